@@ -1,0 +1,43 @@
+# The environment is named by what it was made from: the lock, the Python and this folder. Another lock, another
+# Python, a moved folder or an interrupted install all mean that the name is missing, and it is made afresh.
+PYTHON ?= python3
+ENV := .venv
+STAMP := $(ENV)/complete-$(shell $(PYTHON) -c "import hashlib, os, sys; \
+	print(hashlib.sha256(open('requirements.lock', 'rb').read() + repr((sys.version_info[:2], os.getcwd())).encode()).hexdigest()[:16])")
+export PATH := $(CURDIR)/$(ENV)/bin:$(PATH)
+
+.DEFAULT_GOAL := help
+.PHONY: help env repro test check format lock
+
+help:  ## list the targets
+	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /\1\t/' | expand -t 10
+
+env: $(STAMP)  ## create or repair .venv from requirements.lock
+
+$(STAMP):
+	@$(PYTHON) -c "import sys; (3, 11) <= sys.version_info < (3, 14) or sys.exit( \
+		'Gapwise needs Python 3.11, 3.12 or 3.13; $(PYTHON) is ' + sys.version.split()[0] + '. Try: make PYTHON=python3.12 $(MAKECMDGOALS)')"
+	$(PYTHON) -m venv --clear $(ENV)
+	$(ENV)/bin/python -m pip install --quiet --no-deps --require-hashes --disable-pip-version-check -r requirements.lock
+	touch $@
+
+repro: env  ## run the pipeline on params.yaml and show the metrics
+	dvc repro
+	@dvc metrics show
+	@echo "Plots: metrics/plots/; as one page: dvc plots show"
+
+test: env  ## run the whole test suite
+	pytest
+
+check: env  ## lint and type-check
+	ruff check .
+	ruff format --check .
+	mypy
+
+format: env  ## format the code
+	ruff check --fix .
+	ruff format .
+
+lock: env  ## resolve requirements.lock again from pyproject.toml
+	uv pip compile pyproject.toml --extra dev --universal --python-version 3.11 --generate-hashes \
+		--no-emit-index-url --upgrade --quiet -o requirements.lock

@@ -1,0 +1,1 @@
+"""One door per stage of dvc.yaml: params, read, call `gapwise`, write."""

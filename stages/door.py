@@ -1,0 +1,72 @@
+"""What every stage does at its door: read params, read tables, write results whole, explain mistakes."""
+
+import json
+import sys
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+from ruamel.yaml import YAML
+from ruamel.yaml.error import YAMLError
+
+from gapwise.errors import UserError
+from gapwise.params import SectionT, validate
+
+
+def run(main: Callable[[], None]) -> None:
+    """Runs a stage; a user's mistake or Ctrl-C ends it with a message and an exit code, not with a traceback."""
+    try:
+        main()
+    except UserError as error:
+        sys.exit(f"\n{error}\n")
+    except KeyboardInterrupt:
+        sys.exit(130)
+
+
+def read_params(section: str, model: type[SectionT]) -> SectionT:
+    """Reads one section of params.yaml, after checking all of them."""
+    try:
+        document = YAML(typ="safe").load(Path("params.yaml"))
+    except FileNotFoundError as error:
+        raise UserError("There is no params.yaml here. Run stages from the project's top folder.") from error
+    except YAMLError as error:
+        raise UserError("params.yaml is not valid YAML:", [" ".join(str(error).split())]) from error
+    return validate(document, section, model)
+
+
+def read_table(path: str, contract: type[Any]) -> pd.DataFrame:
+    """Reads a table that another stage wrote, and checks it against its contract."""
+    try:
+        table = pd.read_parquet(path)
+    except FileNotFoundError as error:
+        raise UserError(f"{path} is missing. Run `dvc repro`, which makes it, or `dvc pull`.") from error
+    return pd.DataFrame(contract.validate(table))
+
+
+def write_table(path: str, table: pd.DataFrame, contract: type[Any]) -> None:
+    """Checks a table against its contract and writes it whole, or not at all."""
+    contract.validate(table)
+    _write(path, lambda temporary: table.to_parquet(temporary, index=False))
+
+
+def write_csv(path: str, table: pd.DataFrame) -> None:
+    """Writes plot data, whole or not at all."""
+    _write(path, lambda temporary: table.to_csv(temporary, index=False, lineterminator="\n", float_format="%.6g"))
+
+
+def write_json(path: str, values: Mapping[str, Any]) -> None:
+    """Writes metrics, whole or not at all."""
+    text = json.dumps(values, indent=2, ensure_ascii=False, allow_nan=False) + "\n"
+    _write(path, lambda temporary: temporary.write_text(text, encoding="utf-8"))
+
+
+def _write(path: str, write: Callable[[Path], object]) -> None:
+    final = Path(path)
+    final.parent.mkdir(parents=True, exist_ok=True)
+    temporary = final.with_name(f".{final.name}.partial")
+    try:
+        write(temporary)
+        temporary.replace(final)
+    finally:
+        temporary.unlink(missing_ok=True)
