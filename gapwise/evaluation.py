@@ -1,0 +1,83 @@
+"""Predictions of every repeat's network on its train and validation texts and on the sealed test."""
+
+from collections.abc import Iterable
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from gapwise.errors import UserError
+from gapwise.finetuning import Model, assemble
+from gapwise.freezing import frozen_output
+from gapwise.network import Weights, predict, set_weights
+from gapwise.presets import fingerprint
+from gapwise.ragged import Ragged
+
+
+def predict_repeats(
+    model: Model,
+    weights: Iterable[Weights],
+    *,
+    development: pd.DataFrame,
+    test: pd.DataFrame,
+    repeats: pd.DataFrame,
+    tokens: pd.DataFrame,
+) -> pd.DataFrame:
+    """Predicts with every repeat's network.
+
+    Args:
+        model: Describes the networks.
+        weights: Of each repeat, from repeat 0.
+        development: `tables.Texts`.
+        test: `tables.Texts`.
+        repeats: `tables.Repeats`.
+        tokens: `tables.Tokens` of at least these texts.
+
+    Returns:
+        The `tables.Predictions` table. A development text that a repeat does not use has no row in that repeat.
+
+    Raises:
+        UserError: If the preset's files are not those that the networks were trained on.
+    """
+    if fingerprint(model.tokenize.preset) != model.preset_sha256:
+        raise UserError(
+            f"The files of {model.tokenize.preset} have changed since models/ was trained on them. "
+            "Bring them back, or run `dvc repro -f` to train again."
+        )
+    used = development[development["text_id"].isin(repeats["text_id"])]
+    texts = pd.concat([used, test]).set_index("text_id")
+    part, network = assemble(model)
+    features = frozen_output(part, Ragged.of(tokens.set_index("text_id")["token_ids"].reindex(texts.index).tolist()))
+    tables = []
+    for repeat, values in enumerate(weights):
+        set_weights(network, values)
+        parts = pd.concat([parts_of(repeats, repeat), pd.Series("test", index=test["text_id"])])
+        tables.append(
+            _table(repeat, parts.reindex(texts.index), texts["label"], model.classes, predict(network, features))
+        )
+    return pd.concat(tables, ignore_index=True)
+
+
+def parts_of(repeats: pd.DataFrame, repeat: int) -> "pd.Series[str]":
+    """Gives the part of each text that one repeat uses, by `text_id`."""
+    return repeats[repeats["repeat"] == repeat].set_index("text_id")["part"]
+
+
+def _table(
+    repeat: int,
+    parts: "pd.Series[str]",
+    labels: "pd.Series[str]",
+    classes: list[str],
+    probabilities: NDArray[np.float64],
+) -> pd.DataFrame:
+    table = pd.DataFrame(
+        {
+            "repeat": repeat,
+            "text_id": parts.index,
+            "part": parts.to_numpy(),
+            "label": labels.to_numpy(),
+            "predicted": np.array(classes, dtype=object)[probabilities.argmax(axis=1)],
+            **{f"p_{name}": probabilities[:, number] for number, name in enumerate(classes)},
+        }
+    ).astype({"predicted": "str"})
+    return table[table["part"].notna()]

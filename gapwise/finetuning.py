@@ -1,0 +1,97 @@
+"""All repeats of one setting: the frozen part once, then one training after the other."""
+
+from collections.abc import Callable, Iterator, Sequence
+from typing import Literal
+
+import numpy as np
+import pandas as pd
+from pydantic import BaseModel, ConfigDict
+
+from gapwise.batches import Examples
+from gapwise.encoder import load_encoder
+from gapwise.freezing import Cut, cut, frozen_output
+from gapwise.network import build
+from gapwise.presets import TokenizeParams, fingerprint
+from gapwise.ragged import Ragged
+from gapwise.recipe import FinetuneParams
+from gapwise.runtime import keras
+from gapwise.seeds import derive
+from gapwise.training import Trained, Trainer
+
+Watch = Callable[[int], Sequence[keras.callbacks.Callback]]
+
+
+class Model(BaseModel):
+    """models/model.json: all that is needed to rebuild the networks, beside their weights.
+
+    Attributes:
+        version: Of this layout.
+        tokenize: The preset and length that the token ids come from.
+        preset_sha256: Of the preset's files by name; empty where the preset is a handle.
+        finetune: The recipe.
+        classes: Their names, in the order of the logits.
+        repeats: How many networks there are; the trained weights of each are in `repeat-<number>.safetensors`.
+    """
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    version: Literal[1] = 1
+    tokenize: TokenizeParams
+    preset_sha256: dict[str, str]
+    finetune: FinetuneParams
+    classes: list[str]
+    repeats: int
+
+
+def describe(
+    tokenize: TokenizeParams, finetune: FinetuneParams, development: pd.DataFrame, repeats: pd.DataFrame
+) -> Model:
+    """Describes the networks that training on a development table gives."""
+    return Model(
+        tokenize=tokenize,
+        preset_sha256=fingerprint(tokenize.preset),
+        finetune=finetune,
+        classes=sorted(development["label"].unique()),
+        repeats=int(repeats["repeat"].max()) + 1,
+    )
+
+
+def assemble(model: Model) -> tuple[Cut, keras.Model]:
+    """Loads the encoder, cuts it and builds the network, which then has pre-trained weights and a random head."""
+    encoder = load_encoder(model.tokenize.preset, model.tokenize.max_length)
+    part = cut(encoder, model.finetune.freeze)
+    return part, build(part, len(model.classes), model.finetune.dropout, model.finetune.l2)
+
+
+def train_repeats(
+    model: Model, *, development: pd.DataFrame, repeats: pd.DataFrame, tokens: pd.DataFrame, seed: int, watch: Watch
+) -> Iterator[Trained]:
+    """Trains one network per repeat.
+
+    Args:
+        model: From `describe`.
+        development: `tables.Texts`.
+        repeats: `tables.Repeats`.
+        tokens: `tables.Tokens` of the development texts and their variants.
+        seed: `split.seed`.
+        watch: Gives the callbacks that watch a repeat.
+
+    Yields:
+        What each repeat gave, from repeat 0.
+    """
+    part, network = assemble(model)
+    features = frozen_output(part, Ragged.of(tokens["token_ids"].tolist()))
+    sources = development.set_index("text_id")["label"].reindex(tokens["source_id"])
+    labels = pd.Categorical(sources, categories=model.classes).codes.astype(np.int64)
+    trainer = Trainer(network, model.finetune)
+    for repeat in range(model.repeats):
+        part_of = repeats[repeats["repeat"] == repeat].set_index("text_id")["part"]
+        # A variant has its source's part, so it is trained on only where its source is; none is validated on.
+        parts = part_of.reindex(tokens["source_id"]).to_numpy()
+        original = (tokens["text_id"] == tokens["source_id"]).to_numpy()
+        yield trainer.train(
+            Examples(features, labels, np.flatnonzero(parts == "train")),
+            Examples(features, labels, np.flatnonzero((parts == "validation") & original)),
+            seed=derive(seed, repeat, "finetune"),
+            callbacks=watch(repeat),
+        )

@@ -1,0 +1,111 @@
+"""The encoder cut at the freeze depth: what is below is computed once, what is above is trained.
+
+A frozen layer gives the same output in every epoch and every repeat, as long as it also drops nothing: it is run in
+inference mode, so its own dropout is off. What is trained can then start from the stored output. Nothing frozen is
+part of the trained network, so nothing frozen can change.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from gapwise.errors import UserError
+from gapwise.ragged import Ragged
+from gapwise.runtime import keras, keras_hub, tf
+
+BATCH_TOKENS = 4096  # of the frozen pass: enough to keep two cores busy, small enough for any memory
+
+
+@dataclass(frozen=True)
+class Cut:
+    """An encoder in two parts.
+
+    Attributes:
+        width: Of the hidden states.
+        frozen: Token inputs to hidden states at the cut; None if nothing is frozen.
+        trained: `[sequence, padding_mask]` to the encoder's last hidden states, where the sequence is what `frozen`
+            gives, or token ids if nothing is frozen; None if everything is frozen.
+    """
+
+    width: int
+    frozen: keras.Model | None
+    trained: keras.Model | None
+
+
+def cut(encoder: keras_hub.models.Backbone, freeze: int) -> Cut:
+    """Cuts an encoder above its lowest `freeze` layers.
+
+    Args:
+        encoder: From `encoder.load_encoder`.
+        freeze: From 0 (nothing; embeddings are trained too) to the number of layers; -1 for all.
+
+    Raises:
+        UserError: If the encoder has fewer layers.
+    """
+    layers = len(encoder.transformer_layers)
+    if freeze > layers:
+        raise UserError(f"finetune.freeze: at most {layers} with this encoder, or -1 for all; got {freeze}")
+    depth = layers if freeze == -1 else freeze
+    inputs, last = dict(encoder.input), encoder.transformer_layers[-1].output
+    if depth == 0:
+        return Cut(last.shape[-1], None, _from_tokens(inputs, last))
+    at_cut = encoder.transformer_layers[depth - 1].output
+    above = None if depth == layers else keras.Model([at_cut, inputs["padding_mask"]], last, name="trained")
+    return Cut(last.shape[-1], keras.Model(inputs, at_cut, name="frozen"), above)
+
+
+def frozen_output(part: Cut, tokens: Ragged) -> Ragged:
+    """Computes once what the trained part starts from.
+
+    Args:
+        part: From `cut`.
+        tokens: Token ids of n texts.
+
+    Returns:
+        Per text: hidden states at the cut, float32 of shape (tokens, width); their mean over the tokens, shape
+        (1, width), if everything is frozen; the token ids if nothing is.
+    """
+    if part.frozen is None:
+        return tokens
+    compute = _compiled(part.frozen, pool=part.trained is None)
+    output: list[NDArray[np.float32]] = [np.empty(0, np.float32)] * len(tokens)
+    for rows in tokens.batches(BATCH_TOKENS):
+        ids, mask = tokens.padded(rows)
+        states = compute(ids, mask).numpy()
+        for row, length, state in zip(rows, mask.sum(axis=1), states, strict=True):
+            output[row] = state[:length]
+    return Ragged.of(output)
+
+
+def mean_pool(hidden: keras.KerasTensor, mask: keras.KerasTensor) -> keras.KerasTensor:
+    """Averages the hidden states of real tokens: (texts, tokens, width) and (texts, tokens) to (texts, width)."""
+    weights = keras.ops.expand_dims(keras.ops.cast(mask, hidden.dtype), -1)
+    return keras.ops.sum(hidden * weights, axis=1) / keras.ops.sum(weights, axis=1)
+
+
+def _from_tokens(inputs: dict[str, keras.KerasTensor], last: keras.KerasTensor) -> keras.Model:
+    ids = keras.Input((None,), dtype="int32", name="sequence")
+    mask = keras.Input((None,), dtype="int32", name="mask")
+    encoder = keras.Model(inputs, last, name="trained")
+    return keras.Model([ids, mask], encoder(_named(inputs, ids, mask)), name="whole")
+
+
+def _named(inputs: dict[str, object], ids: object, mask: object) -> dict[str, object]:
+    """All texts are single segments, so where a family wants segment ids they are 0."""
+    named = {"token_ids": ids, "padding_mask": mask, "segment_ids": keras.ops.zeros_like(ids)}
+    return {name: named[name] for name in inputs}
+
+
+def _compiled(frozen: keras.Model, pool: bool) -> Callable[[NDArray[Any], NDArray[np.int32]], tf.Tensor]:
+    def compute(ids: tf.Tensor, mask: tf.Tensor) -> tf.Tensor:
+        hidden = frozen(_named(dict(frozen.input), ids, mask), training=False)
+        return mean_pool(hidden, mask)[:, None, :] if pool else hidden
+
+    any_shape = tf.TensorSpec((None, None), tf.int32)  # one trace for all batches
+    compiled: Callable[[NDArray[Any], NDArray[np.int32]], tf.Tensor] = tf.function(
+        compute, input_signature=[any_shape, any_shape]
+    )
+    return compiled

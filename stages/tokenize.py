@@ -1,0 +1,35 @@
+"""Turns texts and variants into token ids, once for all repeats."""
+
+import pandas as pd
+
+from gapwise.presets import TokenizeParams
+from gapwise.tables import Texts, Tokens, Variants
+from gapwise.tokens import load_tokenizer, tokenize
+from stages import door
+
+
+def main() -> None:
+    """Runs the stage."""
+    params = door.read_params("tokenize", TokenizeParams)
+    development = door.read_table("data/development.parquet", Texts)[["text_id", "text"]]
+    test = door.read_table("data/test.parquet", Texts)[["text_id", "text"]]
+    variants = door.read_table("data/augmented.parquet", Variants)[["text_id", "source_id", "text"]]
+
+    tokenizer = load_tokenizer(params.preset)
+    tables = {
+        name: tokenize(rows, tokenizer, params)
+        for name, rows in {
+            "development": development.assign(source_id=development["text_id"]),
+            "augmented": variants,
+            "test": test.assign(source_id=test["text_id"]),
+        }.items()
+    }
+
+    both = pd.concat([tables["development"][0], tables["augmented"][0]], ignore_index=True)
+    door.write_table("data/tokens/development.parquet", both, Tokens)
+    door.write_table("data/tokens/test.parquet", tables["test"][0], Tokens)
+    door.write_json("metrics/tokens.json", {name: report for name, (_, report) in tables.items()})
+
+
+if __name__ == "__main__":
+    door.run(main)
