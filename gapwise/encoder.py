@@ -52,7 +52,7 @@ def _unfit(backbone: Any, max_length: int) -> list[str]:
     problems = []
     if not layers or not {"token_ids", "padding_mask"} <= set(backbone.input):
         problems.append(f"{type(backbone).__name__} is not an encoder with transformer layers, as BERT or RoBERTa are")
-    elif any(len(layer._inbound_nodes) != 1 for layer in layers):
+    elif any(not isinstance(layer, keras.layers.Layer) or len(layer._inbound_nodes) != 1 for layer in layers):
         problems.append(f"{type(backbone).__name__} shares one layer's weights between depths, so none can be frozen")
     longest = getattr(backbone, "max_sequence_length", None)
     if longest and max_length > longest:

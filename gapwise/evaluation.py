@@ -7,7 +7,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from gapwise.errors import UserError
-from gapwise.finetuning import Model, assemble
+from gapwise.finetuning import Model, assemble, parts_of
 from gapwise.freezing import frozen_output
 from gapwise.network import Weights, predict, set_weights
 from gapwise.presets import fingerprint
@@ -56,11 +56,6 @@ def predict_repeats(
             _table(repeat, parts.reindex(texts.index), texts["label"], model.classes, predict(network, features))
         )
     return pd.concat(tables, ignore_index=True)
-
-
-def parts_of(repeats: pd.DataFrame, repeat: int) -> "pd.Series[str]":
-    """Gives the part of each text that one repeat uses, by `text_id`."""
-    return repeats[repeats["repeat"] == repeat].set_index("text_id")["part"]
 
 
 def _table(

@@ -1,6 +1,6 @@
 """All repeats of one setting: the frozen part once, then one training after the other."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from typing import Literal
 
 import numpy as np
@@ -43,6 +43,11 @@ class Model(BaseModel):
     repeats: int
 
 
+def parts_of(repeats: pd.DataFrame, repeat: int) -> "pd.Series[str]":
+    """Gives the part of each text that one repeat uses, by `text_id`."""
+    return repeats[repeats["repeat"] == repeat].set_index("text_id")["part"]
+
+
 def describe(
     tokenize: TokenizeParams, finetune: FinetuneParams, development: pd.DataFrame, repeats: pd.DataFrame
 ) -> Model:
@@ -65,7 +70,7 @@ def assemble(model: Model) -> tuple[Cut, keras.Model]:
 
 def train_repeats(
     model: Model, *, development: pd.DataFrame, repeats: pd.DataFrame, tokens: pd.DataFrame, seed: int, watch: Watch
-) -> Iterator[Trained]:
+) -> list[Trained]:
     """Trains one network per repeat.
 
     Args:
@@ -76,7 +81,7 @@ def train_repeats(
         seed: `split.seed`.
         watch: Gives the callbacks that watch a repeat.
 
-    Yields:
+    Returns:
         What each repeat gave, from repeat 0.
     """
     part, network = assemble(model)
@@ -84,14 +89,17 @@ def train_repeats(
     sources = development.set_index("text_id")["label"].reindex(tokens["source_id"])
     labels = pd.Categorical(sources, categories=model.classes).codes.astype(np.int64)
     trainer = Trainer(network, model.finetune)
+    original = (tokens["text_id"] == tokens["source_id"]).to_numpy()
+    results = []
     for repeat in range(model.repeats):
-        part_of = repeats[repeats["repeat"] == repeat].set_index("text_id")["part"]
+        part_of = parts_of(repeats, repeat)
         # A variant has its source's part, so it is trained on only where its source is; none is validated on.
         parts = part_of.reindex(tokens["source_id"]).to_numpy()
-        original = (tokens["text_id"] == tokens["source_id"]).to_numpy()
-        yield trainer.train(
+        trained = trainer.train(
             Examples(features, labels, np.flatnonzero(parts == "train")),
             Examples(features, labels, np.flatnonzero((parts == "validation") & original)),
             seed=derive(seed, repeat, "finetune"),
             callbacks=watch(repeat),
         )
+        results.append(trained)
+    return results

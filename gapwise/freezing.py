@@ -10,9 +10,12 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+import pandas as pd
 from numpy.typing import NDArray
 
+from gapwise.encoder import load_encoder
 from gapwise.errors import UserError
+from gapwise.presets import TokenizeParams
 from gapwise.ragged import Ragged
 from gapwise.runtime import keras, keras_hub, tf
 
@@ -78,6 +81,21 @@ def frozen_output(part: Cut, tokens: Ragged) -> Ragged:
         for row, length, state in zip(rows, mask.sum(axis=1), states, strict=True):
             output[row] = state[:length]
     return Ragged.of(output)
+
+
+def mean_vectors(tokens: pd.DataFrame, params: TokenizeParams) -> pd.DataFrame:
+    """Computes what the whole encoder, all frozen, makes of each text.
+
+    Args:
+        tokens: `tables.Tokens` of n texts.
+        params: Where the token ids come from.
+
+    Returns:
+        Mean hidden states, shape (n, width), indexed by `text_id`.
+    """
+    part = cut(load_encoder(params.preset, params.max_length), freeze=-1)
+    output = frozen_output(part, Ragged.of(tokens["token_ids"].tolist()))
+    return pd.DataFrame(output.values, index=pd.Index(tokens["text_id"], name="text_id"))
 
 
 def mean_pool(hidden: keras.KerasTensor, mask: keras.KerasTensor) -> keras.KerasTensor:

@@ -39,8 +39,9 @@ with _native_messages_held():
     import keras_hub
     import tensorflow as tf
 
-# The same bits on every run. Measured: also for 1, 2 and 4 threads.
-tf.config.experimental.enable_op_determinism()
-keras.utils.set_random_seed(0)  # TensorFlow demands one; every draw in this project has a seed of its own
+    # The same bits on every run. Measured: also for 1, 2 and 4 threads.
+    tf.config.experimental.enable_op_determinism()
+    keras.utils.set_random_seed(0)  # TensorFlow demands one; every draw in this project has a seed of its own
+    tf.config.list_logical_devices()  # looks for a GPU now rather than later, which writes such lines too
 
 __all__ = ["keras", "keras_hub", "tf"]

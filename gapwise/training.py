@@ -78,6 +78,7 @@ class Trainer:
             validation_data=in_order(validation),
             epochs=params.epochs,
             callbacks=[stopping, rates, *callbacks],
+            shuffle=False,  # the data set does it, by its own seed
             verbose=0,
         )
         return Trained(weights(self.network), _epochs(history), stopping.best_epoch + 1)
@@ -110,6 +111,20 @@ class WarmupLinearDecay(keras.callbacks.Callback):  # type: ignore[misc]  # Kera
         for optimizer, peak in self.peaks.items():
             optimizer.learning_rate.assign(peak * self.factor(self.step))
         self.step += 1
+
+
+def curves(repeats: Sequence[Trained]) -> pd.DataFrame:
+    """Gives the log loss of each repeat by epoch, as the plot wants it.
+
+    Returns:
+        `repeat`, `epoch`, `part` (`train` or `validation`), `log_loss`, `kept` (1 at the best epoch, else 0).
+    """
+    tables = []
+    for repeat, trained in enumerate(repeats):
+        losses = trained.epochs.rename(columns=lambda name: name.removesuffix("_log_loss"))
+        table = losses.melt("epoch", ["train", "validation"], "part", "log_loss")
+        tables.append(table.assign(repeat=repeat, kept=(table["epoch"] == trained.best_epoch).astype(int)))
+    return pd.concat(tables, ignore_index=True)[["repeat", "epoch", "part", "log_loss", "kept"]]
 
 
 def _early_stopping(params: FinetuneParams) -> keras.callbacks.EarlyStopping:

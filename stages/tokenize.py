@@ -5,15 +5,15 @@ import pandas as pd
 from gapwise.presets import TokenizeParams
 from gapwise.tables import Texts, Tokens, Variants
 from gapwise.tokens import load_tokenizer, tokenize
-from stages import door
+from stages.door import read_params, read_table, run, write_json, write_table
 
 
 def main() -> None:
-    """Runs the stage."""
-    params = door.read_params("tokenize", TokenizeParams)
-    development = door.read_table("data/development.parquet", Texts)[["text_id", "text"]]
-    test = door.read_table("data/test.parquet", Texts)[["text_id", "text"]]
-    variants = door.read_table("data/augmented.parquet", Variants)[["text_id", "source_id", "text"]]
+    """Tokenizes development texts, their variants and test texts."""
+    params = read_params("tokenize", TokenizeParams)
+    development = read_table("data/development.parquet", Texts)[["text_id", "text"]]
+    test = read_table("data/test.parquet", Texts)[["text_id", "text"]]
+    variants = read_table("data/augmented.parquet", Variants)[["text_id", "source_id", "text"]]
 
     tokenizer = load_tokenizer(params.preset)
     tables = {
@@ -26,10 +26,10 @@ def main() -> None:
     }
 
     both = pd.concat([tables["development"][0], tables["augmented"][0]], ignore_index=True)
-    door.write_table("data/tokens/development.parquet", both, Tokens)
-    door.write_table("data/tokens/test.parquet", tables["test"][0], Tokens)
-    door.write_json("metrics/tokens.json", {name: report for name, (_, report) in tables.items()})
+    write_table("data/tokens/development.parquet", both, Tokens)
+    write_table("data/tokens/test.parquet", tables["test"][0], Tokens)
+    write_json("metrics/tokens.json", {name: report for name, (_, report) in tables.items()})
 
 
 if __name__ == "__main__":
-    door.run(main)
+    run(main)

@@ -1,0 +1,92 @@
+"""The tables behind the plots that DVC shows; how each is drawn is in .dvc/plots."""
+
+from collections.abc import Sequence
+
+import pandas as pd
+
+from gapwise.calibration import confidence_bins
+from gapwise.scoring import classes
+
+
+def confusion(predictions: pd.DataFrame) -> pd.DataFrame:
+    """Counts which test rows of each class are taken for which, over all repeats.
+
+    Args:
+        predictions: `tables.Predictions`.
+
+    Returns:
+        `actual`, `predicted`, `share` of the actual class's rows, `rows`; one row per pair of classes, those never
+        seen too.
+    """
+    test, names = predictions.query("part == 'test'"), classes(predictions)
+    pairs = pd.MultiIndex.from_product([names, names], names=["actual", "predicted"])
+    rows = test.groupby(["label", "predicted"]).size().reindex(pairs, fill_value=0)
+    share = rows / rows.groupby(level="actual").transform("sum").clip(lower=1)
+    return pd.DataFrame({"share": share, "rows": rows}).reset_index()
+
+
+def reliability(predictions: pd.DataFrame) -> pd.DataFrame:
+    """Compares confidence in test predictions with their accuracy, over all repeats.
+
+    Args:
+        predictions: `tables.Predictions`.
+
+    Returns:
+        `confidence` (mean), `accuracy` and `rows` of each of `calibration.confidence_bins`.
+    """
+    test = predictions.query("part == 'test'")
+    confidence = test[[f"p_{name}" for name in classes(predictions)]].to_numpy(float).max(axis=1)
+    correct = (test["label"] == test["predicted"]).to_numpy(float)
+    table = pd.DataFrame({"confidence": confidence, "accuracy": correct, "rows": 1})
+    bins = table.groupby(confidence_bins(confidence))
+    return bins.agg({"confidence": "mean", "accuracy": "mean", "rows": "sum"}).reset_index(drop=True)
+
+
+def repeats(predictions: pd.DataFrame, baseline_predictions: pd.DataFrame) -> pd.DataFrame:
+    """Gives the test accuracy of each model in each repeat.
+
+    Args:
+        predictions: `tables.Predictions`.
+        baseline_predictions: `tables.BaselinePredictions`.
+
+    Returns:
+        `model` (`fine-tuned` or a baseline), `repeat`, `accuracy`.
+    """
+    everyone = pd.concat([predictions.assign(baseline="fine-tuned"), baseline_predictions])
+    return _accuracy(everyone.query("part == 'test'"), ["baseline", "repeat"]).rename(columns={"baseline": "model"})
+
+
+def gap(predictions: pd.DataFrame) -> pd.DataFrame:
+    """Gives train and test accuracy of each repeat.
+
+    Args:
+        predictions: `tables.Predictions`.
+
+    Returns:
+        `repeat`, `part` (`train` or `test`), `accuracy`.
+    """
+    return _accuracy(predictions.query("part != 'validation'"), ["repeat", "part"])
+
+
+def epochs(histories: Sequence[pd.DataFrame], best_epochs: Sequence[int]) -> pd.DataFrame:
+    """Gives the loss of each repeat by epoch.
+
+    Args:
+        histories: One table per repeat, from repeat 0: `epoch`, `train_log_loss`, `validation_log_loss`; others are
+            left out.
+        best_epochs: The epoch of each repeat whose weights are kept.
+
+    Returns:
+        `repeat`, `epoch`, `part` (`train` or `validation`), `log_loss`, `kept` (1 at the kept epoch, else 0).
+    """
+    tables = []
+    for repeat, (history, best) in enumerate(zip(histories, best_epochs, strict=True)):
+        losses = history.rename(columns=lambda name: name.removesuffix("_log_loss"))
+        table = losses.melt("epoch", ["train", "validation"], "part", "log_loss")
+        tables.append(table.assign(repeat=repeat, kept=(table["epoch"] == best).astype(int)))
+    return pd.concat(tables, ignore_index=True)[["repeat", "epoch", "part", "log_loss", "kept"]]
+
+
+def _accuracy(predictions: pd.DataFrame, by: list[str]) -> pd.DataFrame:
+    correct = (predictions["label"] == predictions["predicted"]).astype(float)
+    return correct.groupby([predictions[column] for column in by]).mean().rename("accuracy").reset_index()

@@ -1,0 +1,47 @@
+"""The counts of metrics/split.json: what every part holds, and what none does."""
+
+from typing import Any
+
+import pandas as pd
+
+
+def summarize(
+    texts: pd.DataFrame, development: pd.DataFrame, test: pd.DataFrame, repeats: pd.DataFrame
+) -> dict[str, Any]:
+    """Counts the rows of every part and class, and those that no part holds, by reason.
+
+    Args:
+        texts: A `tables.Texts`, of which the next two are parts.
+        development: From `splits.seal_test`.
+        test: From `splits.seal_test`.
+        repeats: From `splits.draw_repeats`.
+
+    Returns:
+        `test` and `development`, each with `rows`, `groups` and `classes`; `left_out`, rows in neither because their
+        `group_in_given_test`; `repeats`, a list with the same counts of `train` and `validation`, and `left_out`:
+        rows barred from training by their `group_in_given_validation`, and rows `not_drawn` for a smaller train.
+    """
+    given = development["part"].isin(["validation"])
+    barred = int((development["group"].isin(development.loc[given, "group"]) & ~given).sum())
+    uses = repeats.merge(development.drop(columns="part"), on="text_id")
+    return {
+        "test": _counts(test),
+        "development": _counts(development),
+        "left_out": {"group_in_given_test": len(texts) - len(development) - len(test)},
+        "repeats": [
+            {
+                "train": _counts(used[used["part"] == "train"]),
+                "validation": _counts(used[used["part"] == "validation"]),
+                "left_out": {
+                    "group_in_given_validation": barred,
+                    "not_drawn": len(development) - len(used) - barred,
+                },
+            }
+            for _, used in uses.groupby("repeat")
+        ],
+    }
+
+
+def _counts(rows: pd.DataFrame) -> dict[str, Any]:
+    classes = {str(label): int(count) for label, count in rows["label"].value_counts().sort_index().items()}
+    return {"rows": len(rows), "groups": int(rows["group"].nunique()), "classes": classes}

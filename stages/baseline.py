@@ -1,0 +1,24 @@
+"""Fits and predicts with the classifiers that fine-tuning must be worth its cost against."""
+
+import pandas as pd
+
+from gapwise.baselines import predict
+from gapwise.freezing import mean_vectors
+from gapwise.presets import TokenizeParams
+from gapwise.tables import BaselinePredictions, Repeats, Texts, Tokens
+from stages.door import read_params, read_table, run, write_table
+
+
+def main() -> None:
+    """Predicts with every baseline on every repeat."""
+    params = read_params("tokenize", TokenizeParams)
+    development = read_table("data/development.parquet", Texts)
+    test = read_table("data/test.parquet", Texts)
+    repeats = read_table("data/repeats.parquet", Repeats)
+    tokens = pd.concat([read_table(f"data/tokens/{part}.parquet", Tokens) for part in ("development", "test")])
+    vectors = mean_vectors(tokens[tokens["text_id"] == tokens["source_id"]], params)
+    write_table("data/baseline_predictions.parquet", predict(development, test, repeats, vectors), BaselinePredictions)
+
+
+if __name__ == "__main__":
+    run(main)

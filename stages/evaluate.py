@@ -1,0 +1,36 @@
+"""Scores every repeat on train, validation and the sealed test, and draws the plots."""
+
+import pandas as pd
+
+from gapwise import plots
+from gapwise.evaluation import predict_repeats
+from gapwise.scoring import EvaluateParams, summary
+from gapwise.splits import SplitParams
+from gapwise.tables import BaselinePredictions, Predictions, Repeats, Texts, Tokens
+from stages.door import read_params, read_table, run, write_csv, write_json, write_table
+from stages.model_files import read_model, read_weights
+
+
+def main() -> None:
+    """Predicts, scores and draws."""
+    params, seed = read_params("evaluate", EvaluateParams), read_params("split", SplitParams).seed
+    baselines = read_table("data/baseline_predictions.parquet", BaselinePredictions)
+    model = read_model()
+    predictions = predict_repeats(
+        model,
+        read_weights(model),
+        development=read_table("data/development.parquet", Texts),
+        test=read_table("data/test.parquet", Texts),
+        repeats=read_table("data/repeats.parquet", Repeats),
+        tokens=pd.concat([read_table(f"data/tokens/{part}.parquet", Tokens) for part in ("development", "test")]),
+    )
+    write_table("data/predictions.parquet", predictions, Predictions)
+    write_json("metrics/evaluate.json", summary(predictions, baselines, params, seed))
+    write_csv("metrics/plots/confusion.csv", plots.confusion(predictions))
+    write_csv("metrics/plots/reliability.csv", plots.reliability(predictions))
+    write_csv("metrics/plots/repeats.csv", plots.repeats(predictions, baselines))
+    write_csv("metrics/plots/gap.csv", plots.gap(predictions))
+
+
+if __name__ == "__main__":
+    run(main)

@@ -1,0 +1,50 @@
+"""Checks, cleans and groups the source's texts."""
+
+from pathlib import Path
+
+from gapwise.contract import PrepareParams
+from gapwise.errors import UserError
+from gapwise.preparation import prepare
+from gapwise.samples import NAMES
+from gapwise.sources import SUFFIXES, read
+from gapwise.splits import SplitParams
+from gapwise.tables import Texts
+from stages import door
+
+
+def main() -> None:
+    """Runs the stage."""
+    params = door.read_params("prepare", PrepareParams)
+    train_per_class = door.read_params("split", SplitParams).train_per_class
+    raw = read(_content(params.source), Path(params.source).suffix, params.source)
+
+    texts, report = prepare(raw, params, train_per_class)
+
+    door.write_table("data/dataset.parquet", texts, Texts)
+    door.write_json("metrics/data.json", report)
+
+
+def _content(source: str) -> bytes:
+    try:
+        return Path(source).read_bytes()
+    except FileNotFoundError as error:
+        raise UserError(f"prepare.source: there is no file {source}.", [_advice(source), _there()]) from error
+    except OSError as error:
+        raise UserError(f"prepare.source: {source} cannot be read: {error.strerror}.", [_there()]) from error
+
+
+def _advice(source: str) -> str:
+    if Path(f"{source}.dvc").exists():
+        return f"DVC tracks it and it is not here: run `dvc pull {source}`"
+    if source in [f"data/raw/{name}.csv" for name in NAMES]:
+        return "it is a sample set: run `dvc repro samples`, or `dvc pull`"
+    return f"copy your file there and run `dvc add {source}`, so that DVC keeps it and experiments find it"
+
+
+def _there() -> str:
+    names = sorted(path.as_posix() for path in Path("data/raw").glob("*") if path.suffix.lower() in SUFFIXES)
+    return f"files in data/raw: {', '.join(names) or 'none'}"
+
+
+if __name__ == "__main__":
+    door.run(main)

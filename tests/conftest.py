@@ -1,0 +1,51 @@
+import pytest
+
+WORDS = "the market rose fell sharply after strong weak earnings not good bad report today and again".split()
+
+
+@pytest.fixture(scope="session")
+def tiny_bert(tmp_path_factory):
+    """A BERT of 3 layers and width 8 with its own vocabulary, in keras-hub layout."""
+    from gapwise.runtime import keras_hub
+
+    folder = tmp_path_factory.mktemp("presets") / "tiny-bert"
+    vocabulary = ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]", *WORDS]
+    backbone = keras_hub.models.BertBackbone(len(vocabulary), 3, 2, 8, 16, max_sequence_length=32)
+    backbone.save_to_preset(str(folder))
+    keras_hub.models.BertTokenizer(vocabulary, lowercase=True).save_to_preset(str(folder))
+    return str(folder)
+
+
+@pytest.fixture(scope="session")
+def tiny_roberta(tmp_path_factory):
+    """A RoBERTa of 2 layers and width 8 with its own vocabulary, in keras-hub layout."""
+    from gapwise.runtime import keras_hub
+
+    folder = tmp_path_factory.mktemp("presets") / "tiny-roberta"
+    tokens = ["<s>", "<pad>", "</s>", "<unk>", *"abcdefghijklmnopqrstuvwxyzĠ", "th", "<mask>"]
+    vocabulary = {token: number for number, token in enumerate(tokens)}
+    backbone = keras_hub.models.RobertaBackbone(len(vocabulary), 2, 2, 8, 16, max_sequence_length=64)
+    backbone.save_to_preset(str(folder))
+    keras_hub.models.RobertaTokenizer(vocabulary, ["t h"]).save_to_preset(str(folder))
+    return str(folder)
+
+
+@pytest.fixture(scope="session")
+def tiny_distilbert(tmp_path_factory):
+    """A DistilBERT of 2 layers and width 8 with its own vocabulary, in keras-hub layout."""
+    from gapwise.runtime import keras_hub
+
+    folder = tmp_path_factory.mktemp("presets") / "tiny-distilbert"
+    vocabulary = ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]", *WORDS]
+    backbone = keras_hub.models.DistilBertBackbone(len(vocabulary), 2, 2, 8, 16, max_sequence_length=32)
+    backbone.save_to_preset(str(folder))
+    keras_hub.models.DistilBertTokenizer(vocabulary, lowercase=True).save_to_preset(str(folder))
+    return str(folder)
+
+
+@pytest.fixture(scope="session")
+def samples():
+    """The bundled sample sets by name, as tables of text, label and group."""
+    from gapwise.samples import read_samples
+
+    return read_samples()
