@@ -42,10 +42,11 @@ class _ContentSynonyms(naw.SynonymAug):  # type: ignore[misc]  # nlpaug has no t
 
 def _spelling() -> Any:
     augmenter = naw.SpellingAug(include_reverse=False)
-    known = augmenter.model.dict
-    for word, misspellings in known.items():
-        # Sorted: nlpaug brings them in the order of a set. Not the spelling of another word: luck is not like.
-        known[word] = sorted(wrong for wrong in misspellings if wrong.isalpha() and wrong not in known)
+    known = {word.lower() for word in augmenter.model.dict}
+    for word, misspellings in augmenter.model.dict.items():
+        # Sorted: nlpaug brings them in the order of a set. None that is another word, as luck is not lock.
+        wrong = (new for new in misspellings if new.isalpha() and new.lower() not in known)
+        augmenter.model.dict[word] = sorted(wrong)
     return augmenter
 
 

@@ -48,7 +48,7 @@ def draw_groups(rows: pd.DataFrame, fraction: float, spare: int, seed: int) -> l
     counts = sizes.to_numpy()
     present = counts > 0
     ledger = np.column_stack([counts, counts.sum(axis=1), present]).tolist()
-    seats = _seats(counts.sum(axis=0), fraction, spare)
+    seats = _seats(counts.sum(axis=0), fraction)
     goal = _Goal([*seats.tolist(), int(seats.sum())], (present.sum(axis=0) - spare).tolist())
     rng = np.random.default_rng(seed)
     best = _search(ledger, goal, rng)
@@ -60,13 +60,13 @@ def draw_groups(rows: pd.DataFrame, fraction: float, spare: int, seed: int) -> l
     return None if wrong else sizes.index[taken].tolist()
 
 
-def _seats(sizes: NDArray[np.int64], fraction: float, spare: int) -> NDArray[np.int64]:
-    """Rows of each class that make up the fraction of all rows, by largest remainders; 1 or more, `spare` left."""
+def _seats(sizes: NDArray[np.int64], fraction: float) -> NDArray[np.int64]:
+    """Rows of each class, 1 or more, that make up the fraction of all rows by largest remainders."""
     exact = fraction * sizes
-    seats: NDArray[np.int64] = np.clip(np.floor(exact).astype(np.int64), 1, sizes - spare)
+    seats: NDArray[np.int64] = np.maximum(np.floor(exact).astype(np.int64), 1)
     short = max(0, round(fraction * int(sizes.sum())) - int(seats.sum()))
     seats[np.argsort(seats - exact, kind="stable")[:short]] += 1
-    return np.minimum(seats, sizes - spare)
+    return seats
 
 
 def _search(ledger: list[list[int]], goal: _Goal, rng: np.random.Generator) -> tuple[tuple[int, int], list[bool]]:

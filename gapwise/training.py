@@ -113,20 +113,6 @@ class WarmupLinearDecay(keras.callbacks.Callback):  # type: ignore[misc]  # Kera
         self.step += 1
 
 
-def curves(repeats: Sequence[Trained]) -> pd.DataFrame:
-    """Gives the log loss of each repeat by epoch, as the plot wants it.
-
-    Returns:
-        `repeat`, `epoch`, `part` (`train` or `validation`), `log_loss`, `kept` (1 at the best epoch, else 0).
-    """
-    tables = []
-    for repeat, trained in enumerate(repeats):
-        losses = trained.epochs.rename(columns=lambda name: name.removesuffix("_log_loss"))
-        table = losses.melt("epoch", ["train", "validation"], "part", "log_loss")
-        tables.append(table.assign(repeat=repeat, kept=(table["epoch"] == trained.best_epoch).astype(int)))
-    return pd.concat(tables, ignore_index=True)[["repeat", "epoch", "part", "log_loss", "kept"]]
-
-
 def _early_stopping(params: FinetuneParams) -> keras.callbacks.EarlyStopping:
     stopping = params.early_stopping
     monitor, mode = {"loss": ("val_log_loss", "min"), "accuracy": ("val_accuracy", "max")}[stopping.monitor]

@@ -1,11 +1,11 @@
 """Fine-tunes one network per repeat."""
 
+from gapwise.curves import by_epoch
 from gapwise.finetuning import describe, train_repeats
 from gapwise.presets import TokenizeParams
 from gapwise.recipe import FinetuneParams
 from gapwise.splits import SplitParams
 from gapwise.tables import Repeats, Texts, Tokens
-from gapwise.training import curves
 from stages.door import read_params, read_table, run, write_csv
 from stages.model_files import write_model
 from stages.watching import watch
@@ -25,7 +25,9 @@ def main() -> None:
         seed=read_params("split", SplitParams).seed,
         watch=lambda repeat: watch(repeat, model.repeats, params.epochs),
     )
-    write_csv("metrics/training/epochs.csv", curves(trained))
+    write_csv(
+        "metrics/training/epochs.csv", by_epoch([one.epochs for one in trained], [one.best_epoch for one in trained])
+    )
     write_model(model, [one.weights for one in trained])
 
 

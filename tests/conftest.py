@@ -1,6 +1,6 @@
 import pytest
 
-WORDS = "the market rose fell sharply after strong weak earnings not good bad report today and again".split()
+WORDS = """the market rose fell sharply after strong weak earnings not good bad report today and again""".split()  # noqa: SIM905
 
 
 @pytest.fixture(scope="session")

@@ -89,6 +89,12 @@ def test_missing_columns_are_named_with_the_nearest(columns, changes, expected):
     assert chosen(source(("Good.", "a", "g", "train"), columns=columns), **changes)[1] == expected
 
 
+@pytest.mark.parametrize("columns", [("body", "label"), ("text", "mood"), ("body", "mood")])
+def test_without_texts_or_labels_no_row_is_valid(columns):
+    valid, _ = select(source(("Good.", "a"), columns=columns), params(group_column=None, split_column=None))
+    assert valid.empty
+
+
 @pytest.mark.parametrize(
     ("row", "problem"),
     [

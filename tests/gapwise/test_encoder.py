@@ -67,21 +67,21 @@ def test_families_with_transformer_layers_load_from_a_local_folder(preset, reque
 
 
 def test_a_length_beyond_the_encoders_positions_is_refused(tiny_bert):
-    with pytest.raises(UserError, match="cannot be used here") as caught:
+    with pytest.raises(UserError, match=r"cannot be used here") as caught:
         load_encoder(tiny_bert, 33)
     assert caught.value.problems == ("tokenize.max_length: at most 32 with this encoder; got 33",)
 
 
 def test_an_encoder_that_shares_weights_between_layers_is_refused(tmp_path):
     keras_hub.models.AlbertBackbone(20, 2, 2, 4, 8, 16, max_sequence_length=8).save_to_preset(str(tmp_path / "albert"))
-    with pytest.raises(UserError, match="cannot be used here") as caught:
+    with pytest.raises(UserError, match=r"cannot be used here") as caught:
         load_encoder(str(tmp_path / "albert"), 8)
     assert "shares one layer's weights between depths" in caught.value.problems[0]
 
 
 def test_a_model_that_is_no_text_encoder_is_refused(tmp_path):
     keras_hub.models.ViTBackbone((8, 8, 3), (4, 4), 1, 2, 8, 8).save_to_preset(str(tmp_path / "vit"))
-    with pytest.raises(UserError, match="cannot be used here") as caught:
+    with pytest.raises(UserError, match=r"cannot be used here") as caught:
         load_encoder(str(tmp_path / "vit"), 8)
     assert "ViTBackbone is not an encoder with transformer layers" in caught.value.problems[0]
 
@@ -91,12 +91,12 @@ def test_an_unknown_activation_is_named(tiny_bert, tmp_path):
     keras_hub.models.Backbone.from_preset(tiny_bert).save_to_preset(str(folder))
     config = json.loads((folder / "config.json").read_text())
     (folder / "config.json").write_text(json.dumps(config | {"hidden_act": "swishish"}))
-    with pytest.raises(UserError, match="names the activation 'swishish'; known are gelu, "):
+    with pytest.raises(UserError, match=r"names the activation 'swishish'; known are gelu, "):
         load_encoder(str(folder), 8)
 
 
 def test_what_cannot_be_loaded_says_what_was_tried():
-    with pytest.raises(UserError, match="'no_such_encoder' gives no encoder. It was tried as"):
+    with pytest.raises(UserError, match=r"'no_such_encoder' gives no encoder. It was tried as"):
         load_encoder("no_such_encoder", 8)
 
 

@@ -64,7 +64,7 @@ def test_frozen_layers_drop_nothing(tiny_bert, tokens):
 
 
 def test_more_frozen_layers_than_there_are_is_refused(tiny_bert):
-    with pytest.raises(UserError, match="finetune.freeze: at most 3 with this encoder, or -1 for all; got 4"):
+    with pytest.raises(UserError, match=r"finetune.freeze: at most 3 with this encoder, or -1 for all; got 4"):
         cut(load_encoder(tiny_bert, 16), 4)
 
 

@@ -46,6 +46,11 @@ def test_the_limit_itself_counts_and_one_switches_it_off(similarity, expected):
     assert pairs(find(["abcdefghij", "abcdefghKL", "12345"], similarity)) == expected
 
 
+def test_one_switches_it_off_even_for_texts_that_differ_in_case_only():
+    assert pairs(find(["Abc", "abc"], 0.99)) == [(0, 1)]
+    assert pairs(find(["Abc", "abc"], 1)) == []
+
+
 @pytest.mark.parametrize("texts", [[], ["alone"]])
 def test_fewer_than_two_texts_make_no_pair(texts):
     assert find(texts, 0.5).shape == (0, 2)
@@ -76,6 +81,11 @@ def test_hashing_finds_what_comparing_all_finds(samples):
     every = pairs(compare_all(texts, 0.9))
     assert len(every) > 130
     assert pairs(compare_nominated(texts, 0.9)) == every
+
+
+def test_hashing_counts_what_a_text_repeats():
+    mentions = "@anonymous " * 10
+    assert pairs(compare_nominated([f"tgif #ff &lt;3 {mentions}", f"appreciating {mentions}"], 0.9)) == [(0, 1)]
 
 
 @pytest.mark.parametrize(

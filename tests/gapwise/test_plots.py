@@ -5,7 +5,7 @@ import pandas as pd
 import pytest
 from dvc_render.vega import VegaRenderer
 
-from gapwise import plots
+from gapwise import curves, plots
 
 TEMPLATES = Path(__file__).parents[2] / ".dvc" / "plots"
 # How dvc.yaml asks for each plot: template, x, y.
@@ -58,7 +58,7 @@ def tables(predictions, histories):
         "reliability": plots.reliability(predictions),
         "repeats": plots.repeats(predictions, predictions.assign(baseline="tfidf")),
         "gap": plots.gap(predictions),
-        "epochs": plots.epochs(histories, [2, 1]),
+        "epochs": curves.by_epoch(histories, [2, 1]),
     }
 
 
@@ -106,20 +106,6 @@ def test_gap_has_train_and_test_accuracy_of_every_repeat(predictions):
     assert plots.gap(predictions).to_dict("split", index=False) == {
         "columns": ["repeat", "part", "accuracy"],
         "data": [[0, "test", 1.0], [0, "train", 1.0], [1, "test", 0.75], [1, "train", 1.0]],
-    }
-
-
-def test_epochs_have_the_losses_of_every_repeat_and_mark_the_kept_one(histories):
-    assert plots.epochs(histories, [1, 1]).to_dict("split", index=False) == {
-        "columns": ["repeat", "epoch", "part", "log_loss", "kept"],
-        "data": [
-            [0, 1, "train", 0.7, 1],
-            [0, 2, "train", 0.4, 0],
-            [0, 1, "validation", 0.6, 1],
-            [0, 2, "validation", 0.5, 0],
-            [1, 1, "train", 0.7, 1],
-            [1, 1, "validation", 0.6, 1],
-        ],
     }
 
 

@@ -2,7 +2,7 @@ import hashlib
 
 import pandas as pd
 import pytest
-from hypothesis import assume, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from gapwise.contract import PrepareParams
@@ -152,21 +152,20 @@ def test_a_missing_column_does_not_hide_behind_a_crash(columns):
         prepare(source(columns=columns), PARAMS, None)
 
 
-WORD = st.text(st.characters(codec="utf-8"), min_size=1, max_size=3)
-ROW = st.tuples(st.lists(WORD, max_size=2).map(" ".join), st.sampled_from("xyz"), st.sampled_from(["g", "h", None]))
+# Few letters, so that many texts are the same once white space, accents and control characters are normalized.
+TEXT = st.text("aBe\u0301\u00e9 \n\x00", max_size=4).map("w{}".format)
+ROW = st.tuples(TEXT, st.sampled_from("xyz"), st.sampled_from(["g", "h", None]))
 ENOUGH = [(f"{label} {'abcdef'[n] * 9}", label, None) for label in "xyz" for n in range(3)]
 
 
 @settings(deadline=None, max_examples=25)
 @given(st.lists(ROW, max_size=15), st.data())
 def test_every_row_is_kept_or_counted_as_dropped_in_any_order(rows, data):
-    assume(all(text.isprintable() and text.strip() for text, _, _ in rows))
     shuffled = data.draw(st.permutations([*rows, *ENOUGH]))
     texts, report = prepare(source(shuffled), PARAMS, None)
     assert len(shuffled) == report["rows_read"] == report["rows_kept"] + sum(report["rows_dropped"].values())
     assert report["rows_kept"] == len(texts) == sum(report["classes"].values())
-    assert (
-        sum(len(conflict["rows"]) for conflict in report["conflicts"]) == report["rows_dropped"]["conflicting_labels"]
-    )
+    listed = sum(len(conflict["rows"]) for conflict in report["conflicts"])
+    assert listed == report["rows_dropped"]["conflicting_labels"]
     _, ordered = prepare(source([*rows, *ENOUGH]), PARAMS, None)
     assert ordered["sha256"] == report["sha256"]

@@ -20,7 +20,7 @@ def test_changed_or_missing_files_of_a_bundled_encoder_are_all_named(tmp_path, m
     (copy / "model" / "vocab.txt").write_text("[PAD]\n")
     (copy / "model" / "tokenizer.json").unlink()
     monkeypatch.syspath_prepend(tmp_path)
-    with pytest.raises(UserError, match="not the known ones") as caught:
+    with pytest.raises(UserError, match=r"not the known ones") as caught:
         presets.locate("all-minilm-l6-v2")
     assert [problem.split(":")[0] for problem in caught.value.problems] == ["tokenizer.json", "vocab.txt"]
     assert "missing" in caught.value.problems[0]
@@ -29,7 +29,7 @@ def test_changed_or_missing_files_of_a_bundled_encoder_are_all_named(tmp_path, m
 def test_a_missing_package_says_how_to_install_it(monkeypatch):
     missing = presets.Bundled(package="no_such_package", folder="model", sha256={})
     monkeypatch.setitem(presets.BUNDLED, "ghost", missing)
-    with pytest.raises(UserError, match="package no_such_package is missing. Run `make env`"):
+    with pytest.raises(UserError, match=r"package no_such_package is missing. Run `make env`"):
         presets.locate("ghost")
 
 

@@ -1,3 +1,4 @@
+import csv
 import io
 import json
 
@@ -75,6 +76,13 @@ def test_parquet_values_become_the_text_that_a_csv_would_hold():
         "words": [["a"], ["b", "c"], []],
         "id": ["5", "6", "7"],
     }
+
+
+def test_the_limit_on_the_length_of_a_cell_is_left_as_it_was():
+    before = csv.field_size_limit()
+    read(b"text,label\nGood.,a\n", ".csv", "name")
+    message(b'text,label\n"Good.,a\n', ".csv")
+    assert csv.field_size_limit() == before
 
 
 TEXTS = st.text(st.characters(codec="utf-8"))

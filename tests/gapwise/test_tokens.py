@@ -8,7 +8,7 @@ from gapwise.presets import TokenizeParams, locate
 from gapwise.tokens import load_tokenizer, tokenize
 
 # keras-hub strips accents by compatible decomposition (NFKD), Hugging Face by canonical (NFD). Only the former takes
-# ½ apart, into 1⁄2. All other token ids of the sample sets agree.
+# ½ apart. All other token ids of the sample sets agree.
 EXPLAINED = "½"
 
 
@@ -75,7 +75,7 @@ def test_token_ids_are_int32(tiny_bert):
 
 @pytest.mark.parametrize("preset", ["no/such/folder", "no_such_handle"])
 def test_a_preset_that_cannot_be_found_says_what_was_tried(preset):
-    with pytest.raises(UserError, match=f"'{preset}' gives no tokenizer. It was tried as") as caught:
+    with pytest.raises(UserError, match=rf"'{preset}' gives no tokenizer. It was tried as") as caught:
         load_tokenizer(preset)
     assert [problem.split(":")[0] for problem in caught.value.problems] == [
         "a bundled name",
@@ -85,6 +85,6 @@ def test_a_preset_that_cannot_be_found_says_what_was_tried(preset):
 
 
 def test_a_folder_without_a_model_says_what_is_missing(tmp_path):
-    with pytest.raises(UserError, match="gives no tokenizer") as caught:
+    with pytest.raises(UserError, match=r"gives no tokenizer") as caught:
         load_tokenizer(str(tmp_path))
     assert "config.json" in caught.value.problems[1]

@@ -11,7 +11,7 @@ from gapwise.augmentation import METHODS
 from gapwise.protection import NEGATION, NUMBER, compile_protect
 from gapwise.variation import vary
 
-SENTENCE = "Perhaps the government should help small business again; nobody else can provide credit in a crisis."
+SENTENCE = "The government should help small business again; nobody else can report profit."
 PROTECT = ["ebit", "interest rate", r"/[Cc]uts?\b/"]
 KEPT = ["5%", "$3.2bn", "1,000", "(2010)", "not", "Never", "don't", "without", "EBIT", "ebit", "cut", "rate-cuts"]
 FREE = ["nine", "fever", "Note", "noble", "profit", "big", "The", "perhaps", "know", "help,", "bit", "cat", "now."]
@@ -20,21 +20,22 @@ FREE = ["nine", "fever", "Note", "noble", "profit", "big", "The", "perhaps", "kn
 @pytest.mark.parametrize(
     ("method", "expected"),
     [
-        ("synonym", "Perhaps the government should help small business concern over again; nobody else can"),
-        ("spelling", "Perhaps the government should holp small business again; nobody else cane"),
-        ("swap", "Perhaps the government should help small business again; nobody else provide can"),
-        ("delete", "Perhaps the government should small business again; nobody else"),
+        ("synonym", "The authorities should help little business once more; nobody else can describe profit."),
+        ("spelling", "Athe government should help samll biasness again; nobody else can raport profit."),
+        ("swap", "The government should small help business again; nobody else can profit report."),
+        ("delete", "government should help again; nobody else can profit."),
         (
             "insert",
-            "over again Perhaps the government should help small business again; nobody business concern else can",
+            "little The once more government should help describe small business again; "
+            "nobody else authorities can report profit.",
         ),
-        ("keyboard", "Perhaps the government should help smzll business again; nobody else can"),
-        ("ocr", "Perhaps the government should help smal1 business again; nobody else can"),
-        ("split", "Perhaps the government should help sma ll business again; nobody else can"),
+        ("keyboard", "The government should help small nusiness abain; nobody eise can reoort profit."),
+        ("ocr", "The government should help small busines8 a9ain; nobody e1se can keport profit."),
+        ("split", "The government should help small b usiness ag ain; nobody e lse can repo rt profit."),
     ],
 )
 def test_each_method_changes_words_in_its_way(method, expected):
-    assert vary(SENTENCE, method, 0.15, [], seed=5).startswith(expected)
+    assert vary(SENTENCE, method, 0.3, [], seed=5) == expected
 
 
 @pytest.mark.parametrize(
@@ -128,6 +129,18 @@ def test_a_change_that_would_bring_in_a_protected_word_is_left_out():
     assert "none" not in alone
     assert "mine" in alone
     assert named == alone - {"mine"} | {"nine"}
+
+
+@pytest.mark.parametrize(("word", "other"), [("luck", "like"), ("luck", "Lock"), ("York", "york")])
+def test_a_misspelling_is_neither_another_word_nor_another_case(word, other):
+    new = {vary(word, "spelling", 1.0, [], seed) for seed in range(60)}
+    assert len(new) > 1
+    assert other not in new
+
+
+def test_what_nlpaug_puts_in_a_protected_place_is_not_taken(monkeypatch):
+    monkeypatch.setattr(nlpaug_adapter, "change", lambda words, free, method, count: ["new"] * len(words))
+    assert vary("Up 5%, not down", "synonym", 1.0, [], seed=1) == "new 5%, not new"
 
 
 @pytest.mark.parametrize("method", METHODS)

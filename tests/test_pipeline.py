@@ -1,0 +1,219 @@
+"""The real dvc.yaml, run end to end by DVC in clones of the project, on real texts and a tiny encoder."""
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+from ruamel.yaml import YAML
+from safetensors.numpy import load_file
+
+PROJECT = Path(__file__).parents[1]
+SETTINGS = {
+    "prepare": {"source": "data/raw/mine.csv"},
+    "split": {"train_size": 60, "repeats": 2},
+    "augment": {"methods": ["synonym", "delete", "spelling"], "variants": 2},
+    "tokenize": {"preset": "presets/tiny", "max_length": 32},
+    "finetune": {"freeze": 1, "epochs": 2},
+    "evaluate": {"bootstrap_samples": 200},
+}
+
+
+class Clone:
+    """A clone of the project as it lies here, with changes not yet committed, and commands run in it."""
+
+    def __init__(self, folder, **environment):
+        self.folder = folder
+        self.environment = os.environ | {
+            "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}",
+            "DVC_SITE_CACHE_DIR": str(folder.parent / f"{folder.name}-site"),
+            **{f"GIT_{who}_{what}": "t@example.org" for who in ("AUTHOR", "COMMITTER") for what in ("NAME", "EMAIL")},
+            **environment,
+        }
+        files = subprocess.check_output(["git", "ls-files", "-co", "--exclude-standard"], cwd=PROJECT, text=True)
+        for name in filter(lambda name: (PROJECT / name).is_file(), files.splitlines()):
+            (folder / name).parent.mkdir(parents=True, exist_ok=True)
+            shutil.copy(PROJECT / name, folder / name)
+        # The results of the default run are not those of this one.
+        for name in ("dvc.lock", "metrics"):
+            path = folder / name
+            shutil.rmtree(path, ignore_errors=True) if path.is_dir() else path.unlink(missing_ok=True)
+
+    def run(self, *command, fails=False):
+        done = subprocess.run(
+            command, cwd=self.folder, env=self.environment, capture_output=True, text=True, check=False
+        )
+        output = done.stdout + done.stderr
+        assert (done.returncode != 0) == fails, output
+        return output
+
+    def commit(self):
+        self.run("git", "add", "-A")
+        self.run("git", "commit", "-qm", "A commit")
+
+    def set_params(self, settings):
+        yaml = YAML()
+        params = yaml.load(self.folder / "params.yaml")
+        for section, values in settings.items():
+            params[section].update(values)
+        yaml.dump(params, self.folder / "params.yaml")
+
+    def outputs(self):
+        """The hash of every output that dvc.lock records."""
+        stages = YAML(typ="safe").load(self.folder / "dvc.lock")["stages"]
+        return {out["path"]: out["md5"] for stage in stages.values() for out in stage.get("outs", [])}
+
+    def table(self, name):
+        return pd.read_parquet(self.folder / "data" / f"{name}.parquet")
+
+
+def start(folder, source, preset, **environment):
+    """Makes a clone with a user's own file and encoder, as the README tells a user to."""
+    clone = Clone(folder, **environment)
+    shutil.copytree(preset, folder / "presets" / "tiny")
+    (folder / "data" / "raw").mkdir(parents=True, exist_ok=True)
+    source.to_csv(folder / "data" / "raw" / "mine.csv", index=False)
+    clone.set_params(SETTINGS)
+    clone.run("git", "init", "-q")
+    clone.run("dvc", "add", "-q", "data/raw/mine.csv")
+    clone.commit()
+    return clone
+
+
+@pytest.fixture(scope="module")
+def source(samples):
+    texts = samples["nyt-editorials"]
+    groups = texts["group"].drop_duplicates()[:40]
+    return texts[texts["group"].isin(groups)]
+
+
+@pytest.fixture(scope="module")
+def finished(tmp_path_factory, source, tiny_bert):
+    clone = start(tmp_path_factory.mktemp("clones") / "one", source, tiny_bert)
+    clone.log = clone.run("dvc", "repro")
+    clone.commit()
+    return clone
+
+
+def test_all_stages_run_in_order(finished):
+    ran = [line.split("'")[1] for line in finished.log.splitlines() if line.startswith("Running stage")]
+    assert ran == ["samples", "prepare", "split", "augment", "tokenize", "finetune", "baseline", "evaluate"]
+
+
+def test_the_log_of_finetune_is_one_line_per_epoch(finished):
+    log = finished.log.split("> python -m stages.finetune")[1].split("Updating lock file")[0]
+    lines = [line.split(":")[0] for line in log.splitlines() if line]
+    assert lines == [f"repeat {repeat} of 2, epoch  {epoch} of 2" for repeat in (1, 2) for epoch in (1, 2)]
+
+
+def test_a_second_repro_has_nothing_to_do(finished):
+    assert "Data and pipelines are up to date." in finished.run("dvc", "repro")
+
+
+def test_another_clone_with_other_workers_and_threads_has_the_same_outputs_to_the_bit(
+    finished, source, tiny_bert, tmp_path
+):
+    threads = {"GAPWISE_WORKERS": "2", "TF_NUM_INTRAOP_THREADS": "1", "OMP_NUM_THREADS": "1", "PYTHONHASHSEED": "7"}
+    other = start(tmp_path / "two", source, tiny_bert, **threads)
+    other.run("dvc", "repro")
+    assert other.outputs() == finished.outputs()
+    assert len(other.outputs()) == 24
+
+
+def test_the_metrics_are_what_tools_and_teammates_rely_on(finished):
+    metrics = json.loads((finished.folder / "metrics/evaluate.json").read_text())
+    scores = {"accuracy", "macro_f1", "log_loss", "calibration_error"}
+    bounds = {"accuracy_low", "accuracy_high", "macro_f1_low", "macro_f1_high", "detectable_difference"}
+    assert {name: set(value) for name, value in metrics.items() if isinstance(value, dict)} == {
+        "test": scores | bounds,
+        "validation": scores,
+        "train": scores,
+        "gap": {"accuracy", "log_loss"},
+        "baseline": {"majority", "tfidf", "frozen"},
+        "baseline_intervals": {"majority", "tfidf", "frozen"},
+    }
+    assert (metrics["repeats"], metrics["test_rows"]) == (2, len(finished.table("test")))
+
+
+def test_no_group_and_no_near_duplicate_straddles_parts(finished):
+    texts = finished.table("dataset").set_index("text_id")
+    sealed = texts.loc[finished.table("test")["text_id"], "group"]
+    for _, rows in finished.table("repeats").groupby("repeat"):
+        groups = [set(sealed), *(set(texts.loc[part["text_id"], "group"]) for _, part in rows.groupby("part"))]
+        assert len(groups) == 3
+        assert sum(map(len, groups)) == len(set.union(*groups))
+
+
+def test_every_variant_comes_from_a_row_that_some_repeat_trains_on(finished):
+    repeats = finished.table("repeats")
+    variants = finished.table("augmented")
+    assert len(variants) > 60
+    assert set(variants["source_id"]) <= set(repeats.query("part == 'train'")["text_id"])
+
+
+def test_every_test_text_is_predicted_by_every_repeat(finished):
+    counts = (
+        finished.table("predictions").query("part == 'test'").groupby("text_id")["repeat"].agg(["min", "max", "size"])
+    )
+    assert counts.drop_duplicates().to_numpy().tolist() == [[0, 1, 2]]
+    assert sorted(counts.index) == sorted(finished.table("test")["text_id"])
+
+
+def test_only_what_was_trained_is_saved(finished):
+    paths = {path.split("/")[0] for path in load_file(finished.folder / "models/repeat-0.safetensors")}
+    assert paths == {"transformer_layer_1", "transformer_layer_2", "head"}
+
+
+def test_permuting_the_labels_of_the_test_rows_leaves_the_models_as_they_are(finished, tmp_path):
+    blind = Clone(tmp_path / "blind")
+    for name in ("data", "presets", "params.yaml"):
+        copy = shutil.copytree if (finished.folder / name).is_dir() else shutil.copy
+        shutil.rmtree(blind.folder / name, ignore_errors=True)
+        copy(finished.folder / name, blind.folder / name)
+    test = blind.table("test")
+    labels = np.random.default_rng(0).permutation(test["label"])
+    assert (labels != test["label"]).sum() > 5
+    test.assign(label=pd.array(labels, dtype="str")).to_parquet(blind.folder / "data/test.parquet", index=False)
+    blind.run("git", "init", "-q")
+    blind.commit()
+    for stage in ("augment", "tokenize", "finetune"):
+        blind.run("python", "-m", f"stages.{stage}")
+    for name in ("model.json", "repeat-0.safetensors", "repeat-1.safetensors"):
+        assert (blind.folder / "models" / name).read_bytes() == (finished.folder / "models" / name).read_bytes()
+
+
+def test_an_experiment_on_the_recipe_reruns_finetune_and_evaluate_alone(finished):
+    log = finished.run("dvc", "exp", "run", "-S", "finetune.l2=0.5", "-S", "finetune.dropout=0.5", "-n", "strong")
+    ran = [line.split("'")[1] for line in log.splitlines() if line.startswith("Running stage")]
+    assert ran == ["finetune", "evaluate"]
+    shown = json.loads(finished.run("dvc", "exp", "diff", "HEAD", "strong", "--json"))
+    assert shown["params"]["params.yaml"] == {
+        "finetune.l2": {"old": 0.01, "new": 0.5, "diff": 0.49},
+        "finetune.dropout": {"old": 0.1, "new": 0.5, "diff": 0.4},
+    }
+    assert "test.log_loss" in shown["metrics"]["metrics/evaluate.json"]
+    assert "strong" in finished.run("dvc", "exp", "show", "--csv")
+
+
+def test_a_queued_grid_runs_from_one_command(finished):
+    finished.run("dvc", "exp", "run", "--queue", "-S", "finetune.freeze=2,3", "-S", "finetune.epochs=1")
+    finished.run("dvc", "exp", "run", "--run-all")
+    table = pd.read_csv(pd.io.common.StringIO(finished.run("dvc", "exp", "show", "--csv")))
+    assert {2, 3} <= set(table["finetune.freeze"].dropna())
+    assert table["test.accuracy"].notna().sum() >= 4
+
+
+def test_a_mistake_in_any_section_stops_the_first_stage_with_all_mistakes_and_no_traceback(finished):
+    log = finished.run(
+        "dvc", "exp", "run", "-S", "prepare.near_duplicate_similarity=1.5", "-S", "finetune.dropout=2", fails=True
+    )
+    assert "prepare.near_duplicate_similarity: " in log
+    assert "finetune.dropout: should be less than 1; got 2" in log
+    assert "Traceback" not in log
+    finished.run("git", "checkout", "-q", ".")
+    finished.run("dvc", "checkout", "-q")
