@@ -20,7 +20,7 @@ class Section(BaseModel):
 # the first stage that runs and not the last.
 SECTIONS = {
     "prepare": "gapwise.contract:PrepareParams",
-    "split": "gapwise.splits:SplitParams",
+    "split": "gapwise.split_params:SplitParams",
     "augment": "gapwise.augmentation:AugmentParams",
     "tokenize": "gapwise.presets:TokenizeParams",
     "finetune": "gapwise.recipe:FinetuneParams",

@@ -1,33 +1,13 @@
 """The sealed test set, and the repeated draws of train and validation from the rest."""
 
-from typing import Self
-
 import numpy as np
 import pandas as pd
-from pydantic import Field, model_validator
 
 from gapwise.errors import UserError
-from gapwise.params import Section
 from gapwise.seeds import derive
 from gapwise.split_checks import GROUP_LESS, require_classes, require_groups, require_share, require_train_rows
+from gapwise.split_params import SplitParams
 from gapwise.stratification import draw_groups, stratified_order
-
-
-class SplitParams(Section):
-    """Section `split` of params.yaml."""
-
-    seed: int = Field(ge=0)
-    test_fraction: float = Field(gt=0, lt=1)
-    validation_fraction: float = Field(gt=0, lt=1)
-    train_size: int | None = Field(ge=2)
-    train_per_class: int | None = Field(ge=1)
-    repeats: int = Field(ge=1)
-
-    @model_validator(mode="after")
-    def _one_way_to_subsample(self) -> Self:
-        if self.train_size is not None and self.train_per_class is not None:
-            raise ValueError("train_size and train_per_class exclude each other; set one of them to null")
-        return self
 
 
 def seal_test(texts: pd.DataFrame, params: SplitParams) -> tuple[pd.DataFrame, pd.DataFrame]:

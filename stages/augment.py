@@ -2,7 +2,7 @@
 
 from gapwise import workers
 from gapwise.augmentation import AugmentParams, augment
-from gapwise.splits import SplitParams
+from gapwise.split_params import SplitParams
 from gapwise.tables import Repeats, Texts, Variants
 from stages.door import read_params, read_table, run, write_json, write_table
 

@@ -5,7 +5,7 @@ import pandas as pd
 from gapwise import plots
 from gapwise.evaluation import predict_repeats
 from gapwise.scoring import EvaluateParams, summary
-from gapwise.splits import SplitParams
+from gapwise.split_params import SplitParams
 from gapwise.tables import BaselinePredictions, Predictions, Repeats, Texts, Tokens
 from stages.door import read_params, read_table, run, write_csv, write_json, write_table
 from stages.model_files import read_model, read_weights

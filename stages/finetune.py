@@ -4,7 +4,7 @@ from gapwise.curves import by_epoch
 from gapwise.finetuning import describe, train_repeats
 from gapwise.presets import TokenizeParams
 from gapwise.recipe import FinetuneParams
-from gapwise.splits import SplitParams
+from gapwise.split_params import SplitParams
 from gapwise.tables import Repeats, Texts, Tokens
 from stages.door import read_params, read_table, run, write_csv
 from stages.model_files import write_model

@@ -7,7 +7,7 @@ from gapwise.errors import UserError
 from gapwise.preparation import prepare
 from gapwise.samples import NAMES
 from gapwise.sources import SUFFIXES, read
-from gapwise.splits import SplitParams
+from gapwise.split_params import SplitParams
 from gapwise.tables import Texts
 from stages import door
 

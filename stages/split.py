@@ -1,7 +1,8 @@
 """Seals the test set, then draws train and validation for every repeat."""
 
+from gapwise.split_params import SplitParams
 from gapwise.split_summary import summarize
-from gapwise.splits import SplitParams, draw_repeats, seal_test
+from gapwise.splits import draw_repeats, seal_test
 from gapwise.tables import Repeats, Texts
 from stages.door import read_params, read_table, run, write_json, write_table
 

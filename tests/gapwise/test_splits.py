@@ -8,7 +8,8 @@ from hypothesis import strategies as st
 from pydantic import ValidationError
 
 from gapwise.errors import UserError
-from gapwise.splits import SplitParams, draw_repeats, seal_test
+from gapwise.split_params import SplitParams
+from gapwise.splits import draw_repeats, seal_test
 from gapwise.tables import Repeats, Texts
 
 PROPERTY = settings(max_examples=12, deadline=None, derandomize=True, database=None)

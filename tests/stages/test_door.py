@@ -1,0 +1,100 @@
+import json
+import shutil
+from pathlib import Path
+
+import pandas as pd
+import pandera.errors
+import pytest
+
+from gapwise.errors import UserError
+from gapwise.recipe import FinetuneParams
+from gapwise.tables import Repeats
+from stages import door
+
+PARAMS = Path("params.yaml").resolve()
+ROWS = pd.DataFrame({"repeat": [0, 0], "text_id": ["a", "b"], "part": ["train", "validation"]})
+
+
+@pytest.fixture(autouse=True)
+def project(tmp_path, monkeypatch):
+    shutil.copy(PARAMS, tmp_path)
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+def fail_with(error):
+    def main():
+        raise error
+
+    return main
+
+
+def test_a_users_mistake_ends_with_its_message_and_not_with_a_traceback():
+    with pytest.raises(SystemExit) as caught:
+        door.run(fail_with(UserError("It cannot be done:", ["first", "second"])))
+    assert caught.value.code == "\nIt cannot be done:\n  - first\n  - second\n"
+
+
+def test_ctrl_c_ends_with_the_shells_code():
+    with pytest.raises(SystemExit) as caught:
+        door.run(fail_with(KeyboardInterrupt()))
+    assert caught.value.code == 130
+
+
+def test_a_mistake_of_ours_keeps_its_traceback():
+    with pytest.raises(ZeroDivisionError):
+        door.run(fail_with(ZeroDivisionError()))
+
+
+def test_small_numbers_are_numbers_as_they_are_to_dvc():
+    text = Path("params.yaml").read_text().replace("learning_rate: 5.0e-5", "learning_rate: 5e-5")
+    Path("params.yaml").write_text(text)
+    assert door.read_params("finetune", FinetuneParams).learning_rate == 5e-5
+
+
+def test_params_that_are_no_yaml_say_where():
+    Path("params.yaml").write_text("prepare: [1\nsplit: 2\n")
+    with pytest.raises(UserError, match=r"not valid YAML") as caught:
+        door.read_params("finetune", FinetuneParams)
+    assert "line 2" in caught.value.problems[0]
+
+
+def test_missing_params_say_where_to_run_from():
+    Path("params.yaml").unlink()
+    with pytest.raises(UserError, match=r"Run stages from the project's top folder"):
+        door.read_params("finetune", FinetuneParams)
+
+
+def test_a_table_comes_back_as_it_was_written():
+    door.write_table("data/repeats.parquet", ROWS, Repeats)
+    pd.testing.assert_frame_equal(door.read_table("data/repeats.parquet", Repeats), ROWS.astype({"text_id": "str"}))
+
+
+def test_the_same_table_gives_the_same_bytes():
+    for name in ("one", "two"):
+        door.write_table(f"{name}.parquet", ROWS, Repeats)
+    assert Path("one.parquet").read_bytes() == Path("two.parquet").read_bytes()
+
+
+def test_a_missing_table_says_how_to_get_it():
+    with pytest.raises(UserError, match=r"data/x\.parquet is missing\. Run `dvc repro`, which makes it, or `dvc pull`"):
+        door.read_table("data/x.parquet", Repeats)
+
+
+def test_a_table_that_breaks_its_contract_is_not_written():
+    with pytest.raises(pandera.errors.SchemaError):
+        door.write_table("repeats.parquet", ROWS.assign(part="test"), Repeats)
+    assert not Path("repeats.parquet").exists()
+
+
+def test_what_fails_halfway_leaves_the_old_file_and_nothing_beside_it(project):
+    door.write_json("metrics/a.json", {"ä": 1})
+    with pytest.raises(ValueError, match=r"Out of range float values are not JSON compliant"):
+        door.write_json("metrics/a.json", {"a": float("nan")})
+    assert json.loads(Path("metrics/a.json").read_text(encoding="utf-8")) == {"ä": 1}
+    assert [path.name for path in Path("metrics").iterdir()] == ["a.json"]
+
+
+def test_plot_data_is_written_with_six_digits_and_unix_lines():
+    door.write_csv("a.csv", pd.DataFrame({"x": [1, 2], "y": [1 / 3, 2e-9]}))
+    assert Path("a.csv").read_bytes() == b"x,y\n1,0.333333\n2,2e-09\n"
