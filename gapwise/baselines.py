@@ -13,6 +13,8 @@ from sklearn.metrics import log_loss
 from sklearn.preprocessing import StandardScaler
 from threadpoolctl import threadpool_limits
 
+from gapwise.predictions import tabulate
+
 # From a penalty that leaves little more than the class shares to almost none; larger C penalizes less.
 PENALTIES = [10.0**exponent for exponent in range(-3, 4)]
 
@@ -113,16 +115,8 @@ def predict(
             train, validation = (texts.loc[ids.get_group(part)] for part in ("train", "validation"))
             parts = Parts(train, validation, test.sort_values("text_id"))
             for part, table, probabilities in zip(Parts._fields, parts, baseline(parts), strict=True):
-                results.append(
-                    _predictions(table, probabilities, names).assign(baseline=name, repeat=repeat, part=part)
-                )
+                results.append(tabulate(table, names, probabilities).assign(baseline=name, repeat=repeat, part=part))
     return pd.concat(results, ignore_index=True)
-
-
-def _predictions(table: pd.DataFrame, probabilities: npt.NDArray[np.float64], names: list[str]) -> pd.DataFrame:
-    columns = pd.DataFrame(probabilities, columns=[f"p_{name}" for name in names])
-    predicted = pd.Series(np.array(names, dtype=object)[probabilities.argmax(axis=1)], dtype="str")
-    return columns.assign(text_id=table["text_id"].to_numpy(), label=table["label"].to_numpy(), predicted=predicted)
 
 
 def _labels(parts: Parts) -> tuple[npt.NDArray[Any], npt.NDArray[Any]]:

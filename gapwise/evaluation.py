@@ -2,14 +2,13 @@
 
 from collections.abc import Iterable
 
-import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
 from gapwise.errors import UserError
 from gapwise.finetuning import Model, assemble, parts_of
 from gapwise.freezing import frozen_output
 from gapwise.network import Weights, predict, set_weights
+from gapwise.predictions import tabulate
 from gapwise.presets import fingerprint
 from gapwise.ragged import Ragged
 
@@ -44,35 +43,16 @@ def predict_repeats(
             f"The files of {model.tokenize.preset} have changed since models/ was trained on them. "
             "Bring them back, or run `dvc repro -f` to train again."
         )
-    used = development[development["text_id"].isin(repeats["text_id"])]
-    texts = pd.concat([used, test]).set_index("text_id")
+    texts = pd.concat([development[development["text_id"].isin(repeats["text_id"])], test], ignore_index=True)
     part, network = assemble(model)
-    features = frozen_output(part, Ragged.of(tokens.set_index("text_id")["token_ids"].reindex(texts.index).tolist()))
+    ids = tokens.set_index("text_id")["token_ids"].reindex(texts["text_id"])
+    features = frozen_output(part, Ragged.of(ids.tolist()))
     tables = []
     for repeat, values in enumerate(weights):
         set_weights(network, values)
+        table = tabulate(texts, model.classes, predict(network, features))
         parts = pd.concat([parts_of(repeats, repeat), pd.Series("test", index=test["text_id"])])
         tables.append(
-            _table(repeat, parts.reindex(texts.index), texts["label"], model.classes, predict(network, features))
+            table.assign(repeat=repeat, part=parts.reindex(texts["text_id"]).to_numpy()).dropna(subset="part")
         )
     return pd.concat(tables, ignore_index=True)
-
-
-def _table(
-    repeat: int,
-    parts: "pd.Series[str]",
-    labels: "pd.Series[str]",
-    classes: list[str],
-    probabilities: NDArray[np.float64],
-) -> pd.DataFrame:
-    table = pd.DataFrame(
-        {
-            "repeat": repeat,
-            "text_id": parts.index,
-            "part": parts.to_numpy(),
-            "label": labels.to_numpy(),
-            "predicted": np.array(classes, dtype=object)[probabilities.argmax(axis=1)],
-            **{f"p_{name}": probabilities[:, number] for number, name in enumerate(classes)},
-        }
-    ).astype({"predicted": "str"})
-    return table[table["part"].notna()]

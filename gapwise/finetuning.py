@@ -5,6 +5,7 @@ from typing import Literal
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 from pydantic import BaseModel, ConfigDict
 
 from gapwise.batches import Examples
@@ -86,20 +87,32 @@ def train_repeats(
     """
     part, network = assemble(model)
     features = frozen_output(part, Ragged.of(tokens["token_ids"].tolist()))
-    sources = development.set_index("text_id")["label"].reindex(tokens["source_id"])
-    labels = pd.Categorical(sources, categories=model.classes).codes.astype(np.int64)
+    of_source = development.set_index("text_id")["label"].reindex(tokens["source_id"])
+    labels = pd.Categorical(of_source, categories=model.classes).codes.astype(np.int64)
     trainer = Trainer(network, model.finetune)
-    original = (tokens["text_id"] == tokens["source_id"]).to_numpy()
     results = []
     for repeat in range(model.repeats):
-        part_of = parts_of(repeats, repeat)
-        # A variant has its source's part, so it is trained on only where its source is; none is validated on.
-        parts = part_of.reindex(tokens["source_id"]).to_numpy()
+        train, validation = rows_of(tokens, parts_of(repeats, repeat))
         trained = trainer.train(
-            Examples(features, labels, np.flatnonzero(parts == "train")),
-            Examples(features, labels, np.flatnonzero((parts == "validation") & original)),
+            Examples(features, labels, train),
+            Examples(features, labels, validation),
             seed=derive(seed, repeat, "finetune"),
             callbacks=watch(repeat),
         )
         results.append(trained)
     return results
+
+
+def rows_of(tokens: pd.DataFrame, parts: "pd.Series[str]") -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Chooses what one repeat trains and validates on.
+
+    Args:
+        tokens: `tables.Tokens` of texts and variants.
+        parts: From `parts_of`.
+
+    Returns:
+        Row numbers of `tokens`: train has its texts and the variants of these texts, validation has its texts alone.
+    """
+    part = parts.reindex(tokens["source_id"]).to_numpy()
+    is_text = (tokens["text_id"] == tokens["source_id"]).to_numpy()
+    return np.flatnonzero(part == "train"), np.flatnonzero((part == "validation") & is_text)

@@ -1,0 +1,110 @@
+import numpy as np
+import pandas as pd
+import pytest
+
+from gapwise.errors import UserError
+from gapwise.evaluation import predict_repeats
+from gapwise.finetuning import assemble, describe, parts_of, rows_of, train_repeats
+from gapwise.network import predict
+from gapwise.presets import TokenizeParams
+from gapwise.ragged import Ragged
+from gapwise.recipe import EarlyStopping, FinetuneParams
+from gapwise.tables import Predictions
+from gapwise.tokens import load_tokenizer, tokenize
+
+RECIPE = FinetuneParams(
+    freeze=-1,
+    l2=0.0,
+    dropout=0.0,
+    learning_rate=1e-3,
+    head_learning_rate=0.5,
+    warmup=0.0,
+    epochs=30,
+    batch_size=4,
+    early_stopping=EarlyStopping(monitor="loss", patience=30, min_delta=0.0),
+)
+
+
+def texts(name, rows):
+    return pd.DataFrame(
+        {
+            "text_id": [f"{name}{row}" for row in range(rows)],
+            "text": ["the market rose sharply", "weak earnings fell again"] * (rows // 2),
+            "label": ["up", "down"] * (rows // 2),
+        }
+    )
+
+
+DEVELOPMENT, TEST = texts("d", 12), texts("t", 4)
+REPEATS = pd.DataFrame(
+    [(0, f"d{row}", "train" if row < 6 else "validation") for row in range(10)]
+    + [(1, f"d{row}", "train" if row >= 4 else "validation") for row in range(10)],
+    columns=["repeat", "text_id", "part"],
+)
+
+
+@pytest.fixture
+def trained(tiny_bert):
+    params = TokenizeParams(preset=tiny_bert, max_length=16)
+    rows = pd.concat([DEVELOPMENT, TEST], ignore_index=True)
+    tokens, _ = tokenize(rows.assign(source_id=rows["text_id"]), load_tokenizer(tiny_bert), params)
+    model = describe(params, RECIPE, DEVELOPMENT, REPEATS)
+    own = tokens[tokens["text_id"].isin(DEVELOPMENT["text_id"])]
+    results = train_repeats(
+        model, development=DEVELOPMENT, repeats=REPEATS, tokens=own, seed=1, watch=lambda repeat: []
+    )
+    return model, [one.weights for one in results], tokens
+
+
+def predictions(model, weights, tokens):
+    return predict_repeats(model, weights, development=DEVELOPMENT, test=TEST, repeats=REPEATS, tokens=tokens)
+
+
+def test_a_variant_is_trained_on_only_where_its_source_is_and_never_validated_on():
+    tokens = pd.DataFrame({"text_id": ["d0", "d1", "d2", "d0-0", "d1-0", "d2-0"], "source_id": ["d0", "d1", "d2"] * 2})
+    repeats = pd.DataFrame(
+        {"repeat": [0, 0, 1], "text_id": ["d0", "d1", "d1"], "part": ["train", "validation", "train"]}
+    )
+    rows = [[chosen.tolist() for chosen in rows_of(tokens, parts_of(repeats, repeat))] for repeat in (0, 1)]
+    assert rows == [[[0, 3], [1]], [[1, 4], []]]
+
+
+def test_every_repeat_predicts_the_texts_it_uses_and_all_of_the_test(trained):
+    table = predictions(*trained)
+    Predictions.validate(table)
+    counts = table.groupby(["repeat", "part"]).size().to_dict()
+    assert counts == {
+        (0, "test"): 4, (0, "train"): 6, (0, "validation"): 4,
+        (1, "test"): 4, (1, "train"): 6, (1, "validation"): 4,
+    }  # fmt: skip
+    assert set(table["text_id"]) == {f"d{row}" for row in range(10)} | set(TEST["text_id"])
+
+
+def test_predictions_are_those_of_the_repeats_own_weights(trained):
+    model, weights, tokens = trained
+    table = predictions(*trained).set_index(["repeat", "text_id"])
+    assert table.loc[(0, "t0"), "p_up"] != table.loc[(1, "t0"), "p_up"]
+    swapped = predictions(model, weights[::-1], tokens).set_index(["repeat", "text_id"])
+    assert swapped.loc[(0, "t0"), "p_up"] == table.loc[(1, "t0"), "p_up"]
+
+
+def test_columns_of_probabilities_belong_to_their_class(trained):
+    table = predictions(*trained)
+    assert (table[["p_down", "p_up"]].idxmax(axis=1).str.removeprefix("p_") == table["predicted"]).all()
+    # Two sentences, one per class: learnt in no time, unless classes were mixed up.
+    assert (table["predicted"] == table["label"]).mean() > 0.9
+
+
+def test_a_preset_that_changed_since_training_is_refused(trained):
+    model, weights, tokens = trained
+    other = model.model_copy(update={"preset_sha256": model.preset_sha256 | {"config.json": "0" * 64}})
+    with pytest.raises(UserError, match=r"have changed since models/ was trained on them"):
+        predictions(other, weights, tokens)
+
+
+def test_an_assembled_network_starts_from_the_preset(trained):
+    model, *_ = trained
+    part, network = assemble(model)
+    assert part.trained is None
+    vectors = Ragged.of([np.ones((1, part.width), np.float32)] * 2)
+    assert predict(network, vectors).shape == (2, 2)
