@@ -43,7 +43,7 @@ REPEATS = pd.DataFrame(
 )
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def trained(tiny_bert):
     params = TokenizeParams(preset=tiny_bert, max_length=16)
     rows = pd.concat([DEVELOPMENT, TEST], ignore_index=True)
