@@ -3,17 +3,25 @@ import pytest
 WORDS = """the market rose fell sharply after strong weak earnings not good bad report today and again""".split()  # noqa: SIM905
 
 
-@pytest.fixture(scope="session")
-def tiny_bert(tmp_path_factory):
-    """A BERT of 3 layers and width 8 with its own vocabulary, in keras-hub layout."""
+def save_tiny(folder, family, layers):
+    """Saves a network of width 8 with word pieces of its own, in keras-hub layout; gives the folder."""
     from gapwise.runtime import keras_hub
 
-    folder = tmp_path_factory.mktemp("presets") / "tiny-bert"
     vocabulary = ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]", *WORDS]
-    backbone = keras_hub.models.BertBackbone(len(vocabulary), 3, 2, 8, 16, max_sequence_length=32)
+    backbone = getattr(keras_hub.models, f"{family}Backbone")(len(vocabulary), layers, 2, 8, 16, max_sequence_length=32)
     backbone.save_to_preset(str(folder))
-    keras_hub.models.BertTokenizer(vocabulary, lowercase=True).save_to_preset(str(folder))
+    getattr(keras_hub.models, f"{family}Tokenizer")(vocabulary, lowercase=True).save_to_preset(str(folder))
     return str(folder)
+
+
+@pytest.fixture(scope="session")
+def tiny_bert(tmp_path_factory):
+    return save_tiny(tmp_path_factory.mktemp("presets") / "tiny-bert", "Bert", layers=3)
+
+
+@pytest.fixture(scope="session")
+def tiny_distilbert(tmp_path_factory):
+    return save_tiny(tmp_path_factory.mktemp("presets") / "tiny-distilbert", "DistilBert", layers=2)
 
 
 @pytest.fixture(scope="session")
@@ -27,19 +35,6 @@ def tiny_roberta(tmp_path_factory):
     backbone = keras_hub.models.RobertaBackbone(len(vocabulary), 2, 2, 8, 16, max_sequence_length=64)
     backbone.save_to_preset(str(folder))
     keras_hub.models.RobertaTokenizer(vocabulary, ["t h"]).save_to_preset(str(folder))
-    return str(folder)
-
-
-@pytest.fixture(scope="session")
-def tiny_distilbert(tmp_path_factory):
-    """A DistilBERT of 2 layers and width 8 with its own vocabulary, in keras-hub layout."""
-    from gapwise.runtime import keras_hub
-
-    folder = tmp_path_factory.mktemp("presets") / "tiny-distilbert"
-    vocabulary = ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]", *WORDS]
-    backbone = keras_hub.models.DistilBertBackbone(len(vocabulary), 2, 2, 8, 16, max_sequence_length=32)
-    backbone.save_to_preset(str(folder))
-    keras_hub.models.DistilBertTokenizer(vocabulary, lowercase=True).save_to_preset(str(folder))
     return str(folder)
 
 
