@@ -5,8 +5,9 @@ WORDS = """the market rose fell sharply after strong weak earnings not good bad 
 
 def save_tiny(folder, family, layers):
     """Saves a network of width 8 with word pieces of its own, in keras-hub layout; gives the folder."""
-    from gapwise.runtime import keras_hub
+    from gapwise.runtime import keras, keras_hub
 
+    keras.utils.set_random_seed(0)  # the same weights, whichever test comes first
     vocabulary = ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]", *WORDS]
     backbone = getattr(keras_hub.models, f"{family}Backbone")(len(vocabulary), layers, 2, 8, 16, max_sequence_length=32)
     backbone.save_to_preset(str(folder))
@@ -27,8 +28,9 @@ def tiny_distilbert(tmp_path_factory):
 @pytest.fixture(scope="session")
 def tiny_roberta(tmp_path_factory):
     """A RoBERTa of 2 layers and width 8 with its own vocabulary, in keras-hub layout."""
-    from gapwise.runtime import keras_hub
+    from gapwise.runtime import keras, keras_hub
 
+    keras.utils.set_random_seed(0)
     folder = tmp_path_factory.mktemp("presets") / "tiny-roberta"
     tokens = ["<s>", "<pad>", "</s>", "<unk>", *"abcdefghijklmnopqrstuvwxyzĠ", "th", "<mask>"]
     vocabulary = {token: number for number, token in enumerate(tokens)}
