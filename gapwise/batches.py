@@ -1,4 +1,4 @@
-"""Batches of ragged features, each padded to its own longest text."""
+"""Batches of ragged features, packed: the tokens of all texts one after the other, and a mask that tells them apart."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -28,19 +28,19 @@ class Examples:
 
 
 def shuffled(examples: Examples, batch_size: int, seed: int) -> tf.data.Dataset:
-    """Gives batches of `([sequence, mask], label)` in an order that is new in every epoch."""
+    """Gives batches of `([mask, packed], label)` in an order that is new in every epoch."""
     order = tf.data.Dataset.from_tensor_slices(examples.rows).shuffle(len(examples.rows), seed=seed)
     return _labelled(examples, order.batch(batch_size))
 
 
 def in_order(examples: Examples) -> tf.data.Dataset:
-    """Gives batches of `([sequence, mask], label)`, texts of like length together."""
+    """Gives batches of `([mask, packed], label)`, texts of like length together."""
     rows = examples.rows[np.argsort(examples.features.lengths[examples.rows], kind="stable")]
     return _labelled(examples, tf.data.Dataset.from_tensor_slices(rows).batch(PREDICTED_AT_ONCE))
 
 
 def unlabelled(features: Ragged, rows: NDArray[np.int64]) -> tf.data.Dataset:
-    """Gives batches of `([sequence, mask],)` in the order of `rows`."""
+    """Gives batches of `([mask, packed],)` in the order of `rows`."""
     take = _taker(features)
     return tf.data.Dataset.from_tensor_slices(rows).batch(PREDICTED_AT_ONCE).map(lambda chosen: (take(chosen),))
 
@@ -55,6 +55,6 @@ def _taker(features: Ragged) -> Callable[[tf.Tensor], tuple[tf.Tensor, tf.Tensor
 
     def take(rows: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
         chosen = tf.gather(ragged, rows)
-        return chosen.to_tensor(), tf.cast(tf.sequence_mask(chosen.row_lengths()), tf.int32)
+        return tf.cast(tf.sequence_mask(chosen.row_lengths()), tf.int32), chosen.values
 
     return take

@@ -86,6 +86,7 @@ def train_repeats(
         What each repeat gave, from repeat 0.
     """
     part, network = assemble(model)
+    tokens = tokens[tokens["source_id"].isin(repeats["text_id"])]  # of the others nothing would be used
     features = frozen_output(part, Ragged.of(tokens["token_ids"].tolist()))
     of_source = development.set_index("text_id")["label"].reindex(tokens["source_id"])
     labels = pd.Categorical(of_source, categories=model.classes).codes.astype(np.int64)

@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from gapwise.encoder import load_encoder
 from gapwise.errors import UserError
+from gapwise.packed import PackedEncoder
 from gapwise.presets import TokenizeParams
 from gapwise.ragged import Ragged
 from gapwise.runtime import keras, keras_hub, tf
@@ -29,13 +30,13 @@ class Cut:
     Attributes:
         width: Of the hidden states.
         frozen: Token inputs to hidden states at the cut; None if nothing is frozen.
-        trained: `[sequence, padding_mask]` to the encoder's last hidden states, where the sequence is what `frozen`
-            gives, or token ids if nothing is frozen; None if everything is frozen.
+        trained: `[mask, packed]` to the encoder's last hidden states, where what is packed is what `frozen` gives, or
+            token ids if nothing is frozen; None if everything is frozen.
     """
 
     width: int
     frozen: keras.Model | None
-    trained: keras.Model | None
+    trained: PackedEncoder | None
 
 
 def cut(encoder: keras_hub.models.Backbone, freeze: int) -> Cut:
@@ -52,12 +53,12 @@ def cut(encoder: keras_hub.models.Backbone, freeze: int) -> Cut:
     if freeze > layers:
         raise UserError(f"finetune.freeze: at most {layers} with this encoder, or -1 for all; got {freeze}")
     depth = layers if freeze == -1 else freeze
-    inputs, last = dict(encoder.input), encoder.transformer_layers[-1].output
+    trained = encoder.transformer_layers[depth:]
+    width = encoder.transformer_layers[-1].output.shape[-1]
     if depth == 0:
-        return Cut(last.shape[-1], None, _from_tokens(inputs, last))
-    at_cut = encoder.transformer_layers[depth - 1].output
-    above = None if depth == layers else keras.Model([at_cut, inputs["padding_mask"]], last, name="trained")
-    return Cut(last.shape[-1], keras.Model(inputs, at_cut, name="frozen"), above)
+        return Cut(width, None, PackedEncoder(trained, embed=_embeddings(encoder)))
+    frozen = keras.Model(dict(encoder.input), encoder.transformer_layers[depth - 1].output, name="frozen")
+    return Cut(width, frozen, PackedEncoder(trained) if trained else None)
 
 
 def frozen_output(part: Cut, tokens: Ragged) -> Ragged:
@@ -104,11 +105,12 @@ def mean_pool(hidden: keras.KerasTensor, mask: keras.KerasTensor) -> keras.Keras
     return keras.ops.sum(hidden * weights, axis=1) / keras.ops.sum(weights, axis=1)
 
 
-def _from_tokens(inputs: dict[str, keras.KerasTensor], last: keras.KerasTensor) -> keras.Model:
-    ids = keras.Input((None,), dtype="int32", name="sequence")
-    mask = keras.Input((None,), dtype="int32", name="mask")
-    encoder = keras.Model(inputs, last, name="trained")
-    return keras.Model([ids, mask], encoder(_named(inputs, ids, mask)), name="whole")
+def _embeddings(encoder: keras_hub.models.Backbone) -> keras.Model:
+    """Is the encoder below its first layer, from `[token ids, mask]`."""
+    inputs = dict(encoder.input)
+    below = keras.Model(inputs, keras.tree.flatten(encoder.transformer_layers[0].input)[0])
+    ids, mask = (keras.Input((None,), dtype="int32") for _ in range(2))
+    return keras.Model([ids, mask], below(_named(inputs, ids, mask)), name="embeddings")
 
 
 def _named(inputs: dict[str, object], ids: object, mask: object) -> dict[str, object]:

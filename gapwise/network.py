@@ -1,13 +1,16 @@
 """The network that is trained: the encoder above the cut, mean pooling, dropout and a softmax head."""
 
+from collections.abc import Sequence
+
 import numpy as np
 from numpy.typing import NDArray
 from scipy.special import softmax
 
 from gapwise.batches import unlabelled
 from gapwise.freezing import Cut, mean_pool
+from gapwise.packed import unpack
 from gapwise.ragged import Ragged
-from gapwise.runtime import keras
+from gapwise.runtime import keras, tf
 from gapwise.seeds import derive
 
 Weights = dict[str, NDArray[np.float32]]
@@ -23,16 +26,25 @@ def build(part: Cut, classes: int, dropout: float, l2: float) -> keras.Model:
         l2: The loss grows by `l2` times the sum of squares of the head's kernel.
 
     Returns:
-        A model from `[sequence, mask]` to logits of shape (texts, classes). The sequence is what
-        `freezing.frozen_output` gives, padded.
+        A model from `[mask, packed]` to logits of shape (texts, classes). The mask, (texts, longest), says where there
+        are tokens; packed is what `freezing.frozen_output` gives of these tokens, one after the other.
     """
     whole = part.frozen is None
-    sequence = keras.Input((None,) if whole else (None, part.width), dtype="int32" if whole else "float32")
     mask = keras.Input((None,), dtype="int32")
-    hidden = sequence if part.trained is None else part.trained([sequence, mask])
-    pooled = keras.layers.Dropout(dropout, name="dropout")(mean_pool(hidden, mask))
+    packed = keras.Input(batch_shape=(None,) if whole else (None, part.width), dtype="int32" if whole else "float32")
+    hidden = packed if part.trained is None else part.trained([mask, packed])
+    pooled = keras.layers.Dropout(dropout, name="dropout")(MeanPool()([mask, hidden]))
     logits = keras.layers.Dense(classes, kernel_regularizer=keras.regularizers.L2(l2), name="head")(pooled)
-    return keras.Model([sequence, mask], logits, name="classifier")
+    return keras.Model([mask, packed], logits, name="classifier")
+
+
+class MeanPool(keras.layers.Layer):  # type: ignore[misc]  # Keras has no types
+    """Averages the packed hidden states of each text: `[mask, packed]` to (texts, width)."""
+
+    def call(self, inputs: Sequence[tf.Tensor]) -> tf.Tensor:
+        """Averages."""
+        mask, packed = inputs
+        return mean_pool(unpack(packed, mask), mask)
 
 
 def weights(network: keras.Model) -> Weights:

@@ -61,9 +61,9 @@ def locate(preset: str) -> str:
 
 def fingerprint(preset: str) -> dict[str, str]:
     """Gives the SHA-256 of every file in a preset's folder, by name; empty for a handle, which names its version."""
-    folder = Path(locate(preset))
-    if preset in BUNDLED:
+    if preset in BUNDLED:  # whose files are verified whenever they are located
         return dict(BUNDLED[preset].sha256)
+    folder = Path(preset)
     files = sorted(path for path in folder.rglob("*") if path.is_file()) if folder.is_dir() else []
     return {path.relative_to(folder).as_posix(): _sha256(path) for path in files}
 

@@ -170,5 +170,5 @@ def test_probabilities_come_back_in_the_order_of_the_texts(tiny_bert, tokens):
     setting = Setting(tiny_bert, tokens)
     probabilities = predict(setting.network, setting.features)
     np.testing.assert_allclose(probabilities.sum(axis=1), 1)
-    sequence, mask = setting.features.padded(np.array([7]))
-    np.testing.assert_allclose(probabilities[7], keras.ops.softmax(setting.network([sequence, mask]))[0], atol=1e-6)
+    packed, mask = setting.features.padded(np.array([7]))
+    np.testing.assert_allclose(probabilities[7], keras.ops.softmax(setting.network([mask, packed[0]]))[0], atol=1e-6)
