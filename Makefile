@@ -7,7 +7,7 @@ STAMP := $(ENV)/complete-$(shell $(PYTHON) -c "import hashlib, os, sys; \
 export PATH := $(CURDIR)/$(ENV)/bin:$(PATH)
 
 .DEFAULT_GOAL := help
-.PHONY: help env repro test check format lock
+.PHONY: help env repro test check audit format lock
 
 help:  ## list the targets
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /\1\t/' | expand -t 10
@@ -33,6 +33,9 @@ check: env  ## lint and type-check
 	ruff check .
 	ruff format --check .
 	mypy
+
+audit: env  ## look up the locked packages in a database of known vulnerabilities
+	python .ci/audit.py
 
 format: env  ## format the code
 	ruff check --fix .

@@ -2,25 +2,38 @@
 
 from collections.abc import Callable
 from difflib import get_close_matches
-from typing import Any, Self
+from pathlib import PurePosixPath
+from typing import Annotated, Any, Self
 
 import pandas as pd
 import pandera.pandas as pa
-from pydantic import Field, model_validator
+from pydantic import AfterValidator, Field, model_validator
 
 from gapwise.classes import find_lookalikes
 from gapwise.cleaning import normalize
 from gapwise.params import Section
-from gapwise.wording import in_words
+from gapwise.wording import in_words, show
 
 PARTS = ("train", "validation", "test")
 KEYS = {"text": "text_column", "label": "label_column", "group": "group_column", "part": "split_column"}
 
 
+def _in_project(source: str) -> str:
+    if "://" in source:
+        raise ValueError(f"must be a file of the project; found the address {show(source)}; `dvc import-url` brings it")
+    if not source.isprintable():
+        raise ValueError(f"must be a path of printable characters; found {show(source)}; rename the file")
+    path = PurePosixPath(source)
+    if path.is_absolute() or source.startswith("~") or ".." in path.parts:
+        # A path from elsewhere means nothing on a colleague's machine, nor in the copy that an experiment runs in.
+        raise ValueError(f"must be a file below the project's folder; found {show(source)}; copy it to data/raw")
+    return source
+
+
 class PrepareParams(Section):
     """Section `prepare` of params.yaml."""
 
-    source: str = Field(min_length=1)
+    source: Annotated[str, Field(min_length=1), AfterValidator(_in_project)]
     text_column: str = Field(min_length=1)
     label_column: str = Field(min_length=1)
     group_column: str | None = Field(min_length=1)
@@ -29,24 +42,28 @@ class PrepareParams(Section):
 
     @model_validator(mode="after")
     def _one_column_each(self) -> Self:
-        columns = list(self.columns().values())
-        if len(set(columns)) < len(columns):
-            raise ValueError("text_column, label_column, group_column and split_column must name different columns")
+        columns = self.columns()
+        keys = {column: [KEYS[role] for role in columns if columns[role] == column] for column in columns.values()}
+        shared = [f"{in_words(named)} name one column, {show(column)}" for column, named in keys.items() if named[1:]]
+        if shared:
+            raise ValueError(f"{'; '.join(shared)}: each must name another")
         return self
 
     def columns(self) -> dict[str, str]:
         """Tells which column of the source is `text`, `label`, `group` and `part`; the last two may lack."""
         named = {role: getattr(self, key) for role, key in KEYS.items()}
-        return {role: column for role, column in named.items() if column is not None}
+        return {role: normalize(column) for role, column in named.items() if column is not None}
 
 
 def _check(holds: Callable[[Any], bool], problem: str) -> pa.Check:
     return pa.Check(holds, element_wise=True, error=problem)
 
 
-IS_TEXT = _check(lambda cell: isinstance(cell, str), "holds no text but {}")
-NOT_EMPTY = _check(lambda cell: cell != "", "is empty")
-IS_PART = _check(lambda cell: cell in ("", *PARTS), "must be train, validation, test or empty; found {}")
+IS_TEXT = _check(lambda cell: isinstance(cell, str), "must hold text; found {found} in {rows}; write it as text")
+NOT_EMPTY = _check(lambda cell: cell != "", "is empty or blank in {rows}; fill it, or leave the row out")
+IS_PART = _check(
+    lambda cell: cell in ("", *PARTS), "must be train, validation, test or empty; found {found} in {rows}; rename it"
+)
 ROWS = pa.DataFrameSchema(
     {
         "text": pa.Column(object, [IS_TEXT, NOT_EMPTY], required=False),
@@ -97,13 +114,16 @@ def _clean(cell: Any) -> Any:
 
 def _missing_columns(raw: pd.DataFrame, params: PrepareParams) -> list[str]:
     there = [str(column) for column in raw.columns]
+    missing = {role: column for role, column in params.columns().items() if column not in there}
     problems = []
-    for role, column in params.columns().items():
-        if column not in there:
-            near = get_close_matches(column, there, n=1)
-            advice = f"set prepare.{KEYS[role]} to {repr(near[0]) if near else 'one of them'}"
-            advice += " or to null" if role in ("group", "part") else ""
-            problems.append(f"column {column!r} is missing; there are {in_words([repr(c) for c in there])}; {advice}")
+    for role, column in missing.items():
+        near = get_close_matches(column, there, n=1)
+        advice = f"set prepare.{KEYS[role]} to {show(near[0]) if near else 'one of them'}"
+        advice += " or to null" if role in ("group", "part") else ""
+        known = in_words([show(name) for name in there])
+        problems.append(f"column {show(column)} is missing; there are {known}; {advice}")
+    if {"text", "label"} <= missing.keys() and params.source.lower().endswith((".csv", ".tsv")):
+        problems.append("if the first line is no header but a row, put a header above it")
     return problems
 
 
@@ -111,7 +131,7 @@ def _broken_rules(failures: pd.DataFrame, cells: pd.DataFrame, columns: dict[str
     problems = []
     for role, rule in dict.fromkeys(zip(failures["column"], failures["check"], strict=True)):
         rows = failures.loc[(failures["column"] == role) & (failures["check"] == rule), "index"].tolist()
-        found = [repr(cell) if isinstance(cell, str) else type(cell).__name__ for cell in cells[role].loc[rows]]
-        what = rule.format(in_words(list(dict.fromkeys(found))))
-        problems.append(f"column {columns[role]!r} {what} in {in_words(rows, 'row')}")
+        found = dict.fromkeys(show(cell) for cell in cells[role].loc[rows])
+        what = rule.format(found=in_words(list(found)), rows=in_words(rows, "row"))
+        problems.append(f"column {show(columns[role])} {what}")
     return problems

@@ -1,19 +1,21 @@
 """Strict validation of params.yaml: every section by its own model, all mistakes in one message."""
 
 import pkgutil
-from collections.abc import Iterator
+from datetime import date
 from difflib import get_close_matches
-from typing import Any, TypeVar
+from typing import Any
 
 from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic_core import ErrorDetails
 
 from gapwise.errors import UserError
+from gapwise.wording import show
 
 
 class Section(BaseModel):
-    """A section of params.yaml: exact types, no unknown keys, never changed after loading."""
+    """A section of params.yaml: exact types, finite numbers, no unknown keys, never changed after loading."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=True, allow_inf_nan=False)
 
 
 # Named, not imported: a stage's result depends on its own section's model alone, but a mistake anywhere should stop
@@ -27,60 +29,116 @@ SECTIONS = {
     "evaluate": "gapwise.scoring:EvaluateParams",
 }
 
-SectionT = TypeVar("SectionT", bound=Section)
+# How JSON schema says it, and how a message does.
+KINDS = {
+    "integer": "a whole number",
+    "number": "a number",
+    "string": "text",
+    "boolean": "true or false",
+    "array": "a list",
+    "object": "keys and values",
+    "null": "null",
+}
+LIMITS = {
+    "minimum": "at least",
+    "exclusiveMinimum": "above",
+    "maximum": "at most",
+    "exclusiveMaximum": "below",
+}
 
 
-def validate(document: Any, section: str, model: type[SectionT]) -> SectionT:
-    """Validates the whole of params.yaml and returns one section of it.
+def validate(document: Any, *models: type[Section]) -> tuple[Section, ...]:
+    """Validates the whole of params.yaml and returns some sections of it.
 
     Args:
         document: What params.yaml holds, as plain dicts, lists and scalars.
-        section: The name of the section to return, a key of `SECTIONS`.
-        model: The model of that section.
+        models: The models of the sections to return, each the target of a name in `SECTIONS`.
+
+    Returns:
+        The sections, in the order of `models`.
 
     Raises:
         UserError: If anything in any section is missing, unknown, of a wrong type or out of range.
     """
     if not isinstance(document, dict):
-        raise UserError(f"params.yaml must hold the sections {', '.join(SECTIONS)}; it holds {document!r}.")
+        found = "nothing" if document is None else show(document)
+        raise UserError(f"params.yaml must hold the sections {', '.join(SECTIONS)}; it holds {found}.")
     problems = [
         f"{name}: unknown section{_nearest(str(name), list(SECTIONS))}" for name in document if name not in SECTIONS
     ]
+    sections: dict[type[Section], Section] = {}
     for name, target in SECTIONS.items():
+        model = pkgutil.resolve_name(target)
         if name not in document:
-            problems.append(f"{name}: this section is missing")
+            problems.append(f"{name}: this section is missing; it {_allowed(model.model_json_schema())}")
             continue
         try:
-            pkgutil.resolve_name(target).model_validate(document[name])
+            sections[model] = model.model_validate(document[name])
         except ValidationError as error:
-            problems += _explain(name, error, pkgutil.resolve_name(target))
+            problems += [_explain(name, problem, model) for problem in error.errors(include_url=False)]
     if problems:
         raise UserError("params.yaml has mistakes, nothing was run:", problems)
-    return model.model_validate(document[section])
+    return tuple(sections[model] for model in models)
 
 
-def _explain(section: str, error: ValidationError, model: type[Section]) -> Iterator[str]:
-    for problem in error.errors(include_url=False):
-        steps = [str(step) for step in problem["loc"]]
-        key = ".".join([section, *steps])
-        match problem["type"]:
-            case "missing":
-                yield f"{key}: this key is missing"
-            case "extra_forbidden":
-                yield f"{key}: unknown key{_nearest(steps[-1], _keys(model, steps[:-1]))}"
-            case "value_error":
-                yield f"{key}: {problem['msg'].removeprefix('Value error, ')}"
-            case _:
-                yield f"{key}: {problem['msg'].removeprefix('Input ')}; got {problem['input']!r}"
+def _explain(section: str, problem: ErrorDetails, model: type[Section]) -> str:
+    steps = problem["loc"]
+    key = ".".join([section, *map(str, steps)])
+    parent, own = _schema(model, steps[:-1]), _schema(model, steps)
+    match problem["type"]:
+        case "missing":
+            return f"{key}: this key is missing; it {_allowed(own)}"
+        case "extra_forbidden":
+            return f"{key}: unknown key{_nearest(str(steps[-1]), list(parent['properties']))}"
+        case "invalid_key":
+            return f"{key}: a key must be text; known are {', '.join(parent['properties'])}"
+        case "value_error":
+            return f"{key}: {problem['msg'].removeprefix('Value error, ')}"
+        case _ if not own:  # a type that no section has so far
+            return f"{key}: {problem['msg']}; got {show(problem['input'])}"
+    return f"{key}: {_allowed(own)}; got {_in_yaml(problem['input'])}{_advice(problem['input'], own)}"
 
 
-def _keys(model: type[BaseModel], steps: list[str]) -> list[str]:
+def _schema(model: type[Section], steps: tuple[int | str, ...]) -> dict[str, Any]:
+    """What pydantic makes of a key's type and `Field`, as JSON schema; empty for steps that are no keys."""
+    whole = model.model_json_schema()
+    schema = whole
     for step in steps:
-        inner = model.model_fields[step].annotation if step in model.model_fields else None
-        if not (isinstance(inner, type) and issubclass(inner, BaseModel)):
-            return []
-        model = inner
-    return list(model.model_fields)
+        schema = schema.get("items", schema.get("properties", {}).get(step, {}))
+        if "$ref" in schema:
+            schema = whole["$defs"][schema["$ref"].removeprefix("#/$defs/")]
+    return schema
+
+
+def _allowed(schema: dict[str, Any]) -> str:
+    """Says what a value must be, for example "must be a whole number, at least 2, or null"."""
+    if "properties" in schema:
+        return f"must hold the keys {', '.join(schema['properties'])}"
+    return f"must be {', or '.join(map(_kind, schema.get('anyOf', [schema])))}"
+
+
+def _kind(schema: dict[str, Any]) -> str:
+    if "enum" in schema:
+        return f"one of {', '.join(schema['enum'])}"
+    limits = [f"{LIMITS[key]} {schema[key]}" for key in LIMITS if key in schema]
+    limits += ["not empty"] if "minLength" in schema else []
+    items = f", each {_kind(schema['items'])}" if "items" in schema else ""
+    return ", ".join([KINDS[schema["type"]], *limits]) + items
+
+
+def _in_yaml(value: Any) -> str:
+    shown = value.isoformat() if isinstance(value, date) else show(value)
+    return {"None": "null", "True": "true", "False": "false"}.get(shown, shown)
+
+
+def _advice(value: Any, schema: dict[str, Any]) -> str:
+    near = get_close_matches(value, schema.get("enum", []), n=1) if isinstance(value, str) else []
+    if near:
+        return f"; did you mean {near[0]}?"
+    texts = [
+        choice for choice in schema.get("anyOf", [schema]) if choice.get("type") == "string" and "enum" not in choice
+    ]
+    return "; put it in quotes" if texts and isinstance(value, int | float | date) else ""
 
 
 def _nearest(name: str, known: list[str]) -> str:

@@ -14,13 +14,14 @@ def confusion(predictions: pd.DataFrame) -> pd.DataFrame:
 
     Returns:
         `actual`, `predicted`, `share` of the actual class's rows, `rows`; one row per pair of classes, those never
-        seen too.
+        seen too. In names of classes, `<` is the wide ＜: see `_no_markup`.
     """
     test, names = predictions.query("part == 'test'"), classes(predictions)
     pairs = pd.MultiIndex.from_product([names, names], names=["actual", "predicted"])
     rows = test.groupby(["label", "predicted"]).size().reindex(pairs, fill_value=0)
     share = rows / rows.groupby(level="actual").transform("sum").clip(lower=1)
-    return pd.DataFrame({"share": share, "rows": rows}).reset_index()
+    table = pd.DataFrame({"share": share, "rows": rows}).reset_index()
+    return table.assign(actual=table["actual"].map(_no_markup), predicted=table["predicted"].map(_no_markup))
 
 
 def reliability(predictions: pd.DataFrame) -> pd.DataFrame:
@@ -64,6 +65,12 @@ def gap(predictions: pd.DataFrame) -> pd.DataFrame:
         `repeat`, `part` (`train` or `test`), `accuracy`.
     """
     return _accuracy(predictions.query("part != 'validation'"), ["repeat", "part"])
+
+
+def _no_markup(name: str) -> str:
+    # DVC writes plot data into the script of an HTML page as it is: a class named "</script><script>..." would run.
+    # What cannot close the script stays text, and a wide sign reads the same.
+    return name.replace("<", "\uff1c")
 
 
 def _accuracy(predictions: pd.DataFrame, by: list[str]) -> pd.DataFrame:

@@ -9,7 +9,7 @@ import pandas as pd
 
 from gapwise import near_duplicates
 from gapwise.classes import check_classes
-from gapwise.cleaning import Cleaned, check_parts, deduplicate, text_id
+from gapwise.cleaning import Cleaned, count_junk, deduplicate, leaks, text_id
 from gapwise.contract import PrepareParams, select
 from gapwise.errors import UserError
 
@@ -37,34 +37,42 @@ def prepare(
     rows, problems = select(raw, params)
     cleaned = deduplicate(rows)
     problems += check_classes(rows["label"], cleaned.kept["label"], train_per_class) if len(rows) else []
-    problems += check_parts(cleaned.agreed)
     if problems:
         raise UserError(f"{params.source} cannot be used (rows count from 1, below the header):", problems)
     kept = cleaned.kept.assign(row=cleaned.kept.index, text_id=cleaned.kept["text"].map(text_id))
     pairs = near_duplicates.find(kept["text"].tolist(), params.near_duplicate_similarity)
     kept["group"] = near_duplicates.join_groups(kept, cleaned.agreed, pairs)
     texts = kept[COLUMNS].reset_index(drop=True).astype({name: "str" for name in COLUMNS if name != "row"})
-    return texts, _report(texts, cleaned, pairs, params.source)
+    junk = count_junk(raw[params.columns()["text"]])
+    return texts, _report(texts, cleaned, pairs, junk, params.source)
 
 
-def _report(texts: pd.DataFrame, cleaned: Cleaned, pairs: near_duplicates.Pairs, source: str) -> dict[str, Any]:
+def _report(
+    texts: pd.DataFrame, cleaned: Cleaned, pairs: near_duplicates.Pairs, junk: int, source: str
+) -> dict[str, Any]:
     _, alike = np.unique(near_duplicates.join(pairs, len(texts)), return_counts=True)
     groups = texts["group"].value_counts()
+    leaking = leaks(cleaned.agreed)
+    stays = cleaned.kept.set_index("text")["part"].fillna("train")
+    across = int((leaking["part"] != leaking["text"].map(stays)).sum())
     return {
         "source": source,
         "sha256": _digest(texts),
         "rows_read": len(cleaned.agreed) + len(cleaned.conflicting),
         "rows_kept": len(texts),
         "rows_dropped": {
-            "duplicates": len(cleaned.agreed) - len(texts),
+            "duplicates": len(cleaned.agreed) - len(texts) - across,
+            "duplicates_across_parts": across,
             "conflicting_labels": len(cleaned.conflicting),
         },
         "classes": {str(label): int(rows) for label, rows in texts["label"].value_counts().sort_index().items()},
+        "control_characters_dropped": junk,
         "words": _quantiles(texts["text"].str.count(" ") + 1),
         "characters": _quantiles(texts["text"].str.len()),
         "near_duplicates": {"groups": int((alike > 1).sum()), "rows": int(alike[alike > 1].sum())},
         "groups": {"number": len(groups), "largest": int(groups.iloc[0])},
-        "conflicts": _conflicts(cleaned.conflicting),
+        "conflicts": _listed(cleaned.conflicting, "label", "labels"),
+        "leaks": _listed(leaking, "part", "parts"),
     }
 
 
@@ -79,12 +87,12 @@ def _quantiles(lengths: pd.Series) -> dict[str, int]:
     return {name: int(np.quantile(lengths, share, method="nearest")) for name, share in at.items()}
 
 
-def _conflicts(rows: pd.DataFrame) -> list[dict[str, Any]]:
+def _listed(rows: pd.DataFrame, column: str, plural: str) -> list[dict[str, Any]]:
     return [
         {
             "text": text if len(text) <= SHOWN else f"{text[: SHOWN - 1]}…",
             "rows": group.index.tolist(),
-            "labels": group.tolist(),
+            plural: group.tolist(),
         }
-        for text, group in rows["label"].groupby(rows["text"], sort=False)
+        for text, group in rows[column].groupby(rows["text"], sort=False)
     ]

@@ -42,6 +42,9 @@ BUNDLED = {
 }
 
 
+PICKLES = {".bin", ".ckpt", ".pkl", ".pt", ".pth"}  # what others keep weights in; to read it can run code
+
+
 def locate(preset: str) -> str:
     """Finds what keras-hub should load for a preset.
 
@@ -82,8 +85,20 @@ def not_loadable(preset: str, what: str, error: Exception) -> UserError:
         tried.append(f"a local folder: there is no folder {preset} in the project")
         tried.append(f"a keras-hub handle: {_first_line(error)}")
     else:
-        tried.append(f"a local folder in Hugging Face or keras-hub layout: {_first_line(error)}")
+        tried.append(
+            f"a local folder in Hugging Face or keras-hub layout: {_unsafe(folder, error) or _first_line(error)}"
+        )
     return UserError(f"tokenize.preset: {preset!r} gives no {what}. It was tried as", tried)
+
+
+def _unsafe(folder: Path, error: Exception) -> str | None:
+    """Explains what is refused because it can run code, rather than advise to switch the refusal off as Keras does."""
+    if "safe_mode" in str(error):
+        return "its config holds Python code (a Lambda layer), which is never run; save the model without it"
+    pickles = sorted(path.name for path in folder.iterdir() if path.suffix in PICKLES)
+    if pickles and isinstance(error, FileNotFoundError):
+        return f"{', '.join(pickles)} may hold code and is never read; save the weights as model.safetensors"
+    return None
 
 
 def _first_line(error: Exception) -> str:

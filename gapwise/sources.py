@@ -1,11 +1,8 @@
 """Source files of four formats, read as text and nothing but text."""
 
 import codecs
-import csv
-import io
 import json
 import math
-from collections import Counter
 from collections.abc import Sequence
 from typing import Any
 
@@ -13,11 +10,12 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from gapwise.cleaning import normalize
+from gapwise.delimited import DELIMITERS, EMPTY, read_rows
 from gapwise.encodings import decode
 from gapwise.errors import UserError
-from gapwise.wording import in_words, shorten
+from gapwise.wording import in_words, shorten, show
 
-DELIMITERS = {".csv": ",", ".tsv": "\t"}
 SUFFIXES = (*DELIMITERS, ".jsonl", ".parquet")
 
 
@@ -31,11 +29,11 @@ def read(content: bytes, suffix: str, name: str) -> pd.DataFrame:
     Args:
         content: The file, as bytes. Text formats are UTF-8, with or without a byte order mark.
         suffix: `.csv`, `.tsv`, `.jsonl` or `.parquet`, in upper or lower case. A csv or tsv has a header and doubles
-            the quotes inside of quoted cells (RFC 4180).
+            the quotes inside of quoted cells (RFC 4180); spaces after a delimiter do not count.
         name: Of the file, for messages.
 
     Returns:
-        At least one row; its columns in the order of the file.
+        At least one row; its columns in the order of the file, their names normalized as texts are.
 
     Raises:
         UserError: If the suffix is unknown, the file is empty or malformed, two columns share a name, or the text is
@@ -43,17 +41,21 @@ def read(content: bytes, suffix: str, name: str) -> pd.DataFrame:
     """
     suffix = suffix.lower()
     if suffix not in SUFFIXES:
-        raise UserError(f"{name} must end in one of {', '.join(SUFFIXES)}; got {suffix or 'no suffix'}.")
+        found = suffix or "no suffix"
+        raise UserError(f"{name} must end in one of {', '.join(SUFFIXES)}; found {found}: save it as one of them.")
     if not content.removeprefix(codecs.BOM_UTF8).strip():
-        raise UserError(f"{name} is empty.")
+        raise UserError(EMPTY.format(name))
     if suffix == ".parquet":
         table = _parquet(content, name)
     elif suffix == ".jsonl":
         table = _jsonl(decode(content, name), name)
     else:
-        table = _delimited(decode(content, name, DELIMITERS[suffix]), DELIMITERS[suffix], name)
+        table = _delimited(decode(content, name, DELIMITERS[suffix]), suffix, name)
+    if not len(table.columns):
+        raise UserError(EMPTY.format(name))
     if table.empty:
-        raise UserError(f"{name} has columns ({in_words(list(table.columns))}) and no rows.")
+        columns = in_words([show(column) for column in table.columns])
+        raise UserError(f"{name} has columns ({columns}) and no rows: add rows, or copy or export it again.")
     return table
 
 
@@ -61,88 +63,87 @@ def _refuse(name: str, problems: Sequence[str]) -> UserError:
     return UserError(f"{name} cannot be read:", problems)
 
 
-def _delimited(text: str, delimiter: str, name: str) -> pd.DataFrame:
-    # Python's reader and not pandas': it tells ragged rows and open quotes, and guesses no types. Its limit on the
-    # length of a cell is for the whole process, so it is put back.
-    limit = csv.field_size_limit(len(text) + 1)
-    try:
-        rows, lines = _records(text, delimiter, name)
-    finally:
-        csv.field_size_limit(limit)
-    header = rows[0]
-    problems = _column_problems(header)
-    other = next((mark for mark in ";\t," if mark != delimiter and mark in header[0]), None)
-    if len(header) == 1 and other:
-        problems.append(f"header: one column, {header[0]!r}; separate cells by {delimiter!r}, not by {other!r}")
-    ragged = [
-        f"row {number} (line {line}): {len(row)} cells for {len(header)} columns; "
-        f"put quotes around a cell that holds {delimiter!r} or a line break"
-        for number, (row, line) in enumerate(zip(rows, lines, strict=True))
-        if len(row) != len(header)
-    ]
-    if problems or ragged:
-        raise _refuse(name, [*problems, *shorten(ragged, "such rows")])
+def _delimited(text: str, suffix: str, name: str) -> pd.DataFrame:
+    rows, ragged = read_rows(text, suffix, name)
+    header = [normalize(cell) for cell in rows[0]]
+    problems = [*(f"header: {problem}" for problem in _column_problems(header)), *ragged]
+    if problems:
+        raise _refuse(name, problems)
     columns = zip(*rows[1:], strict=True) if len(rows) > 1 else [[] for _ in header]
-    return pd.DataFrame({key: [cell or None for cell in cells] for key, cells in zip(header, columns, strict=True)})
+    return _table({key: [cell or None for cell in cells] for key, cells in zip(header, columns, strict=True)})
 
 
-def _records(text: str, delimiter: str, name: str) -> tuple[list[list[str]], list[int]]:
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
-    rows, lines, line = [], [], 1
-    try:
-        for row in reader:
-            if row:
-                rows.append(row)
-                lines.append(line)
-            line = reader.line_num + 1
-    except csv.Error as error:
-        where = f"row {len(rows)} (line {line})" if rows else "header"
-        advice = "a cell that begins with a quote must end with one, and quotes inside of it are doubled"
-        raise _refuse(name, [f"{where}: a quote does not fit ({error}); {advice}"]) from error
-    return rows, lines
+def _table(columns: dict[str, list[Any]]) -> pd.DataFrame:
+    # As objects: pandas' own text type refuses half characters, which jsonl can hold and the cleaning drops.
+    return pd.DataFrame(columns, dtype=object)
 
 
 def _jsonl(text: str, name: str) -> pd.DataFrame:
     rows, problems = [], []
     for number, line in enumerate(text.split("\n"), start=1):
         try:
-            row = json.loads(line, object_pairs_hook=_object) if line.strip() else None
-            if row is not None and not isinstance(row, dict):
-                raise ValueError(f"found {type(row).__name__}")
+            row = _row(line) if line.strip() else None
         except (ValueError, RecursionError) as error:
-            problems.append(f'line {number}: must hold one JSON object, for example {{"text": "Good."}}; {error}')
+            why = "found lists in lists without end" if isinstance(error, RecursionError) else str(error)
+            problems.append(f'line {number}: must hold one JSON object, for example {{"text": "Good."}}; {why}')
             continue
         if row is not None:
             rows.append(row)
     if problems:
-        raise _refuse(name, shorten(problems, "such lines"))
+        raise _refuse(name, _array_problem(text) or shorten(problems, "such lines"))
     keys = dict.fromkeys(key for row in rows for key in row)
-    return pd.DataFrame({key: [_as_text(row.get(key)) for row in rows] for key in keys})
+    return _table({key: [_as_text(row.get(key)) for row in rows] for key in keys})
+
+
+def _row(line: str) -> dict[str, Any]:
+    # Whole numbers stay the text that they are: Python limits the digits of an int.
+    row = json.loads(line, object_pairs_hook=_object, parse_int=str)
+    if not isinstance(row, dict):
+        raise ValueError(f"found {show(line.strip())}")
+    return row
+
+
+def _array_problem(text: str) -> list[str]:
+    if not text.lstrip().startswith("["):
+        return []
+    try:
+        json.loads(text, parse_int=str)
+    except (ValueError, RecursionError):
+        return []
+    return ["it is one JSON list of objects, not one object per line; `jq -c '.[]'` makes lines of it"]
 
 
 def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    problems = _column_problems([key for key, _ in pairs])
+    row = [(normalize(key), value) for key, value in pairs]
+    problems = _column_problems([key for key, _ in row])
     if problems:
         raise ValueError("; ".join(problems))
-    return dict(pairs)
+    return dict(row)
 
 
 def _parquet(content: bytes, name: str) -> pd.DataFrame:
     try:
         file = pq.ParquetFile(pa.BufferReader(content))
-        problems = _column_problems(file.schema_arrow.names)
+        names = [normalize(column) for column in file.schema_arrow.names]
+        problems = _column_problems(names)
         columns = file.read().columns if not problems else []
     except (pa.ArrowException, OSError) as error:
         raise _refuse(name, [f"it is not a whole parquet file ({error}); write or copy it again"]) from error
     if problems:
         raise _refuse(name, problems)
     cells = [[_as_text(value) for value in column.to_pylist()] for column in columns]
-    return pd.DataFrame(dict(zip(file.schema_arrow.names, cells, strict=True)))
+    return _table(dict(zip(names, cells, strict=True)))
 
 
 def _column_problems(names: Sequence[str]) -> list[str]:
-    twice = [repr(name) for name, count in Counter(names).items() if count > 1]
-    return [f"{in_words(twice, 'column')} appears more than once; rename or remove one"] if twice else []
+    places = {
+        name: [place for place, other in enumerate(names, start=1) if other == name] for name in dict.fromkeys(names)
+    }
+    return [
+        f"{in_words(found, 'column')} share the name {show(name)}; rename or remove them"
+        for name, found in places.items()
+        if len(found) > 1
+    ]
 
 
 def _as_text(value: Any) -> Any:

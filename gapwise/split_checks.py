@@ -5,18 +5,19 @@ from collections.abc import Mapping, Sequence
 import pandas as pd
 
 from gapwise.errors import UserError
-from gapwise.wording import in_words
+from gapwise.wording import in_words, shorten, show
 
 GROUP_LESS = "group less (prepare.group_column, prepare.near_duplicate_similarity)"
 
 
-def require_groups(rows: pd.DataFrame, classes: Sequence[str], parts: Sequence[str]) -> None:
+def require_groups(rows: pd.DataFrame, classes: Sequence[str], parts: Sequence[str], where: str = "") -> None:
     """Checks that every class has a group for each of the parts.
 
     Args:
         rows: The rows to divide; columns `group` and `label`.
         classes: All classes, also those without a row here.
         parts: The parts to divide them into; the first is the one that is drawn now.
+        where: Tells which rows these are, if not all.
 
     Raises:
         UserError: With a problem for each class that has too few groups.
@@ -24,29 +25,37 @@ def require_groups(rows: pd.DataFrame, classes: Sequence[str], parts: Sequence[s
     sizes = rows["label"].value_counts().to_dict()
     groups = rows.groupby("label")["group"].nunique().to_dict()
     problems = [
-        f"groups with class {label!r}: {groups.get(label, 0)} (rows: {sizes.get(label, 0)}), but {in_words(parts)} "
-        f"need one each: add rows, leave the class out, or {GROUP_LESS}"
+        f"groups with class {show(label)}{where}: {groups.get(label, 0)} (rows: {sizes.get(label, 0)}), but "
+        f"{in_words(parts)} need one each: add rows, leave the class out, or {GROUP_LESS}"
         for label in classes
         if groups.get(label, 0) < len(parts)
     ]
     if problems:
-        raise UserError(f"The {parts[0]} part cannot be drawn:", problems)
+        raise UserError(f"The {parts[0]} part cannot be drawn:", shorten(problems, "such classes"))
 
 
-def require_share(drawn: int, rows: int, fraction: float, part: str) -> None:
+def require_share(rows: pd.DataFrame, drawn: int, fraction: float, part: str) -> None:
     """Checks that a draw of whole groups holds from half to double of what was asked.
+
+    Args:
+        rows: The rows to divide; column `group`.
+        drawn: How many of them were drawn.
+        fraction: What was asked.
+        part: What they were drawn for.
 
     Raises:
         UserError: With the fraction that would fit.
     """
-    if not fraction * rows / 2 <= drawn <= fraction * rows * 2:
-        raise UserError(
-            f"The {part} part cannot be drawn:",
-            [
-                f"split.{part}_fraction: {fraction:g} of {rows} rows asked, but the nearest whole groups with every "
-                f"class hold {drawn} rows: use {drawn / rows:.2g}, or {GROUP_LESS}"
-            ],
-        )
+    asked = fraction * len(rows)
+    if asked / 2 <= drawn <= asked * 2:
+        return
+    grouped = rows["group"].nunique() < len(rows)
+    nearest = f"whole groups with every class hold {drawn} rows" if grouped else f"with every class are {drawn} rows"
+    problem = (
+        f"split.{part}_fraction: {fraction:g} of {len(rows)} rows asked, but the nearest {nearest}: "
+        f"use {drawn / len(rows):.2g}, or {GROUP_LESS if grouped else 'add rows'}"
+    )
+    raise UserError(f"The {part} part cannot be drawn:", [problem])
 
 
 def require_classes(given: str, parts: Mapping[str, pd.DataFrame], classes: Sequence[str]) -> None:
@@ -54,20 +63,20 @@ def require_classes(given: str, parts: Mapping[str, pd.DataFrame], classes: Sequ
 
     Args:
         given: The part that `prepare.split_column` gives.
-        parts: Name and rows of each part to check.
+        parts: Where the rows of each part to check are, and the rows.
         classes: All classes.
 
     Raises:
         UserError: With a problem for each class that a part lacks.
     """
     problems = [
-        f"class {label!r} has no row in {name}: add one, leave the class out, or set prepare.split_column to null"
-        for name, rows in parts.items()
+        f"class {show(label)} has no row {where}: add one, leave the class out, or set prepare.split_column to null"
+        for where, rows in parts.items()
         for label in classes
         if label not in set(rows["label"])
     ]
     if problems:
-        raise UserError(f"The given {given} part cannot be kept as it is:", problems)
+        raise UserError(f"The given {given} part cannot be kept as it is:", shorten(problems, "such classes"))
 
 
 def require_train_rows(
@@ -114,5 +123,5 @@ def _per_class_problem(pools: Sequence[pd.Series], asked: int) -> str:
         return ""
     return (
         f"split.train_per_class: {asked} asked, but repeat {counts[scarcest].idxmin()} leaves {fewest} rows of class "
-        f"{scarcest!r} for training beside validation: use at most {fewest}, or null for all"
+        f"{show(scarcest)} for training beside validation: use at most {fewest}, or null for all"
     )

@@ -20,5 +20,6 @@ class SplitParams(Section):
     @model_validator(mode="after")
     def _one_way_to_subsample(self) -> Self:
         if self.train_size is not None and self.train_per_class is not None:
-            raise ValueError("train_size and train_per_class exclude each other; set one of them to null")
+            found = f"train_size ({self.train_size}) and train_per_class ({self.train_per_class})"
+            raise ValueError(f"{found} exclude each other; set one of them to null")
         return self

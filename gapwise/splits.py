@@ -32,12 +32,13 @@ def seal_test(texts: pd.DataFrame, params: SplitParams) -> tuple[pd.DataFrame, p
     test = rows["part"].isin(["test"])
     if test.any():
         rest = rows[~_shares_group(rows, test)]
-        require_classes("test", {"the given test part": rows[test], "the rows of other groups": rest}, classes)
+        require_classes("test", {"in the given test part": rows[test], "outside of its groups": rest}, classes)
         return rest.reset_index(drop=True), rows[test].reset_index(drop=True)
     validation = rows["part"].isin(["validation"])
     parts = ["test", "train"] if validation.any() else ["test", "validation", "train"]
     free = rows[~_shares_group(rows, validation)]
-    require_groups(free, classes, parts)
+    where = " outside of the groups of the given validation part" if validation.any() else ""
+    require_groups(free, classes, parts, where)
     drawn = _draw(free, params.test_fraction, parts, derive(params.seed, "test"))
     test = rows["group"].isin(drawn)
     return rows[~test].reset_index(drop=True), rows[test].reset_index(drop=True)
@@ -81,7 +82,7 @@ def _validation_draws(rows: pd.DataFrame, params: SplitParams) -> list[tuple["pd
     if given.any():
         pool = ~_shares_group(rows, given)
         require_classes(
-            "validation", {"the given validation part": rows[given], "the rows of other groups": rows[pool]}, classes
+            "validation", {"in the given validation part": rows[given], "outside of its groups": rows[pool]}, classes
         )
         return [(given, pool)] * params.repeats
     parts = ["validation", "train"]
@@ -98,7 +99,7 @@ def _draw(rows: pd.DataFrame, fraction: float, parts: list[str], seed: int) -> l
             f"no draw of whole groups was found that gives {' and '.join(parts)} a group of every class: {GROUP_LESS}"
         )
         raise UserError(f"The {parts[0]} part cannot be drawn:", [problem])
-    require_share(int(rows["group"].isin(groups).sum()), len(rows), fraction, parts[0])
+    require_share(rows, int(rows["group"].isin(groups).sum()), fraction, parts[0])
     return groups
 
 

@@ -1,8 +1,9 @@
-"""Long lists of findings, shortened for a message."""
+"""What was found, shortened for a message: long values, and long lists of findings."""
 
 from collections.abc import Sequence
 
 MOST = 5
+WIDEST = 60  # characters of a value
 
 
 def in_words(items: Sequence[object], noun: str = "") -> str:
@@ -22,6 +23,17 @@ def in_words(items: Sequence[object], noun: str = "") -> str:
     last = f"{len(items) - MOST} more" if len(items) > MOST else shown.pop()
     words = " and ".join([", ".join(shown), last]) if shown else last
     return f"{noun}{'s' if len(items) > 1 else ''} {words}" if noun else words
+
+
+def show(value: object) -> str:
+    """Writes a value as Python would, cut after 60 characters; nothing in it can move a terminal's cursor.
+
+    Example:
+        >>> show("two words")
+        "'two words'"
+    """
+    shown = repr(value[: WIDEST + 1] if isinstance(value, str) else value)
+    return shown if len(shown) <= WIDEST + 2 else f"{shown[:WIDEST]}…"
 
 
 def shorten(problems: Sequence[str], what: str) -> list[str]:

@@ -9,14 +9,13 @@ from stages.door import read_params, read_table, run, write_json, write_table
 
 def main() -> None:
     """Reads data/development.parquet and data/repeats.parquet; writes data/augmented.parquet, metrics/augment.json."""
-    params = read_params("augment", AugmentParams)
-    seed = read_params("split", SplitParams).seed
+    params, split = read_params(AugmentParams, SplitParams)
     development = read_table("data/development.parquet", Texts)
     repeats = read_table("data/repeats.parquet", Repeats)
     trained = development["text_id"].isin(repeats.loc[repeats["part"] == "train", "text_id"])
     # The other development rows are validated on: a variant that equals one of them would leak it into training.
     variants, report = augment(
-        development[trained], params, seed, workers.count(), known=development.loc[~trained, "text"]
+        development[trained], params, split.seed, workers.count(), known=development.loc[~trained, "text"]
     )
     write_table("data/augmented.parquet", variants, Variants)
     write_json("metrics/augment.json", report)

@@ -11,7 +11,7 @@ from stages.door import read_params, read_table, run, write_table
 
 def main() -> None:
     """Predicts with every baseline on every repeat."""
-    params = read_params("tokenize", TokenizeParams)
+    params = read_params(TokenizeParams)
     development = read_table("data/development.parquet", Texts)
     test = read_table("data/test.parquet", Texts)
     repeats = read_table("data/repeats.parquet", Repeats)

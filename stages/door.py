@@ -4,14 +4,18 @@ import json
 import sys
 from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar, overload
 
 import pandas as pd
 from ruamel.yaml import YAML
-from ruamel.yaml.error import YAMLError
+from ruamel.yaml.error import MarkedYAMLError, YAMLError
 
 from gapwise.errors import UserError
-from gapwise.params import SectionT, validate
+from gapwise.params import Section, validate
+
+First = TypeVar("First", bound=Section)
+Second = TypeVar("Second", bound=Section)
+Third = TypeVar("Third", bound=Section)
 
 
 def run(main: Callable[[], None]) -> None:
@@ -24,15 +28,36 @@ def run(main: Callable[[], None]) -> None:
         sys.exit(130)
 
 
-def read_params(section: str, model: type[SectionT]) -> SectionT:
-    """Reads one section of params.yaml, after checking all of them."""
+@overload
+def read_params(model: type[First], /) -> First: ...
+@overload
+def read_params(model: type[First], second: type[Second], /) -> tuple[First, Second]: ...
+@overload
+def read_params(model: type[First], second: type[Second], third: type[Third], /) -> tuple[First, Second, Third]: ...
+def read_params(*models: type[Section]) -> Section | tuple[Section, ...]:
+    """Reads sections of params.yaml, after checking all of them: `read_params(FinetuneParams, SplitParams)`."""
+    sections = validate(_document(), *models)
+    return sections if len(models) > 1 else sections[0]
+
+
+def _document() -> Any:
     try:
-        document = YAML(typ="safe").load(Path("params.yaml"))
+        return YAML(typ="safe").load(Path("params.yaml").read_text(encoding="utf-8-sig"))
     except FileNotFoundError as error:
         raise UserError("There is no params.yaml here. Run stages from the project's top folder.") from error
+    except UnicodeDecodeError as error:
+        line = error.object.count(b"\n", 0, error.start) + 1
+        byte = f"byte 0x{error.object[error.start]:02x}"
+        raise UserError("params.yaml is not UTF-8:", [f"line {line}: {byte}; save the file as UTF-8"]) from error
     except YAMLError as error:
-        raise UserError("params.yaml is not valid YAML:", [" ".join(str(error).split())]) from error
-    return validate(document, section, model)
+        raise UserError("params.yaml is not valid YAML:", [_yaml_problem(error)]) from error
+
+
+def _yaml_problem(error: YAMLError) -> str:
+    if isinstance(error, MarkedYAMLError) and error.problem_mark is not None:
+        what = ", ".join(part for part in (error.context, error.problem) if part)
+        return f"line {error.problem_mark.line + 1}, column {error.problem_mark.column + 1}: {what}"
+    return f"{str(error).splitlines()[0]}; remove it"  # a control character
 
 
 def read_table(path: str, contract: type[Any]) -> pd.DataFrame:

@@ -13,7 +13,7 @@ from stages.model_files import read_model, read_weights
 
 def main() -> None:
     """Predicts, scores and draws."""
-    params, seed = read_params("evaluate", EvaluateParams), read_params("split", SplitParams).seed
+    params, split = read_params(EvaluateParams, SplitParams)
     baselines = read_table("data/baseline_predictions.parquet", BaselinePredictions)
     model = read_model()
     predictions = predict_repeats(
@@ -25,7 +25,7 @@ def main() -> None:
         tokens=pd.concat([read_table(f"data/tokens/{part}.parquet", Tokens) for part in ("development", "test")]),
     )
     write_table("data/predictions.parquet", predictions, Predictions)
-    write_json("metrics/evaluate.json", summary(predictions, baselines, params, seed))
+    write_json("metrics/evaluate.json", summary(predictions, baselines, params, split.seed))
     write_csv("metrics/plots/confusion.csv", plots.confusion(predictions))
     write_csv("metrics/plots/reliability.csv", plots.reliability(predictions))
     write_csv("metrics/plots/repeats.csv", plots.repeats(predictions, baselines))

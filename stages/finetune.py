@@ -13,16 +13,16 @@ from stages.watching import watch
 
 def main() -> None:
     """Trains all repeats, one after the other."""
-    params = read_params("finetune", FinetuneParams)
+    params, tokenize, split = read_params(FinetuneParams, TokenizeParams, SplitParams)
     development = read_table("data/development.parquet", Texts)
     repeats = read_table("data/repeats.parquet", Repeats)
-    model = describe(read_params("tokenize", TokenizeParams), params, development, repeats)
+    model = describe(tokenize, params, development, repeats)
     trained = train_repeats(
         model,
         development=development,
         repeats=repeats,
         tokens=read_table("data/tokens/development.parquet", Tokens),
-        seed=read_params("split", SplitParams).seed,
+        seed=split.seed,
         watch=lambda repeat: watch(repeat, model.repeats, params.epochs),
     )
     write_csv(

@@ -1,5 +1,6 @@
 """Checks, cleans and groups the source's texts."""
 
+import shlex
 from pathlib import Path
 
 from gapwise.contract import PrepareParams
@@ -9,19 +10,18 @@ from gapwise.samples import NAMES
 from gapwise.sources import SUFFIXES, read
 from gapwise.split_params import SplitParams
 from gapwise.tables import Texts
-from stages import door
+from stages.door import read_params, run, write_json, write_table
 
 
 def main() -> None:
     """Runs the stage."""
-    params = door.read_params("prepare", PrepareParams)
-    train_per_class = door.read_params("split", SplitParams).train_per_class
+    params, split = read_params(PrepareParams, SplitParams)
     raw = read(_content(params.source), Path(params.source).suffix, params.source)
 
-    texts, report = prepare(raw, params, train_per_class)
+    texts, report = prepare(raw, params, split.train_per_class)
 
-    door.write_table("data/dataset.parquet", texts, Texts)
-    door.write_json("metrics/data.json", report)
+    write_table("data/dataset.parquet", texts, Texts)
+    write_json("metrics/data.json", report)
 
 
 def _content(source: str) -> bytes:
@@ -30,15 +30,16 @@ def _content(source: str) -> bytes:
     except FileNotFoundError as error:
         raise UserError(f"prepare.source: there is no file {source}.", [_advice(source), _there()]) from error
     except OSError as error:
-        raise UserError(f"prepare.source: {source} cannot be read: {error.strerror}.", [_there()]) from error
+        problems = [f"it must be a file that you may read; found: {error.strerror}", _there()]
+        raise UserError(f"prepare.source: {source} cannot be read.", problems) from error
 
 
 def _advice(source: str) -> str:
     if Path(f"{source}.dvc").exists():
-        return f"DVC tracks it and it is not here: run `dvc pull {source}`"
+        return f"DVC tracks it and it is not here: run `dvc pull {shlex.quote(source)}`"
     if source in [f"data/raw/{name}.csv" for name in NAMES]:
         return "it is a sample set: run `dvc repro samples`, or `dvc pull`"
-    return f"copy your file there and run `dvc add {source}`, so that DVC keeps it and experiments find it"
+    return f"copy your file there and run `dvc add {shlex.quote(source)}`, so that DVC keeps it and experiments find it"
 
 
 def _there() -> str:
@@ -47,4 +48,4 @@ def _there() -> str:
 
 
 if __name__ == "__main__":
-    door.run(main)
+    run(main)

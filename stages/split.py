@@ -9,7 +9,7 @@ from stages.door import read_params, read_table, run, write_json, write_table
 
 def main() -> None:
     """Splits data/dataset.parquet."""
-    params = read_params("split", SplitParams)
+    params = read_params(SplitParams)
     texts = read_table("data/dataset.parquet", Texts)
     development, test = seal_test(texts, params)
     repeats = draw_repeats(development, params)

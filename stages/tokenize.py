@@ -10,7 +10,7 @@ from stages.door import read_params, read_table, run, write_json, write_table
 
 def main() -> None:
     """Tokenizes development texts, their variants and test texts."""
-    params = read_params("tokenize", TokenizeParams)
+    params = read_params(TokenizeParams)
     development = read_table("data/development.parquet", Texts)[["text_id", "text"]]
     test = read_table("data/test.parquet", Texts)[["text_id", "text"]]
     variants = read_table("data/augmented.parquet", Variants)[["text_id", "source_id", "text"]]

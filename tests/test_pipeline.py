@@ -213,7 +213,7 @@ def test_a_mistake_in_any_section_stops_the_first_stage_with_all_mistakes_and_no
         "dvc", "exp", "run", "-S", "prepare.near_duplicate_similarity=1.5", "-S", "finetune.dropout=2", fails=True
     )
     assert "prepare.near_duplicate_similarity: " in log
-    assert "finetune.dropout: should be less than 1; got 2" in log
+    assert "finetune.dropout: must be a number, at least 0, below 1; got 2" in log
     assert "Traceback" not in log
     finished.run("git", "checkout", "-q", ".")
     finished.run("dvc", "checkout", "-q")

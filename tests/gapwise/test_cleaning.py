@@ -3,7 +3,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from gapwise.cleaning import check_parts, deduplicate, normalize, text_id
+from gapwise.cleaning import count_junk, deduplicate, leaks, normalize, text_id
 
 
 @pytest.mark.parametrize(
@@ -40,7 +40,7 @@ def test_one_row_is_kept_per_text_and_none_of_a_text_with_two_labels():
         [("a", "x"), ("b", "x"), ("a", "x"), ("c", "x"), ("c", "y"), ("c", "x"), ("b", "x")],
         columns=["text", "label"],
         index=range(1, 8),
-    )
+    ).assign(part=None)
     cleaned = deduplicate(rows)
     assert (list(cleaned.kept.index), list(cleaned.agreed.index), list(cleaned.conflicting.index)) == (
         [1, 2],
@@ -49,13 +49,33 @@ def test_one_row_is_kept_per_text_and_none_of_a_text_with_two_labels():
     )
 
 
-def test_a_text_in_several_parts_is_a_leak_and_no_part_counts_as_train():
+@pytest.mark.parametrize(
+    ("parts", "kept"),
+    [
+        (["train", "validation", "test"], 3),
+        (["train", "validation", None], 2),
+        (["test", "train", "test"], 1),
+        ([None, "train", "train"], 2),
+    ],
+)
+def test_a_text_in_several_parts_stays_in_the_most_sealed(parts, kept):
+    rows = pd.DataFrame({"text": "a", "label": "x", "part": parts}, index=range(1, 4))
+    assert list(deduplicate(rows).kept.index) == [kept]
+
+
+def test_leaks_are_the_rows_of_texts_in_several_parts_and_no_part_counts_as_train():
     rows = pd.DataFrame(
         [("a", "train"), ("b", "test"), ("a", "test"), ("c", None), ("c", "train"), ("d", None), ("d", "validation")],
         columns=["text", "part"],
         index=range(1, 8),
     )
-    assert check_parts(rows) == [
-        "one text is in several parts; keep one of row 1 (train) and row 3 (test)",
-        "one text is in several parts; keep one of row 6 (train) and row 7 (validation)",
+    assert list(leaks(rows).itertuples(name=None)) == [
+        (1, "a", "train"),
+        (3, "a", "test"),
+        (6, "d", "train"),
+        (7, "d", "validation"),
     ]
+
+
+def test_characters_that_cleaning_drops_are_counted():
+    assert count_junk(["a\x00b\x07", "\ufeffc\t", None, ["\x00"]]) == 3

@@ -36,7 +36,7 @@ def chosen(raw, **changes):
         ({"text_column": None}, "valid string"),
         ({"group_column": 3}, "valid string"),
         ({"separator": ";"}, "Extra inputs are not permitted"),
-        ({"split_column": "label"}, "text_column, label_column, group_column and split_column must name different"),
+        ({"split_column": "label"}, "label_column and split_column name one column, 'label': each must name another"),
     ],
 )
 def test_params_outside_of_their_range_are_refused(changes, message):
@@ -75,6 +75,7 @@ def test_columns_that_params_do_not_name_are_left_out_and_null():
                 "of them",
                 "column 'group' is missing; there are 'body', 'mood', 'x' and 'y'; set prepare.group_column to one "
                 "of them or to null",
+                "if the first line is no header but a row, put a header above it",
             ],
         ),
         (
@@ -98,20 +99,26 @@ def test_without_texts_or_labels_no_row_is_valid(columns):
 @pytest.mark.parametrize(
     ("row", "problem"),
     [
-        ((None, "a", "g", "train"), "column 'text' is empty in row 2"),
-        ((" \u200b\x00", "a", "g", "train"), "column 'text' is empty in row 2"),
-        (("Bad.", None, "g", "train"), "column 'label' is empty in row 2"),
-        (("Bad.", " ", "g", "train"), "column 'label' is empty in row 2"),
-        ((["Bad", "."], "a", "g", "train"), "column 'text' holds no text but list in row 2"),
-        (("Bad.", {"is": "a"}, "g", "train"), "column 'label' holds no text but dict in row 2"),
-        (("Bad.", "a", b"g", "train"), "column 'group' holds no text but bytes in row 2"),
+        ((None, "a", "g", "train"), "column 'text' is empty or blank in row 2; fill it, or leave the row out"),
+        ((" \u200b\x00", "a", "g", "train"), "column 'text' is empty or blank in row 2; fill it, or leave the row out"),
+        (("Bad.", None, "g", "train"), "column 'label' is empty or blank in row 2; fill it, or leave the row out"),
+        (("Bad.", " ", "g", "train"), "column 'label' is empty or blank in row 2; fill it, or leave the row out"),
+        (
+            (["Bad", "."], "a", "g", "train"),
+            "column 'text' must hold text; found ['Bad', '.'] in row 2; write it as text",
+        ),
+        (
+            ("Bad.", {"is": "a"}, "g", "train"),
+            "column 'label' must hold text; found {'is': 'a'} in row 2; write it as text",
+        ),
+        (("Bad.", "a", b"g", "train"), "column 'group' must hold text; found b'g' in row 2; write it as text"),
         (
             ("Bad.", "a", "g", "dev"),
-            "column 'fold' must be train, validation, test or empty; found 'dev' in row 2",
+            "column 'fold' must be train, validation, test or empty; found 'dev' in row 2; rename it",
         ),
         (
             ("Bad.", "a", "g", ["test"]),
-            "column 'fold' must be train, validation, test or empty; found list in row 2",
+            "column 'fold' must be train, validation, test or empty; found ['test'] in row 2; rename it",
         ),
     ],
 )
@@ -133,9 +140,9 @@ def test_every_problem_is_found_at_once_and_long_lists_of_rows_are_short():
     assert chosen(raw)[1] == [
         "column 'group' is missing; there are 'text', 'label', 'groups' and 'fold'; set prepare.group_column to "
         "'groups' or to null",
-        "column 'text' is empty in rows 1, 2, 3, 4, 5 and 3 more",
-        "column 'label' is empty in row 10",
-        "column 'fold' must be train, validation, test or empty; found 'Test' and 'dev' in rows 9 and 10",
-        "column 'label' spells one label in 2 ways that differ only in case or spaces; keep one of 'a' (rows 1, 2, 3, "
-        "4, 5 and 3 more) and 'A' (row 9)",
+        "column 'text' is empty or blank in rows 1, 2, 3, 4, 5 and 3 more; fill it, or leave the row out",
+        "column 'label' is empty or blank in row 10; fill it, or leave the row out",
+        "column 'fold' must be train, validation, test or empty; found 'Test' and 'dev' in rows 9 and 10; rename it",
+        "column 'label' spells one label in 2 ways that differ only in case, spaces, invisible characters or a final "
+        ".0; keep one of 'a' (rows 1, 2, 3, 4, 5 and 3 more) and 'A' (row 9)",
     ]

@@ -15,12 +15,12 @@ def document():
 
 def problems(document):
     with pytest.raises(UserError, match=r"params\.yaml has mistakes, nothing was run") as caught:
-        validate(document, "finetune", FinetuneParams)
+        validate(document, FinetuneParams)
     return list(caught.value.problems)
 
 
 def test_the_projects_own_params_are_valid(document):
-    assert validate(document, "finetune", FinetuneParams).model_dump() == document["finetune"]
+    assert validate(document, FinetuneParams)[0].model_dump() == document["finetune"]
     assert set(document) == set(SECTIONS)
 
 
@@ -30,10 +30,10 @@ def test_all_mistakes_of_all_sections_come_at_once(document):
     document["finetune"]["early_stopping"]["patience"] = 0
     del document["evaluate"]["confidence"]
     assert problems(document) == [
-        "split.repeats: should be greater than or equal to 1; got 0",
-        "tokenize.max_length: should be a valid integer; got 'long'",
-        "finetune.early_stopping.patience: should be greater than or equal to 1; got 0",
-        "evaluate.confidence: this key is missing",
+        "split.repeats: must be a whole number, at least 1; got 0",
+        "tokenize.max_length: must be a whole number, at least 3; got 'long'",
+        "finetune.early_stopping.patience: must be a whole number, at least 1; got 0",
+        "evaluate.confidence: this key is missing; it must be a number, above 0, below 1",
     ]
 
 
@@ -58,25 +58,26 @@ def test_a_misspelt_section_is_both_unknown_and_missing(document):
     document["finetunes"] = document.pop("finetune")
     assert problems(document) == [
         "finetunes: unknown section; did you mean finetune?",
-        "finetune: this section is missing",
+        "finetune: this section is missing; it must hold the keys freeze, l2, dropout, learning_rate, "
+        "head_learning_rate, warmup, epochs, batch_size, early_stopping",
     ]
 
 
 @pytest.mark.parametrize(
     ("key", "value", "problem"),
     [
-        ("freeze", -2, "should be greater than or equal to -1; got -2"),
-        ("freeze", True, "should be a valid integer; got True"),
-        ("freeze", 1.0, "should be a valid integer; got 1.0"),
-        ("l2", -0.1, "should be greater than or equal to 0; got -0.1"),
-        ("l2", "1e-4", "should be a valid number; got '1e-4'"),
-        ("dropout", 1, "should be less than 1; got 1"),
-        ("learning_rate", 0, "should be greater than 0; got 0"),
-        ("head_learning_rate", 2, "should be less than or equal to 1; got 2"),
-        ("warmup", None, "should be a valid number; got None"),
-        ("epochs", 0, "should be greater than or equal to 1; got 0"),
-        ("batch_size", [16], "should be a valid integer; got [16]"),
-        ("early_stopping", None, "should be a valid dictionary or instance of EarlyStopping; got None"),
+        ("freeze", -2, "must be a whole number, at least -1; got -2"),
+        ("freeze", True, "must be a whole number, at least -1; got true"),
+        ("freeze", 1.0, "must be a whole number, at least -1; got 1.0"),
+        ("l2", -0.1, "must be a number, at least 0; got -0.1"),
+        ("l2", "1e-4", "must be a number, at least 0; got '1e-4'"),
+        ("dropout", 1, "must be a number, at least 0, below 1; got 1"),
+        ("learning_rate", 0, "must be a number, above 0, at most 1; got 0"),
+        ("head_learning_rate", 2, "must be a number, above 0, at most 1; got 2"),
+        ("warmup", None, "must be a number, at least 0, below 1; got null"),
+        ("epochs", 0, "must be a whole number, at least 1; got 0"),
+        ("batch_size", [16], "must be a whole number, at least 1; got [16]"),
+        ("early_stopping", None, "must hold the keys monitor, patience, min_delta; got null"),
     ],
 )
 def test_a_value_out_of_range_or_of_another_type_says_what_is_allowed(document, key, value, problem):
@@ -86,10 +87,10 @@ def test_a_value_out_of_range_or_of_another_type_says_what_is_allowed(document, 
 
 def test_choices_are_listed(document):
     document["finetune"]["early_stopping"]["monitor"] = "f1"
-    assert problems(document) == ["finetune.early_stopping.monitor: should be 'loss' or 'accuracy'; got 'f1'"]
+    assert problems(document) == ["finetune.early_stopping.monitor: must be one of loss, accuracy; got 'f1'"]
 
 
 @pytest.mark.parametrize("value", [None, [], "text"])
 def test_a_document_that_holds_no_sections_is_named(value):
     with pytest.raises(UserError, match=r"params\.yaml must hold the sections prepare, split"):
-        validate(value, "finetune", FinetuneParams)
+        validate(value, FinetuneParams)

@@ -66,13 +66,15 @@ def test_the_report_tells_what_became_of_each_row():
         "sha256": "b305ecec5c61c816957a3746bf795e6cea7352a8e97c36cf8f5809ae2ff45553",
         "rows_read": 10,
         "rows_kept": 7,
-        "rows_dropped": {"duplicates": 1, "conflicting_labels": 2},
+        "rows_dropped": {"duplicates": 1, "duplicates_across_parts": 0, "conflicting_labels": 2},
         "classes": {"down": 4, "up": 3},
+        "control_characters_dropped": 0,
         "words": {"least": 2, "q05": 2, "median": 3, "q95": 40, "most": 40},
         "characters": {"least": 12, "q05": 12, "median": 16, "q95": 159, "most": 159},
         "near_duplicates": {"groups": 1, "rows": 2},
         "groups": {"number": 5, "largest": 2},
         "conflicts": [{"text": "Nobody knows.", "rows": [5, 6], "labels": ["up", "down"]}],
+        "leaks": [],
     }
 
 
@@ -134,14 +136,14 @@ def test_all_problems_come_in_one_error():
             "data/raw/mine.csv cannot be used (rows count from 1, below the header):",
             "  - column 'article' is missing; there are 'text', 'label' and 'fold'; set prepare.group_column to one of "
             "them or to null",
-            "  - column 'text' is empty in row 3",
-            "  - column 'label' is empty in row 6",
-            "  - column 'fold' must be train, validation, test or empty; found 'dev' in row 5",
-            "  - column 'label' spells one label in 2 ways that differ only in case or spaces; keep one of 'Down' "
-            "(row 4) and 'down' (row 5)",
-            "  - each class needs at least 4 distinct texts: 2 to train on, 1 to validate and 1 to test; too few of "
-            "'Down' (1) and 'up' (1); add rows or leave the class out, or lower split.train_per_class from 2",
-            "  - one text is in several parts; keep one of row 1 (train) and row 2 (test)",
+            "  - column 'text' is empty or blank in row 3; fill it, or leave the row out",
+            "  - column 'label' is empty or blank in row 6; fill it, or leave the row out",
+            "  - column 'fold' must be train, validation, test or empty; found 'dev' in row 5; rename it",
+            "  - column 'label' spells one label in 2 ways that differ only in case, spaces, invisible "
+            "characters or a final .0; keep one of 'Down' (row 4) and 'down' (row 5)",
+            "  - each class needs at least 4 distinct texts: 2 to train on, 1 to validate and 1 to test; too few "
+            "are of 'Down' (1 of 1 rows) and 'up' (1 of 2 rows); equal texts count once, and a text with several "
+            "labels not at all; add rows or leave the class out, or lower split.train_per_class from 2",
         ]
     )
 

@@ -48,7 +48,7 @@ def message(content, suffix, name="data/raw/mine"):
         pytest.param(b'{"text": "NA", "label": 1}\n\n{"label": 1.0, "text": ""}\n{"text": "x\xe2\x80\xa8y"}\n',
                      ".jsonl", {"text": ["NA", None, "x\u2028y"], "label": ["1", "1", None]}, id="jsonl"),
         pytest.param(b'{"text": ["a"], "label": true}\n{"text": {"b": 1}, "label": 0.5}\n{"text": NaN}',
-                     ".jsonl", {"text": [["a"], {"b": 1}, None], "label": ["true", "0.5", None]}, id="jsonl values"),
+                     ".jsonl", {"text": [["a"], {"b": "1"}, None], "label": ["true", "0.5", None]}, id="jsonl values"),
     ],
 )  # fmt: skip
 def test_cells_are_text(content, suffix, expected):
@@ -108,37 +108,51 @@ def test_the_same_table_reads_the_same_from_every_format(rows):
 @pytest.mark.parametrize(
     ("content", "suffix", "expected"),
     [
-        (b"x", ".xlsx", "data/raw/mine.xlsx must end in one of .csv, .tsv, .jsonl, .parquet; got .xlsx."),
-        (b"x", "", "data/raw/mine must end in one of .csv, .tsv, .jsonl, .parquet; got no suffix."),
-        (b"", ".csv", "data/raw/mine.csv is empty."),
-        (b"\xef\xbb\xbf \n", ".jsonl", "data/raw/mine.jsonl is empty."),
-        (b"text,label\n", ".csv", "data/raw/mine.csv has columns (text and label) and no rows."),
+        (
+            b"x",
+            ".xlsx",
+            "data/raw/mine.xlsx must end in one of .csv, .tsv, .jsonl, .parquet; found .xlsx: save it as one of them.",
+        ),
+        (
+            b"x",
+            "",
+            "data/raw/mine must end in one of .csv, .tsv, .jsonl, .parquet; found no suffix: save it as one of them.",
+        ),
+        (b"", ".csv", "data/raw/mine.csv is empty, where rows are needed: copy or export it again."),
+        (b"\xef\xbb\xbf \n", ".jsonl", "data/raw/mine.jsonl is empty, where rows are needed: copy or export it again."),
+        (
+            b"text,label\n",
+            ".csv",
+            "data/raw/mine.csv has columns ('text' and 'label') and no rows: add rows, or copy or export it again.",
+        ),
         (
             b"text,label,text\na,b\n",
             ".csv",
             "data/raw/mine.csv cannot be read:\n"
-            "  - column 'text' appears more than once; rename or remove one\n"
-            "  - row 1 (line 2): 2 cells for 3 columns; put quotes around a cell that holds ',' or a line break",
+            "  - header: columns 1 and 3 share the name 'text'; rename or remove them\n"
+            "  - row 1 (line 2): the header has 3 cells, this row 2; add what is missing, and put quotes around a cell "
+            "that holds a line break",
         ),
         (
             b"text;label\na;b\n",
             ".csv",
             "data/raw/mine.csv cannot be read:\n"
-            "  - header: one column, 'text;label'; separate cells by ',', not by ';'",
+            "  - header (line 1): cells of a .csv are separated by commas, and 'text;label' holds semicolons: export "
+            "it with commas",
         ),
         (
             b'text,label\n"a\nb",c\n"d,e\nf,g\n',
             ".csv",
             "data/raw/mine.csv cannot be read:\n"
-            "  - row 2 (line 4): a quote does not fit (unexpected end of data); a cell that begins with a quote must "
-            "end with one, and quotes inside of it are doubled",
+            "  - row 2 (line 4): a cell opens with a quote that never closes; close it, and double the quotes inside "
+            'of the cell, as in "She said ""no""."',
         ),
         (
             b'text\tlabel\n"Good" she said\ta\n',
             ".tsv",
             "data/raw/mine.tsv cannot be read:\n"
-            "  - row 1 (line 2): a quote does not fit ('\t' expected after '\"'); a cell that begins with a quote must "
-            "end with one, and quotes inside of it are doubled",
+            "  - row 1 (line 2): text follows the closing quote of a cell; close it, and double the quotes inside "
+            'of the cell, as in "She said ""no""."',
         ),
         (
             b'{"text": "a"}\n\n{"text": }\n[1]\n{"a": 1, "a": 2}\n',
@@ -146,9 +160,9 @@ def test_the_same_table_reads_the_same_from_every_format(rows):
             "data/raw/mine.jsonl cannot be read:\n"
             '  - line 3: must hold one JSON object, for example {"text": "Good."}; Expecting value: line 1 column 10 '
             "(char 9)\n"
-            '  - line 4: must hold one JSON object, for example {"text": "Good."}; found list\n'
-            '  - line 5: must hold one JSON object, for example {"text": "Good."}; column \'a\' appears more than '
-            "once; rename or remove one",
+            '  - line 4: must hold one JSON object, for example {"text": "Good."}; found \'[1]\'\n'
+            '  - line 5: must hold one JSON object, for example {"text": "Good."}; columns 1 and 2 share '
+            "the name 'a'; rename or remove them",
         ),
     ],
 )
@@ -161,8 +175,8 @@ def test_ragged_rows_are_all_counted_and_five_are_shown():
     assert message(content, ".csv").splitlines() == [
         "data/raw/mine.csv cannot be read:",
         *[
-            f"  - row {row} (line {line}): 1 cells for 2 columns; "
-            "put quotes around a cell that holds ',' or a line break"
+            f"  - row {row} (line {line}): the header has 2 cells, this row 1; "
+            "add what is missing, and put quotes around a cell that holds a line break"
             for row, line in [(2, 5), (4, 8), (6, 11), (8, 14), (10, 17)]
         ],
         "  - ... and 2 more such rows",
@@ -185,5 +199,5 @@ def test_duplicate_columns_of_parquet_are_refused():
     file = io.BytesIO()
     pyarrow.parquet.write_table(pyarrow.table([["a"], ["b"]], names=["text", "text"]), file)
     assert message(file.getvalue(), ".parquet") == (
-        "data/raw/mine.parquet cannot be read:\n  - column 'text' appears more than once; rename or remove one"
+        "data/raw/mine.parquet cannot be read:\n  - columns 1 and 2 share the name 'text'; rename or remove them"
     )

@@ -73,7 +73,10 @@ def tables(draw, certain=5):
 @pytest.mark.parametrize(
     ("changes", "message"),
     [
-        ({"train_size": 9, "train_per_class": 4}, "train_size and train_per_class exclude each other; set one of them"),
+        (
+            {"train_size": 9, "train_per_class": 4},
+            "train_size (9) and train_per_class (4) exclude each other; set one of them to null",
+        ),
         ({"test_fraction": 1.0}, "test_fraction\n  Input should be less than 1"),
         ({"validation_fraction": 0.0}, "validation_fraction\n  Input should be greater than 0"),
         ({"train_size": 1}, "train_size\n  Input should be greater than or equal to 2"),
@@ -364,7 +367,7 @@ RING = [("a", "x", None), ("b", "x", None), ("b", "y", None), ("c", "y", None), 
             {},
             "The given test part cannot be kept as it is:",
             [
-                "class 'yes' has no row in the rows of other groups: add one, leave the class out, or set "
+                "class 'yes' has no row outside of its groups: add one, leave the class out, or set "
                 "prepare.split_column to null"
             ],
         ),

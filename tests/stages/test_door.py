@@ -49,20 +49,20 @@ def test_a_mistake_of_ours_keeps_its_traceback():
 def test_small_numbers_are_numbers_as_they_are_to_dvc():
     text = Path("params.yaml").read_text().replace("learning_rate: 5.0e-5", "learning_rate: 5e-5")
     Path("params.yaml").write_text(text)
-    assert door.read_params("finetune", FinetuneParams).learning_rate == 5e-5
+    assert door.read_params(FinetuneParams).learning_rate == 5e-5
 
 
 def test_params_that_are_no_yaml_say_where():
     Path("params.yaml").write_text("prepare: [1\nsplit: 2\n")
     with pytest.raises(UserError, match=r"not valid YAML") as caught:
-        door.read_params("finetune", FinetuneParams)
+        door.read_params(FinetuneParams)
     assert "line 2" in caught.value.problems[0]
 
 
 def test_missing_params_say_where_to_run_from():
     Path("params.yaml").unlink()
     with pytest.raises(UserError, match=r"Run stages from the project's top folder"):
-        door.read_params("finetune", FinetuneParams)
+        door.read_params(FinetuneParams)
 
 
 def test_a_table_comes_back_as_it_was_written():

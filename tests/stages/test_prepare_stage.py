@@ -45,7 +45,7 @@ def test_a_sample_set_becomes_texts_and_a_report(project, samples):
     assert len(texts) == report["rows_kept"] == 2977
     assert {name: report[name] for name in ("rows_read", "rows_dropped", "classes", "near_duplicates", "groups")} == {
         "rows_read": 2985,
-        "rows_dropped": {"duplicates": 8, "conflicting_labels": 0},
+        "rows_dropped": {"duplicates": 8, "duplicates_across_parts": 0, "conflicting_labels": 0},
         "classes": {"negative": 1233, "positive": 1744},
         "near_duplicates": {"groups": 7, "rows": 14},
         "groups": {"number": 287, "largest": 55},
@@ -115,4 +115,8 @@ def test_a_missing_source_is_explained(project, source, advice):
 
 def test_a_folder_is_no_source(project):
     change(source="data/raw")
-    assert message() == "prepare.source: data/raw cannot be read: Is a directory.\n  - files in data/raw: none"
+    assert message() == (
+        "prepare.source: data/raw cannot be read.\n"
+        "  - it must be a file that you may read; found: Is a directory\n"
+        "  - files in data/raw: none"
+    )
