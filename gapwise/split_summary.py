@@ -34,7 +34,7 @@ def summarize(
                 "validation": _counts(used[used["part"] == "validation"]),
                 "left_out": {
                     "group_in_given_validation": barred,
-                    "not_drawn": len(development) - len(used),
+                    "not_drawn": len(development) - len(used) - barred,
                 },
             }
             for _, used in uses.groupby("repeat")
