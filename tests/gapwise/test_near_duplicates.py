@@ -46,6 +46,13 @@ def test_the_limit_itself_counts_and_one_switches_it_off(similarity, expected):
     assert pairs(find(["abcdefghij", "abcdefghKL", "12345"], similarity)) == expected
 
 
+def test_of_long_texts_as_much_is_compared_as_an_encoder_reads(monkeypatch):
+    monkeypatch.setattr(near_duplicates, "COMPARED", 20)
+    same, other = "The same beginning. ", "Another beginning. "
+    texts = [same + "One end.", same + "And quite another one.", other + "One end."]
+    assert pairs(find(texts, 0.9)) == [(0, 1)]
+
+
 def test_one_switches_it_off_even_for_texts_that_differ_in_case_only():
     assert pairs(find(["Abc", "abc"], 0.99)) == [(0, 1)]
     assert pairs(find(["Abc", "abc"], 1)) == []

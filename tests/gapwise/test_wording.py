@@ -1,6 +1,6 @@
 import pytest
 
-from gapwise.wording import in_words, shorten
+from gapwise.wording import in_words, shorten, show
 
 
 @pytest.mark.parametrize(
@@ -15,6 +15,21 @@ from gapwise.wording import in_words, shorten
 )
 def test_rows_are_listed_up_to_five(items, words):
     assert in_words(items, "row") == words
+
+
+@pytest.mark.parametrize(
+    ("value", "shown"),
+    [
+        ("a", "'a'"),
+        ("a\n\x1b[2J\u202e", "'a\\n\\x1b[2J\\u202e'"),
+        ("a" * 60, "'" + "a" * 60 + "'"),
+        ("a" * 100_000, "'" + "a" * 59 + "…"),
+        (["a", 1], "['a', 1]"),
+        (None, "None"),
+    ],
+)
+def test_a_value_is_shown_on_one_short_line(value, shown):
+    assert show(value) == shown
 
 
 @pytest.mark.parametrize(

@@ -8,6 +8,7 @@ import pytest
 
 from gapwise.errors import UserError
 from gapwise.recipe import FinetuneParams
+from gapwise.split_params import SplitParams
 from gapwise.tables import Repeats
 from stages import door
 
@@ -50,6 +51,12 @@ def test_small_numbers_are_numbers_as_they_are_to_dvc():
     text = Path("params.yaml").read_text().replace("learning_rate: 5.0e-5", "learning_rate: 5e-5")
     Path("params.yaml").write_text(text)
     assert door.read_params(FinetuneParams).learning_rate == 5e-5
+
+
+def test_several_sections_are_read_in_one_call_and_in_the_order_asked_for():
+    split, recipe = door.read_params(SplitParams, FinetuneParams)
+    assert (type(split), type(recipe)) == (SplitParams, FinetuneParams)
+    assert door.read_params(SplitParams) == split
 
 
 def test_params_that_are_no_yaml_say_where():
