@@ -42,5 +42,5 @@ format: env  ## format the code
 	ruff format .
 
 lock: env  ## resolve requirements.lock again from pyproject.toml
-	uv pip compile pyproject.toml --extra dev --universal --python-version 3.11 --generate-hashes \
+	uv pip compile pyproject.toml --all-extras --universal --python-version 3.11 --generate-hashes \
 		--no-emit-index-url --upgrade --quiet -o requirements.lock

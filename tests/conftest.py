@@ -1,6 +1,19 @@
+import os
+
 import pytest
 
 WORDS = """the market rose fell sharply after strong weak earnings not good bad report today and again""".split()  # noqa: SIM905
+
+
+@pytest.fixture(scope="session")
+def require():
+    """Skips a test that this machine cannot run, and says why; where GAPWISE_NO_SKIP is set, as in CI, fails it."""
+
+    def check(available, reason):
+        if not available:
+            (pytest.fail if os.environ.get("GAPWISE_NO_SKIP") else pytest.skip)(reason)
+
+    return check
 
 
 def save_tiny(folder, family, layers):
