@@ -1,8 +1,6 @@
 """Is a verdict as honest as it says? Measured in worlds where the truth is known.
 
-    python -m benchmarks.honesty            # all of it, into benchmarks/honesty.md, .csv and .png
-
-Four questions, one table each:
+Four questions; honesty_report.py asks them all and writes the answers down:
 
 1. A/A: two runs of one setting that differ only in the seed. How often is one called better or worse, by Gapwise and by
    the customs of the field?
@@ -29,8 +27,10 @@ from gapwise.planning import plan
 from gapwise.seeds import derive
 from gapwise.uncertainty import Uncertainty, components
 
+Size = tuple[int, int]  # repeats and test rows
 CONFIDENCE, MARGIN = 0.95, 0.005
 REPEATS, ROWS = (2, 5, 10), (100, 300, 1000)
+SIZES = tuple(itertools.product(REPEATS, ROWS))
 PAIRS = [
     ("base", "twin"),
     ("base", "dropout"),
@@ -70,11 +70,11 @@ def worlds(pool: Pool, repeats: int, rows: int, count: int, seed: int) -> Iterat
         yield World(pool, rng.choice(trained, repeats, replace=False), *pool.draw_test(rows, rng))
 
 
-def same_setting(pools: Sequence[Pool], count: int, seed: int) -> pd.DataFrame:
+def same_setting(pools: Sequence[Pool], count: int, seed: int, sizes: Sequence[Size] = SIZES) -> pd.DataFrame:
     """Draws worlds with two seeds of one setting: one row per world, `claimed` by each way to decide."""
     rows = []
     for number, pool in enumerate(pools):
-        for repeats, size in itertools.product(REPEATS, ROWS):
+        for repeats, size in sizes:
             for world in worlds(pool, repeats, size, count, derive(seed, "same")):
                 claims = {f"Gapwise, {score}": _claimed(world, score) for score in CONTRIBUTIONS}
                 claims |= _customs(world.contributions("base"), world.contributions("twin"))
@@ -101,14 +101,16 @@ def _customs(one: np.ndarray, other: np.ndarray) -> dict[str, bool]:
     }
 
 
-def coverage(pools: Sequence[Pool], count: int, seed: int, scores: Sequence[str] = ("accuracy",)) -> pd.DataFrame:
+def coverage(
+    pools: Sequence[Pool], count: int, seed: int, scores: Sequence[str] = ("accuracy",), sizes: Sequence[Size] = SIZES
+) -> pd.DataFrame:
     """Draws worlds for every pair of settings: one row per world, `held` says whether the interval holds the truth."""
     rows = []
     for number, pool in enumerate(pools):
         everything = World(pool, np.arange(len(pool.probabilities["base"])), np.arange(len(pool.labels)), pool.groups)
         for score, pair in itertools.product(scores, PAIRS):
             truth = everything.contributions(pair[1], score).mean() - everything.contributions(pair[0], score).mean()
-            for repeats, size in itertools.product(REPEATS, ROWS):
+            for repeats, size in sizes:
                 for world in worlds(pool, repeats, size, count, derive(seed, "coverage", score, *pair)):
                     low, high = world.difference(pair, score).interval(CONFIDENCE)
                     held = low <= truth <= high
@@ -116,7 +118,7 @@ def coverage(pools: Sequence[Pool], count: int, seed: int, scores: Sequence[str]
     return pd.DataFrame(rows, columns=["set", "pool", "score", "pair", "repeats", "rows", "truth", "width", "held"])
 
 
-def power(pools: Sequence[Pool], count: int, seed: int, most_rows: int = 6000) -> pd.DataFrame:
+def power(pools: Sequence[Pool], count: int, seed: int, *, most_rows: int = 6000) -> pd.DataFrame:
     """Plans for a known difference from 100 test rows, then draws as many as planned: `found` if the verdict is right.
 
     Differences for which 100 rows are enough, or `most_rows` too few, are left out.
