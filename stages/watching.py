@@ -1,5 +1,6 @@
 """What is seen of a training while it runs: a line per epoch, and curves that dvclive writes."""
 
+from pathlib import Path
 from typing import Any
 
 from gapwise.runtime import keras  # before dvclive, which would import TensorFlow with all its start-up messages
@@ -9,15 +10,20 @@ from dvclive import Live
 from dvclive.keras import DVCLiveCallback
 
 
+def curves(repeat: int) -> Path:
+    """Gives the folder of one repeat's curves."""
+    return Path(f"metrics/training/repeat-{repeat}")
+
+
 def watch(repeat: int, repeats: int, epochs: int) -> list[keras.callbacks.Callback]:
     """Gives the callbacks that watch one repeat.
 
     Args:
-        repeat: From 0. Its curves are written to metrics/training/repeat-<repeat>.
+        repeat: From 0. Its curves are written to `curves(repeat)`.
         repeats: How many there are.
         epochs: How many each has at most.
     """
-    live = Live(f"metrics/training/repeat-{repeat}", dvcyaml=None, save_dvc_exp=False)
+    live = Live(str(curves(repeat)), dvcyaml=None, save_dvc_exp=False)
     return [Progress(f"repeat {repeat + 1} of {repeats}", epochs), DVCLiveCallback(live=live)]
 
 
