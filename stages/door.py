@@ -16,7 +16,7 @@ from gapwise.errors import UserError
 from gapwise.params import Section, validate
 from stages import CODE
 from stages.recorded import check
-from stages.whole import FORBIDDEN, FULL, explain, whole
+from stages.whole import explain, whole
 
 First = TypeVar("First", bound=Section)
 Second = TypeVar("Second", bound=Section)
@@ -30,10 +30,10 @@ def run(main: Callable[[], None]) -> None:
     except UserError as error:
         sys.exit(f"\n{error}\n")
     except OSError as error:
-        if error.errno not in FULL | FORBIDDEN:  # a mistake of ours
+        explained = explain(error, f"{error.filename or 'A file'} cannot be used")
+        if explained is None:
             raise
-        where = error.filename or "A file"
-        sys.exit(f"\n{explain(error, f'{where} cannot be used')}\n")
+        sys.exit(f"\n{explained}\n")
     except KeyboardInterrupt:
         sys.exit(CODE)
 
@@ -77,8 +77,6 @@ def read_table(path: str, contract: type[Any]) -> pd.DataFrame:
         return pd.DataFrame(contract.validate(pd.read_parquet(path)))
     except FileNotFoundError as error:
         raise UserError(f"{path} is missing. Run `dvc repro`, which makes it, or `dvc pull`.") from error
-    except OSError as error:
-        raise explain(error, f"{path} cannot be read") from error
     except (pyarrow.ArrowInvalid, SchemaError) as error:
         problem = str(error).splitlines()[0]
         raise UserError(

@@ -9,16 +9,21 @@ from pathlib import Path
 from gapwise.errors import UserError
 from stages import unfinished
 
-FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
-FORBIDDEN = {errno.EROFS, errno.EACCES, errno.EPERM}
+FULL = "free some space, then run `dvc repro` again: finished stages are kept"
+FORBIDDEN = "make it writable for the user who runs DVC, then run `dvc repro` again"
+FAILING = "look after the disk, then run `dvc repro` again"
+ADVICE = {
+    **dict.fromkeys((errno.ENOSPC, errno.EDQUOT, errno.EFBIG), FULL),
+    **dict.fromkeys((errno.EROFS, errno.EACCES, errno.EPERM, errno.EBUSY), FORBIDDEN),
+    errno.EIO: FAILING,
+}
 
 
 @contextlib.contextmanager
 def whole(path: str | Path) -> Iterator[Path]:
     """Gives a temporary name to write to; once the block has ended well, what is there gets the final name.
 
-    A temporary name is the final one with a dot before and `.partial` behind. What a killed process left under it is
-    removed first.
+    What a killed process left under the temporary name is removed first.
 
     Args:
         path: The final name of a file or a folder. What has this name is replaced.
@@ -27,10 +32,9 @@ def whole(path: str | Path) -> Iterator[Path]:
         The temporary name; nothing is there yet, and its folder exists.
 
     Raises:
-        UserError: If the disk is full, or may not be written.
+        UserError: If the disk is full, fails, or may not be written.
     """
-    final = Path(path)
-    temporary, old = (final.with_name(f".{final.name}.{state}") for state in ("partial", "old.partial"))
+    final, temporary, old = Path(path), temporary_name(path), temporary_name(f"{path}.old")
     unfinished.add(temporary)
     try:
         final.parent.mkdir(parents=True, exist_ok=True)
@@ -42,28 +46,30 @@ def whole(path: str | Path) -> Iterator[Path]:
         temporary.replace(final)
         _remove(old)
     except OSError as error:
-        raise explain(error, f"{path} cannot be written") from error
+        explained = explain(error, f"{path} cannot be written")
+        if explained is None:
+            raise
+        raise explained from error
     finally:
         with contextlib.suppress(OSError):  # on a read-only disk; the error that led here says more
             _remove(temporary)
         unfinished.discard(temporary)
 
 
-def explain(error: OSError, what: str) -> UserError:
-    """Says what the machine refused, and what to do about it.
+def temporary_name(path: str | Path) -> Path:
+    """Gives the name that `whole` writes to: for one who has to know it before."""
+    return Path(path).with_name(f".{Path(path).name}.partial")
+
+
+def explain(error: OSError, what: str) -> UserError | None:
+    """Says what the machine refused, and what to do about it; None if it looks like a mistake of ours.
 
     Args:
         error: From the operating system.
         what: Could not be done.
     """
-    reason = error.strerror or str(error)
-    if error.errno in FULL:
-        advice = "free some space, then run `dvc repro` again: finished stages are kept"
-    elif error.errno in FORBIDDEN:
-        advice = "make it writable for the user who runs DVC, then run `dvc repro` again"
-    else:
-        advice = "see to it, then run `dvc repro` again"
-    return UserError(f"{what}: {reason}.", [advice])
+    advice = ADVICE.get(error.errno or 0)
+    return UserError(f"{what}: {error.strerror}.", [advice]) if advice else None
 
 
 def _remove(path: Path) -> None:
