@@ -2,6 +2,7 @@
 
 import contextlib
 import errno
+import os
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
@@ -69,7 +70,7 @@ def explain(error: OSError, what: str) -> UserError | None:
         what: Could not be done.
     """
     advice = ADVICE.get(error.errno or 0)
-    return UserError(f"{what}: {error.strerror}.", [advice]) if advice else None
+    return UserError(f"{what}: {os.strerror(error.errno or 0)}.", [advice]) if advice else None
 
 
 def _remove(path: Path) -> None:
