@@ -1,0 +1,116 @@
+"""The program `python -m gapwise`: its commands, their arguments and their help; what they do is imported late."""
+
+import os
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Annotated, Literal
+
+import typer
+
+from gapwise.comparison import Metric
+from gapwise.errors import UserError
+
+app = typer.Typer(
+    help="Tells which setting really generalizes better, from the predictions that DVC keeps of each run.",
+    no_args_is_help=True,
+    add_completion=False,
+    rich_markup_mode="markdown",
+    pretty_exceptions_enable=False,
+)
+
+
+@contextmanager
+def explained() -> Iterator[None]:
+    """Ends a command with a message and an exit code, not with a traceback, where the user can mend it."""
+    try:
+        yield
+    except UserError as error:
+        sys.exit(f"\n{error}\n")
+    except KeyboardInterrupt:
+        sys.exit(130)
+    except BrokenPipeError:  # the reader, for example `head`, has seen enough
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.exit(141)
+
+
+@app.command()
+def compare(
+    revisions: Annotated[
+        list[str] | None,
+        typer.Argument(
+            metavar="BASELINE SETTING…",
+            help="Experiments, branches, tags, commits or `workspace`; the first is what the others are held against.",
+            show_default=False,
+        ),
+    ] = None,
+    *,
+    everything: Annotated[
+        bool,
+        typer.Option("--all", help="Every experiment of the current commit; the baseline is that commit, or BASELINE."),
+    ] = False,
+    metric: Annotated[Metric, typer.Option(help="What is compared, on the test rows.")] = "accuracy",
+    margin: Annotated[
+        float, typer.Option(help="Differences within it count as none, for the verdict equivalent.", min=0.0)
+    ] = 0.005,
+    confidence: Annotated[float, typer.Option(help="Of every interval and verdict, above 0 and below 1.")] = 0.95,
+    json: Annotated[bool, typer.Option("--json", help="Print every figure as JSON.")] = False,
+    md: Annotated[bool, typer.Option("--md", help="Print Markdown, for a comment on a pull request.")] = False,
+    html: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="Also write a page of tables and plots that needs no network.")
+    ] = None,
+    save: Annotated[
+        bool, typer.Option("--save", help="Also write metrics/comparison.json and .csv, which `dvc plots show` draws.")
+    ] = False,
+) -> None:
+    """Says of each setting whether it is better or worse than the baseline, equivalent to it, or undecided.
+
+    Reads each revision's predictions through DVC, from the cache or the remote; the workspace stays as it is.
+
+    Example: `python -m gapwise compare main strong-l2 no-dropout`
+    """
+    with explained():
+        from commands.compare import run
+
+        form: Literal["terminal", "json", "md"] = "json" if json else "md" if md else "terminal"
+        if json and md:
+            raise UserError("--json and --md are two forms of one answer; choose one.")
+        if not 0 < confidence < 1:
+            raise UserError(f"--confidence must be above 0 and below 1; got {confidence:g}.")
+        run(
+            revisions or [],
+            everything=everything,
+            metric=metric,
+            margin=margin,
+            confidence=confidence,
+            form=form,
+            html=html,
+            save=save,
+        )
+
+
+@app.command()
+def plan(
+    *,
+    difference: Annotated[
+        float | None, typer.Option(help="A difference in accuracy to plan for, for example 0.02.", min=0.0, max=1.0)
+    ] = None,
+    revision: Annotated[str, typer.Option(help="Whose predictions to plan from.")] = "workspace",
+    rows: Annotated[int | None, typer.Option(help="Test rows, where there are no predictions yet.", min=2)] = None,
+    accuracy: Annotated[
+        float | None, typer.Option(help="Assumed accuracy, where there are no predictions yet.", min=0.0, max=1.0)
+    ] = None,
+    confidence: Annotated[float, typer.Option(help="Of the comparison to come, above 0 and below 1.")] = 0.95,
+    json: Annotated[bool, typer.Option("--json", help="Print every figure as JSON.")] = False,
+) -> None:
+    """Says which difference a number of repeats and test rows can show, and how long that takes, before it is spent.
+
+    Example: `python -m gapwise plan --difference 0.02`
+    """
+    with explained():
+        from commands.plan import run
+
+        if not 0 < confidence < 1:
+            raise UserError(f"--confidence must be above 0 and below 1; got {confidence:g}.")
+        run(revision, difference=difference, rows=rows, accuracy=accuracy, confidence=confidence, as_json=json)

@@ -1,0 +1,93 @@
+"""`python -m gapwise compare`: reads revisions, compares them, shows the answer."""
+
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Literal
+
+from rich.console import Console
+
+from commands.project import Project
+from commands.revisions import NOTHING, Loaded, epochs, groups, load
+from commands.timings import seconds
+from gapwise.comparison import Comparison, Metric
+from gapwise.contrasts import Candidate
+from gapwise.contrasts import compare as contrast
+from gapwise.errors import UserError
+
+Form = Literal["terminal", "json", "md"]
+
+
+def run(
+    revisions: Sequence[str],
+    *,
+    everything: bool,
+    metric: Metric,
+    margin: float,
+    confidence: float,
+    form: Form,
+    html: Path | None,
+    save: bool,
+) -> None:
+    """Compares revisions and shows the answer; the arguments are those of the command, see `commands.app`."""
+    with Project() as project:
+        named = list(revisions) or ([project.here()] if everything else [])
+        if len(named) < 2 and not everything:
+            raise UserError(NOTHING)
+        others = [name for name in project.experiments() if name not in named] if everything else []
+        settings, notes = load(project, named, others)
+        candidates = [_candidate(project, one) for one in settings]
+        found = contrast(candidates, groups(project, settings[0]), metric, margin, confidence)
+        comparison = found.model_copy(update={"notes": [*found.notes, *notes]})
+        _print(comparison, form)
+        if html is not None:
+            _write_page(html, comparison, project, settings)
+        if save:
+            _save(comparison, project)
+
+
+def _candidate(project: Project, setting: Loaded) -> Candidate:
+    trained = epochs(project, setting)
+    return Candidate(
+        name=setting.run.name,
+        predictions=setting.predictions,
+        params=dict(setting.run.params),
+        epochs=None if trained is None else len(trained[["repeat", "epoch"]].drop_duplicates()),
+        seconds=seconds(project, setting.run),
+    )
+
+
+def _print(comparison: Comparison, form: Form) -> None:
+    match form:
+        case "json":
+            print(comparison.model_dump_json(indent=2))
+        case "md":
+            from reports.markdown import markdown
+
+            print(markdown(comparison))
+        case "terminal":
+            from reports.terminal import show
+
+            show(comparison, Console())
+
+
+def _write_page(file: Path, comparison: Comparison, project: Project, settings: Sequence[Loaded]) -> None:
+    from reports.page import Evidence, page
+
+    evidence = [Evidence(one.run.name, one.predictions, epochs(project, one)) for one in settings]
+    text = page(comparison, evidence)
+    try:
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_text(text, encoding="utf-8")
+    except OSError as error:
+        raise UserError(f"{file} cannot be written: {error.strerror}.") from error
+    print(f"Wrote {file}", file=sys.stderr)
+
+
+def _save(comparison: Comparison, project: Project) -> None:
+    from reports.saved import metrics, plot
+    from stages.door import write_csv, write_json
+
+    write_json(str(project.folder / "metrics/comparison.json"), metrics(comparison))
+    write_csv(str(project.folder / "metrics/comparison.csv"), plot(comparison))
+    print("Wrote metrics/comparison.json and metrics/comparison.csv; `dvc plots show` draws them", file=sys.stderr)
