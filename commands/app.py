@@ -61,7 +61,8 @@ def compare(
         Path | None, typer.Option(metavar="FILE", help="Also write a page of tables and plots that needs no network.")
     ] = None,
     save: Annotated[
-        bool, typer.Option("--save", help="Also write metrics/comparison.json and .csv, which `dvc plots show` draws.")
+        bool,
+        typer.Option("--save", help="Also write metrics/comparison.json and metrics/comparison/, for `dvc plots`."),
     ] = False,
 ) -> None:
     """Says of each setting whether it is better or worse than the baseline, equivalent to it, or undecided.
@@ -76,8 +77,7 @@ def compare(
         form: Literal["terminal", "json", "md"] = "json" if json else "md" if md else "terminal"
         if json and md:
             raise UserError("--json and --md are two forms of one answer; choose one.")
-        if not 0 < confidence < 1:
-            raise UserError(f"--confidence must be above 0 and below 1; got {confidence:g}.")
+        _between("--confidence", confidence)
         run(
             revisions or [],
             everything=everything,
@@ -94,13 +94,14 @@ def compare(
 def plan(
     *,
     difference: Annotated[
-        float | None, typer.Option(help="A difference in accuracy to plan for, for example 0.02.", min=0.0, max=1.0)
+        float | None, typer.Option(help="A difference in accuracy to plan for, for example 0.02.", show_default=False)
     ] = None,
-    revision: Annotated[str, typer.Option(help="Whose predictions to plan from.")] = "workspace",
-    rows: Annotated[int | None, typer.Option(help="Test rows, where there are no predictions yet.", min=2)] = None,
+    revision: Annotated[str, typer.Option("--from", help="Whose predictions to plan from.")] = "workspace",
+    rows: Annotated[int | None, typer.Option(help="Test rows, to plan without a run.", min=10)] = None,
     accuracy: Annotated[
-        float | None, typer.Option(help="Assumed accuracy, where there are no predictions yet.", min=0.0, max=1.0)
+        float | None, typer.Option(help="Assumed accuracy, to plan without a run.", show_default=False)
     ] = None,
+    repeats: Annotated[int, typer.Option(help="Repeats, to plan without a run.", min=1)] = 5,
     confidence: Annotated[float, typer.Option(help="Of the comparison to come, above 0 and below 1.")] = 0.95,
     json: Annotated[bool, typer.Option("--json", help="Print every figure as JSON.")] = False,
 ) -> None:
@@ -111,6 +112,20 @@ def plan(
     with explained():
         from commands.plan import run
 
-        if not 0 < confidence < 1:
-            raise UserError(f"--confidence must be above 0 and below 1; got {confidence:g}.")
-        run(revision, difference=difference, rows=rows, accuracy=accuracy, confidence=confidence, as_json=json)
+        _between("--confidence", confidence)
+        _between("--difference", difference)
+        _between("--accuracy", accuracy)
+        run(
+            revision,
+            difference=difference,
+            rows=rows,
+            accuracy=accuracy,
+            repeats=repeats,
+            confidence=confidence,
+            as_json=json,
+        )
+
+
+def _between(option: str, value: float | None) -> None:
+    if value is not None and not 0 < value < 1:
+        raise UserError(f"{option} must be above 0 and below 1; got {value:g}.")

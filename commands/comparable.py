@@ -47,10 +47,9 @@ def other_repeats(run: Run, predictions: pd.DataFrame, baseline: Run, of_baselin
     differing = [repeat for repeat in sorted(set(rows) & set(theirs)) if not rows[repeat].equals(theirs[repeat])]
     if not differing:
         return None
-    return (
-        f"other repeats than {baseline.name} ({in_words(differing, 'repeat')} {'were' if len(differing) > 1 else 'was'} trained "
-        f"or validated on other rows): {_differing(run, baseline, ('prepare', 'split'))}"
-    )
+    named = f"{in_words(differing, 'repeat')} {'were' if len(differing) > 1 else 'was'}"
+    why = _differing(run, baseline, ("prepare", "split"))
+    return f"other repeats than {baseline.name} ({named} trained or validated on other rows): {why}"
 
 
 def _rows_by_repeat(predictions: pd.DataFrame) -> dict[int, "pd.Series[str]"]:
@@ -69,27 +68,21 @@ def _differing(run: Run, baseline: Run, sections: Sequence[str]) -> str:
     return in_words(named) if named else f"no param of {' or '.join(sections)} differs, so the source or the code does"
 
 
-def notes(runs: Sequence[Run], repeats: Mapping[str, int]) -> list[str]:
-    """Says what a reader of a comparison must know.
+def notes(runs: Sequence[Run]) -> list[str]:
+    """Says what a reader of a comparison must know of its runs.
 
     Args:
         runs: Those compared, the baseline first.
-        repeats: How many each has, by name.
 
     Returns:
-        One sentence each, for other numbers of repeats, other code, and predictions that are the same to the bit.
+        One sentence each, for other code, and for predictions that are the same to the bit.
     """
     said = []
-    if len(set(repeats.values())) > 1:
-        shared = min(repeats.values())
-        more = in_words([f"{name} has {count}" for name, count in repeats.items() if count > shared])
-        said.append(f"Compared on the {shared} repeats that all settings share: {more}.")
     for run in runs[1:]:
         changed = _changed(code(runs[0].lock), code(run.lock))
         if changed:
             said.append(f"{run.name} ran with other code than {runs[0].name}: {in_words(changed)}.")
-    twins = _twins(runs)
-    return said + [f"{in_words(names)} have the same predictions, to the bit." for names in twins]
+    return said + [f"{in_words(names)} have the same predictions, to the bit." for names in _twins(runs)]
 
 
 def _changed(one: Mapping[str, str], other: Mapping[str, str]) -> list[str]:

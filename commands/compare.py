@@ -1,19 +1,20 @@
 """`python -m gapwise compare`: reads revisions, compares them, shows the answer."""
 
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Literal
 
 from rich.console import Console
+from ruamel.yaml import YAML
 
 from commands.project import Project
 from commands.revisions import NOTHING, Loaded, epochs, groups, load
 from commands.timings import seconds
 from gapwise.comparison import Comparison, Metric
-from gapwise.contrasts import Candidate
-from gapwise.contrasts import compare as contrast
+from gapwise.contrasts import compare
 from gapwise.errors import UserError
+from gapwise.scored import Candidate
 
 Form = Literal["terminal", "json", "md"]
 
@@ -37,7 +38,7 @@ def run(
         others = [name for name in project.experiments() if name not in named] if everything else []
         settings, notes = load(project, named, others)
         candidates = [_candidate(project, one) for one in settings]
-        found = contrast(candidates, groups(project, settings[0]), metric, margin, confidence)
+        found = compare(candidates, groups(project, settings[0]), metric, margin, confidence)
         comparison = found.model_copy(update={"notes": [*found.notes, *notes]})
         _print(comparison, form)
         if html is not None:
@@ -72,7 +73,8 @@ def _print(comparison: Comparison, form: Form) -> None:
 
 
 def _write_page(file: Path, comparison: Comparison, project: Project, settings: Sequence[Loaded]) -> None:
-    from reports.page import Evidence, page
+    from reports.evidence import Evidence
+    from reports.page import page
 
     evidence = [Evidence(one.run.name, one.predictions, epochs(project, one)) for one in settings]
     text = page(comparison, evidence)
@@ -85,9 +87,17 @@ def _write_page(file: Path, comparison: Comparison, project: Project, settings: 
 
 
 def _save(comparison: Comparison, project: Project) -> None:
-    from reports.saved import metrics, plot
+    from reports.saved import metrics, plots, table
     from stages.door import write_csv, write_json
 
-    write_json(str(project.folder / "metrics/comparison.json"), metrics(comparison))
-    write_csv(str(project.folder / "metrics/comparison.csv"), plot(comparison))
-    print("Wrote metrics/comparison.json and metrics/comparison.csv; `dvc plots show` draws them", file=sys.stderr)
+    folder = project.folder / "metrics"
+    write_json(str(folder / "comparison.json"), metrics(comparison))
+    write_csv(str(folder / "comparison/differences.csv"), table(comparison))
+    # A file of its own: the plot of a file that is not there yet would make every `dvc plots show` warn.
+    _write_yaml(folder / "comparison/dvc.yaml", plots(comparison))
+    print("Wrote metrics/comparison.json and metrics/comparison/, which `dvc plots show` draws", file=sys.stderr)
+
+
+def _write_yaml(file: Path, document: Mapping[str, object]) -> None:
+    with file.open("w", encoding="utf-8") as stream:
+        YAML().dump(document, stream)

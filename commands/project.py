@@ -59,9 +59,7 @@ class Project:
                     "several experiments of other commits have this name; use a commit's hash, as "
                     "`dvc exp list --all-commits --sha` shows it"
                 ) from error
-            raise UserError(
-                f"no experiment, branch, tag or commit has this name{self._nearest(name)}"
-            ) from error
+            raise UserError(f"no experiment, branch, tag or commit has this name{self._nearest(name)}") from error
 
     def _nearest(self, name: str) -> str:
         # Not by `experiments.ls`, which waits for the lock that a running experiment holds.

@@ -72,11 +72,8 @@ def load(project: Project, names: Sequence[str], forgiving: Sequence[str] = ()) 
     if len(loaded) < 2:
         raise UserError(NOTHING, left_out)
     settings = list(loaded.values())
-    repeats = {name: int(one.predictions["repeat"].nunique()) for name, one in loaded.items()}
     own = [note for one in settings for note in one.notes]
-    return settings, [
-        *notes([one.run for one in settings], repeats), *own, *(f"Left out: {why}." for why in left_out)
-    ]  # fmt: skip
+    return settings, [*notes([one.run for one in settings]), *own, *(f"Left out: {why}." for why in left_out)]
 
 
 def _in_a_line(error: UserError) -> str:

@@ -1,9 +1,9 @@
 """The plots of a page as Vega-Lite, drawn to SVG: each small enough for a telephone, and the same scale for all."""
 
 import json
-import xml.etree.ElementTree as ElementTree
 from collections.abc import Mapping, Sequence
 from typing import Any
+from xml.etree import ElementTree
 
 import pandas as pd
 
@@ -70,7 +70,7 @@ def gap_plot(setting: pd.DataFrame, baseline: pd.DataFrame, name: str, train: Do
 
 
 def epochs_plot(epochs: pd.DataFrame, bands: pd.DataFrame, last: int, loss: Domain) -> Spec:
-    """Draws the loss by epoch: the mean of all repeats, a band from the lowest to the highest, a dot where each stopped.
+    """Draws the loss by epoch: the mean of all repeats in the band of their range, and a dot for each that was kept.
 
     Args:
         epochs: See `curves.by_epoch`.

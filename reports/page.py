@@ -1,21 +1,30 @@
 """A comparison as one page of its own: tables and plots, no script, and nothing from the network."""
 
-from collections.abc import Sequence
+from collections.abc import Hashable, Iterator, Sequence
 from importlib.resources import files
-from typing import Any
+from typing import Any, NamedTuple
 
-import pandas as pd
 from jinja2 import Environment, StrictUndefined
 from markupsafe import Markup
 
 from gapwise.comparison import Comparison, Contrast, Metric
+from gapwise.plots import reliability
 from reports import words
-from reports.charts import Domain, draw, epochs_plot, gap_plot, reliability_plot, span
-from reports.evidence import Evidence, bands, by_class, by_repeat, calibration
+from reports.charts import draw, epochs_plot, gap_plot, reliability_plot, span
+from reports.evidence import Evidence, bands, by_class, by_repeat
 from reports.scale import Scale, around
 
 METRICS: tuple[Metric, ...] = ("accuracy", "macro_f1", "log_loss", "calibration_error")
 OPEN = 4  # settings; with more, the plots of each are folded away at first
+
+
+class Plot(NamedTuple):
+    """A plot of a page; its SVG was written by an XML library, with all texts in it escaped."""
+
+    title: str
+    legend: str
+    svg: Markup
+    of_epochs: bool
 
 
 def page(comparison: Comparison, evidence: Sequence[Evidence]) -> str:
@@ -102,43 +111,47 @@ def _tick(value: float) -> str:
 
 def _sections(comparison: Comparison, evidence: Sequence[Evidence]) -> list[dict[str, Any]]:
     """Gives the plots and the table of classes of each setting, the baseline's own first."""
-    metric, name = comparison.metric, words.UNITS[comparison.metric].name
-    points = [by_repeat(one.predictions, metric) for one in evidence]
-    bins = [calibration(one.predictions) for one in evidence]
-    curves = [None if one.epochs is None else bands(one.epochs) for one in evidence]
-    known = [table for table in curves if table is not None]
-    train, test = span(points, ["train"]), span(points, ["test"])
-    both, loss = span(bins, ["confidence", "accuracy"]), span(known, ["low", "high"])
-    last = max((int(table["epoch"].max()) for table in known), default=1)
-    sections = []
+    plots = zip(_gaps(comparison, evidence), _epochs(evidence), _reliabilities(evidence), strict=True)
+    return [
+        {"name": one.name, "plots": [plot for plot in drawn if plot], "classes": _classes(one, evidence[0])}
+        for one, drawn in zip(evidence, plots, strict=True)
+    ]
+
+
+def _gaps(comparison: Comparison, evidence: Sequence[Evidence]) -> Iterator[Plot | None]:
+    name = words.UNITS[comparison.metric].name
+    baseline, *others = [by_repeat(one.predictions, comparison.metric) for one in evidence]
+    train, test = span([baseline, *others], ["train"]), span([baseline, *others], ["test"])
+    yield None
+    for number, points in enumerate(others, 1):
+        svg = draw(gap_plot(points, baseline, name, train, test), f"gap{number}", f"Train and test {name} by repeat")
+        yield Plot("Train against test", "A dot is a repeat; a line joins the two of one repeat.", Markup(svg), False)
+
+
+def _epochs(evidence: Sequence[Evidence]) -> Iterator[Plot | None]:
+    known = [bands(one.epochs) for one in evidence if one.epochs is not None]
+    loss, last = span(known, ["low", "high"]), max((int(table["epoch"].max()) for table in known), default=1)
     for number, one in enumerate(evidence):
-        plots = []
-        if number:
-            spec = gap_plot(points[number], points[0], name, train, test)
-            plots.append(("Train against test", "Each dot is a repeat; a line joins the two of one repeat.",
-                          _draw(spec, f"gap{number}", f"Train and test {name} of each repeat of {one.name}")))  # fmt: skip
-        plots += _curves(one, curves[number], number, last, loss)
-        spec = reliability_plot(bins[number], bins[0], both) if number else reliability_plot(bins[0].head(0), bins[0], both)
-        plots.append(("Reliability", "On the dashed line it is right as often as it says.",
-                      _draw(spec, f"reliability{number}", f"Accuracy by confidence of {one.name}")))  # fmt: skip
-        sections.append({"name": one.name, "plots": plots, "classes": _classes(one, evidence[0])})
-    return sections
+        if one.epochs is None:
+            yield None
+            continue
+        spec = epochs_plot(one.epochs, bands(one.epochs), last, loss)
+        svg = draw(spec, f"epochs{number}", "Train and validation log loss by epoch")
+        yield Plot(
+            "Loss by epoch", "Mean and range of all repeats; a dot is the epoch a repeat kept.", Markup(svg), True
+        )
 
 
-def _curves(one: Evidence, curve: pd.DataFrame | None, number: int, last: int, loss: Domain) -> list[tuple[str, str, Markup]]:
-    if one.epochs is None or curve is None:
-        return []
-    spec = epochs_plot(one.epochs, curve, last, loss)
-    legend = "Mean and range of all repeats; a dot is the epoch that a repeat kept."
-    return [("Loss by epoch", legend, _draw(spec, f"epochs{number}", f"Train and validation loss of {one.name} by epoch"))]
+def _reliabilities(evidence: Sequence[Evidence]) -> Iterator[Plot | None]:
+    bins = [reliability(one.predictions) for one in evidence]
+    both = span(bins, ["confidence", "accuracy"])
+    for number, own in enumerate(bins):
+        spec = reliability_plot(own if number else own.head(0), bins[0], both)
+        svg = draw(spec, f"reliability{number}", "Test accuracy by confidence")
+        yield Plot("Reliability", "On the dashed line it is right as often as it says.", Markup(svg), False)
 
 
-def _draw(spec: dict[str, Any], name: str, description: str) -> Markup:
-    return Markup(draw(spec, name, description))  # noqa: S704 -- an XML library wrote it, all texts escaped
-
-
-def _classes(one: Evidence, baseline: Evidence) -> list[dict[str, Any]]:
+def _classes(one: Evidence, baseline: Evidence) -> list[dict[Hashable, Any]]:
     own = by_class(one.predictions)
-    before = by_class(baseline.predictions).set_index("class")["f1"]
-    change = [row_f1 - before.get(name, 0.0) for name, row_f1 in zip(own["class"], own["f1"], strict=True)]
-    return list(own.assign(change=change).to_dict(orient="records"))
+    before = by_class(baseline.predictions).set_index("class")["f1"].reindex(own["class"], fill_value=0.0)
+    return own.assign(change=own["f1"] - before.to_numpy()).to_dict(orient="records")

@@ -1,10 +1,11 @@
-"""A comparison as files that DVC reads: metrics by name, and the table behind its forest plot."""
+"""A comparison as files that DVC reads: metrics by name, and the forest plot with the table behind it."""
 
 from typing import Any
 
 import pandas as pd
 
 from gapwise.comparison import Comparison
+from reports.words import UNITS
 
 DIGITS = 6
 
@@ -34,8 +35,8 @@ def metrics(comparison: Comparison) -> dict[str, Any]:
     }
 
 
-def plot(comparison: Comparison) -> pd.DataFrame:
-    """Gives metrics/comparison.csv.
+def table(comparison: Comparison) -> pd.DataFrame:
+    """Gives metrics/comparison/differences.csv.
 
     Returns:
         One row per setting but the baseline: `setting`, `verdict`, `difference`, `low`, `high`, `margin`, `metric`,
@@ -54,6 +55,19 @@ def plot(comparison: Comparison) -> pd.DataFrame:
         }
         for one in comparison.contrasts
     )
+
+
+def plots(comparison: Comparison) -> dict[str, Any]:
+    """Gives metrics/comparison/dvc.yaml, which tells DVC how to draw the table."""
+    axes = {
+        "template": "comparison",
+        "x": "difference",
+        "y": "setting",
+        "x_label": f"difference in {UNITS[comparison.metric].name} to {no_markup(comparison.baseline)}",
+        "y_label": "setting",
+        "title": "Verdicts",
+    }
+    return {"plots": [{"differences.csv": axes}]}
 
 
 def no_markup(name: str) -> str:

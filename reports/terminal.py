@@ -1,10 +1,10 @@
 """A comparison on the terminal: the verdicts as a table, a forest plot and sentences, then what stands behind them."""
 
 from collections.abc import Iterator, Sequence
+from textwrap import fill
 
 from rich import box
 from rich.console import Console, RenderableType
-from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
@@ -41,20 +41,22 @@ def _parts(comparison: Comparison, width: int) -> Iterator[RenderableType]:
     yield Text()
     yield _forest(comparison, width)
     for contrast in comparison.contrasts:
-        yield Text(verdict_sentence(contrast, comparison), overflow="fold")
+        yield Text(fill(verdict_sentence(contrast, comparison), width))
     if comparison.selection is not None:
-        yield from _lines("", selection_sentences(comparison.selection, comparison), indent=0)
+        yield from _lines("", selection_sentences(comparison.selection, comparison), width, indent=0)
     yield Text()
     yield _settings(comparison, roomy=width >= ROOMY)
     baseline, *others = comparison.settings
-    yield from _lines("Params", [f"{one.name}: {params_line(one, baseline)}" for one in others])
+    yield from _lines("Params", [f"{one.name}: {params_line(one, baseline)}" for one in others], width)
     if comparison.notes:
-        yield from _lines("Notes", comparison.notes)
+        yield from _lines("Notes", comparison.notes, width)
 
 
-def _lines(title: str, lines: Sequence[str], indent: int = 2) -> Iterator[RenderableType]:
+def _lines(title: str, lines: Sequence[str], width: int, indent: int = 2) -> Iterator[RenderableType]:
     yield Text(f"\n{title}" if title else "", style="bold")
-    yield from (Padding(Text(line, overflow="fold"), (0, 0, 0, indent), expand=False) for line in lines)
+    # By hand, as rich would fill every line with blanks.
+    space = " " * indent
+    yield from (Text(fill(line, width, initial_indent=space, subsequent_indent=space)) for line in lines)
 
 
 def _table(*columns: str) -> Table:

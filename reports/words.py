@@ -95,6 +95,8 @@ def verdict_sentence(contrast: Contrast, comparison: Comparison) -> str:
 
 
 def _what_decides(contrast: Contrast, comparison: Comparison) -> str:
+    if contrast.needed_repeats == comparison.repeats or contrast.needed_test_rows == comparison.test_rows:
+        return "It is on the edge: a difference of this size shows in 4 of 5 such comparisons."
     ways = [
         f"{count:,} {what} instead of {now:,}"
         for count, what, now in (
