@@ -35,7 +35,7 @@ def forest(comparison: Comparison, width: int) -> list[str]:
         )
         for one in comparison.contrasts
     ]
-    ticks = scale.ticks(max(3, width // 9))
+    ticks = scale.ticks(max(3, width // 8))
     decimals = max(0, *(len(f"{tick:g}".partition(".")[2]) for tick in ticks))
     return [
         *rows,

@@ -85,7 +85,8 @@ def _differences(comparison: Comparison) -> Table:
 def _settings(comparison: Comparison, roomy: bool) -> Table:
     metric = comparison.metric
     name = UNITS[metric].name
-    table = _table(f"test {name}", "validation", "train", "gap", "calibration", "epochs", "time")
+    validation, calibration = ("validation", "calibration") if roomy else ("valida-\ntion", "cali-\nbration")
+    table = _table(f"test {name}", validation, "train", "gap", calibration, "epochs", "time")
     for one in comparison.settings:
         table.add_row(
             Text(one.name),
