@@ -4,8 +4,8 @@ from dataclasses import replace
 from typing import Literal
 
 import pandas as pd
+from pydantic import BaseModel
 
-from gapwise.comparison import Figure
 from gapwise.contributions import accuracy, arrange
 from gapwise.uncertainty import Components, components, prior
 
@@ -21,7 +21,7 @@ CONCENTRATION = 0.3
 REDRAWN = 0.5
 
 
-class Cell(Figure):
+class Cell(BaseModel, frozen=True, extra="forbid"):
     """One entry of the table.
 
     Attributes:
@@ -35,7 +35,7 @@ class Cell(Figure):
     detectable: float
 
 
-class Plan(Figure):
+class Plan(BaseModel, frozen=True, extra="forbid"):
     """What this test set and these repeats can tell.
 
     Attributes:

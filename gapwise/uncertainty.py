@@ -31,7 +31,6 @@ ONE_ROW = {"accuracy": 1.0, "macro_f1": 1.0, "log_loss": 0.0, "calibration_error
 # and 1.5 for the coverage of 2 to 10 repeats.
 STEPS = np.linspace(-6, 6, 49)
 TAILS = 4
-EDGE = 1e-3  # shares nearer to 0 or 1 than this are taken to be this far, where a logit needs it
 
 
 @dataclass(frozen=True)
@@ -172,7 +171,10 @@ def prior(score: str) -> tuple[Floats, Floats]:
 
 
 def score_interval(uncertainty: Uncertainty, score: str, confidence: float) -> tuple[float, float]:
-    """Gives the interval of a score, which for a share of rows stays between 0 and 1 (delta method on the logit).
+    """Gives the interval of a score, which for a share of rows stays between 0 and 1.
+
+    For a share it is Wilson's (1927), with as many rows as would be as uncertain as these (Korn and Graubard 1998,
+    Confidence Intervals for Proportions with Small Expected Number of Positive Counts Estimated from Survey Data).
 
     Args:
         uncertainty: Of the score.
@@ -182,8 +184,9 @@ def score_interval(uncertainty: Uncertainty, score: str, confidence: float) -> t
     if score not in ("accuracy", "macro_f1"):
         low, high = uncertainty.interval(confidence)
         return max(low, 0.0), high
-    value = min(max(uncertainty.value, EDGE), 1 - EDGE)
-    logit, slope = np.log(value / (1 - value)), value * (1 - value)
-    half = uncertainty.half_width(confidence) / slope
-    low, high = 1 / (1 + np.exp(-(logit - half))), 1 / (1 + np.exp(-(logit + half)))
-    return float(min(low, uncertainty.value)), float(max(high, uncertainty.value))
+    share, variance = uncertainty.value, uncertainty.value * (1 - uncertainty.value)
+    most = uncertainty.freedom + 1
+    rows = min(variance / uncertainty.standard_error**2, most) if variance > 0 else most
+    multiple = (uncertainty.half_width(confidence) / uncertainty.standard_error) ** 2 / rows
+    middle, half = share + multiple / 2, (multiple * variance + multiple**2 / 4) ** 0.5
+    return max((middle - half) / (1 + multiple), 0.0), min((middle + half) / (1 + multiple), 1.0)
