@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Literal
 
+import pandas as pd
 from rich.console import Console
 from ruamel.yaml import YAML
 
@@ -38,11 +39,12 @@ def run(
         others = [name for name in project.experiments() if name not in named] if everything else []
         settings, notes = load(project, named, others)
         candidates = [_candidate(project, one) for one in settings]
-        found = compare(candidates, groups(project, settings[0]), metric, margin, confidence)
+        of_texts = groups(project, settings[0])
+        found = compare(candidates, of_texts, metric, margin, confidence)
         comparison = found.model_copy(update={"notes": [*found.notes, *notes]})
         _print(comparison, form)
         if html is not None:
-            _write_page(html, comparison, project, settings)
+            _write_page(html, _page(comparison, project, settings, of_texts))
         if save:
             _save(comparison, project)
 
@@ -72,12 +74,15 @@ def _print(comparison: Comparison, form: Form) -> None:
             show(comparison, Console())
 
 
-def _write_page(file: Path, comparison: Comparison, project: Project, settings: Sequence[Loaded]) -> None:
+def _page(comparison: Comparison, project: Project, settings: Sequence[Loaded], of_texts: "pd.Series[str]") -> str:
     from reports.evidence import Evidence
     from reports.page import page
 
     evidence = [Evidence(one.run.name, one.predictions, epochs(project, one)) for one in settings]
-    text = page(comparison, evidence)
+    return page(comparison, evidence, of_texts)
+
+
+def _write_page(file: Path, text: str) -> None:
     try:
         file.parent.mkdir(parents=True, exist_ok=True)
         file.write_text(text, encoding="utf-8")

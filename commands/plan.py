@@ -46,12 +46,8 @@ def _from_a_run(revision: str) -> tuple[Components, float | None]:
         try:
             found = read(project, revision)
         except UserError as error:
-            advice = "or plan without a run: `python -m gapwise plan --rows 300 --accuracy 0.8`"
-            raise UserError(f"There is no run to plan from. {revision}:", [*_lines(error), advice]) from error
+            advice = "To plan without a run: `python -m gapwise plan --rows 300 --accuracy 0.8`"
+            raise UserError("There is no run to plan from:", [f"{revision}: {error.headline}", advice]) from error
         took = seconds(project, found.run)
         repeats = int(found.predictions["repeat"].nunique())
         return observed(found.predictions, groups(project, found)), None if took is None else took / repeats
-
-
-def _lines(error: UserError) -> list[str]:
-    return [error.headline, *error.problems]

@@ -1,14 +1,12 @@
 """The project as DVC and git keep it: revisions by any name, and their files, without touching the workspace."""
 
 import hashlib
-import io
 import json
 from collections.abc import Sequence
 from difflib import get_close_matches
 from pathlib import Path
 from types import TracebackType
 
-import pandas as pd
 from dvc.exceptions import DvcException, NotDvcRepoError
 from dvc.fs import DVCFileSystem
 from dvc.repo import Repo
@@ -96,12 +94,12 @@ class Project:
         except (FileNotFoundError, NotADirectoryError):
             return None
 
-    def table(self, revision: str, path: str, md5: str) -> pd.DataFrame:
-        """Reads a table that DVC keeps, from the cache or from the remote.
+    def data(self, revision: str, path: str, md5: str) -> bytes:
+        """Reads a file that DVC keeps, from the cache or from the remote.
 
         Args:
             revision: Where it was written.
-            path: Of the table.
+            path: Of the file.
             md5: That dvc.lock records for it there.
 
         Raises:
@@ -109,10 +107,10 @@ class Project:
         """
         cached, here = Path(self._repo.cache.local.oid_to_path(md5)), self.folder / path
         if cached.is_file():
-            return pd.read_parquet(cached)
+            return cached.read_bytes()
         if revision == WORKSPACE and here.is_file() and md5_of(here) == md5:
-            return pd.read_parquet(here)
-        return pd.read_parquet(io.BytesIO(self._from_remote(revision, path)))
+            return here.read_bytes()
+        return self._from_remote(revision, path)
 
     def _from_remote(self, revision: str, path: str) -> bytes:
         # By the remotes of today: an old commit may know none, or one that has moved.

@@ -2,6 +2,7 @@
 
 import io
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
@@ -18,7 +19,7 @@ from gapwise.wording import in_words
 
 PREDICTIONS = "data/predictions.parquet"
 TEST = "data/test.parquet"
-EPOCHS = "metrics/training/epochs.csv"
+EPOCHS = ("metrics/plots/epochs.csv", "metrics/training/epochs.csv")  # today, and before
 NOTHING = (
     "There is nothing to compare. Name two revisions or more, the baseline first; `dvc exp list` shows experiments, "
     "and `dvc exp run -S finetune.l2=0.1 -n strong` makes one."
@@ -105,7 +106,7 @@ def read(project: Project, name: str) -> Loaded:
     _check_whole(run, again)
     said = _check_files(project, run, again) if revision == WORKSPACE else []
     try:
-        table = project.table(revision, PREDICTIONS, run.lock.outs[PREDICTIONS])
+        table = _table(project, run, PREDICTIONS)
     except UserError as error:
         raise UserError(f"{error}; {_fetch(project, run)}") from error
     return Loaded(run, pd.DataFrame(Predictions.validate(table)), said)
@@ -154,11 +155,22 @@ def _fetch(project: Project, run: Run) -> str:
 
 def groups(project: Project, setting: Loaded) -> "pd.Series[str]":
     """Gives the group of each test text, by `text_id`."""
-    table = project.table(setting.run.revision, TEST, setting.run.lock.outs[TEST])
+    table = _table(project, setting.run, TEST)
     return pd.DataFrame(Texts.validate(table)).set_index("text_id")["group"]
 
 
+def _table(project: Project, run: Run, path: str) -> pd.DataFrame:
+    return pd.read_parquet(io.BytesIO(project.data(run.revision, path, run.lock.outs[path])))
+
+
 def epochs(project: Project, setting: Loaded) -> pd.DataFrame | None:
-    """Gives the losses of each epoch, see `curves.by_epoch`; None where they were not recorded."""
-    text = project.text(setting.run.revision, EPOCHS)
-    return None if text is None else pd.read_csv(io.StringIO(text))
+    """Gives the losses of each epoch, see `curves.by_epoch`; None where they were not recorded or are not here."""
+    run = setting.run
+    for path in EPOCHS:
+        text = project.text(run.revision, path)
+        if text is None and path in run.lock.outs:
+            with suppress(UserError):
+                text = project.data(run.revision, path, run.lock.outs[path]).decode()
+        if text is not None:
+            return pd.read_csv(io.StringIO(text))
+    return None

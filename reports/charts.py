@@ -104,23 +104,35 @@ def epochs_plot(epochs: pd.DataFrame, bands: pd.DataFrame, last: int, loss: Doma
     return _sized([area, line, dots])
 
 
-def reliability_plot(setting: pd.DataFrame, baseline: pd.DataFrame, both: Domain) -> Spec:
+def reliability_plot(own: pd.DataFrame, baseline: pd.DataFrame | None, both: Domain) -> Spec:
     """Draws accuracy by confidence; on the dashed line a classifier is right as often as it says.
 
     Args:
-        setting: See `plots.reliability`.
-        baseline: The same of the baseline.
+        own: See `plots.reliability`; its intervals are drawn as a band.
+        baseline: The same of the baseline; None where `own` is the baseline.
         both: Domain of both axes.
     """
     low, high = both
     x, y = _axis("confidence", "mean confidence", both), _axis("accuracy", "test accuracy", both)
+    kind = "baseline" if baseline is None else "setting"
     diagonal: Spec = {
         "data": {"values": [{"confidence": end, "accuracy": end} for end in (max(low, 0.0), min(high, 1.0))]},
         "mark": {"type": "line", "color": "#98a2b3", "strokeDash": [4, 4], "strokeWidth": 1},
         "encoding": {"x": x, "y": y},
     }
+    band: Spec = {
+        "data": {"values": _records(own.assign(of=kind))},
+        "mark": {"type": "area", "opacity": 0.14},
+        "encoding": {
+            "x": x,
+            "y": _axis("low", "test accuracy", both),
+            "y2": {"field": "high"},
+            "color": _two_colors(),
+        },
+    }
+    tables = [own.assign(of=kind)] if baseline is None else [baseline.assign(of="baseline"), own.assign(of=kind)]
     lines: Spec = {
-        "data": {"values": _records(pd.concat([baseline.assign(of="baseline"), setting.assign(of="setting")]))},
+        "data": {"values": _records(pd.concat(tables))},
         "mark": {"type": "line", "strokeWidth": 2, "point": {"filled": True, "size": 40}},
         "encoding": {
             "x": x,
@@ -129,7 +141,7 @@ def reliability_plot(setting: pd.DataFrame, baseline: pd.DataFrame, both: Domain
             "tooltip": _tooltip("of", "confidence", "accuracy", "rows"),
         },
     }
-    return _sized([diagonal, lines])
+    return _sized([diagonal, band, lines])
 
 
 def draw(spec: Spec, name: str, description: str) -> str:

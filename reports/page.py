@@ -4,6 +4,7 @@ from collections.abc import Hashable, Iterator, Sequence
 from importlib.resources import files
 from typing import Any, NamedTuple
 
+import pandas as pd
 from jinja2 import Environment, StrictUndefined
 from markupsafe import Markup
 
@@ -15,6 +16,7 @@ from reports.evidence import Evidence, bands, by_class, by_repeat
 from reports.scale import Scale, around
 
 METRICS: tuple[Metric, ...] = ("accuracy", "macro_f1", "log_loss", "calibration_error")
+DRAWS = 500  # behind the bands of the reliability plots, which nobody reads to a digit
 OPEN = 4  # settings; with more, the plots of each are folded away at first
 
 
@@ -27,12 +29,13 @@ class Plot(NamedTuple):
     of_epochs: bool
 
 
-def page(comparison: Comparison, evidence: Sequence[Evidence]) -> str:
+def page(comparison: Comparison, evidence: Sequence[Evidence], groups: "pd.Series[str]") -> str:
     """Writes the page.
 
     Args:
         comparison: What to show.
         evidence: Of every setting, in the same order.
+        groups: Group of each test text, by `text_id`.
 
     Returns:
         HTML. Every name that comes from data is escaped, and the page forbids itself scripts and any address.
@@ -51,7 +54,7 @@ def page(comparison: Comparison, evidence: Sequence[Evidence]) -> str:
         ticks=[(_percent(scale.position(tick)), _tick(tick)) for tick in scale.ticks(6)],
         zero=_percent(scale.position(0)),
         margin=_ends(scale, -_margin(comparison), _margin(comparison)),
-        sections=_sections(comparison, evidence),
+        sections=_sections(comparison, evidence, groups),
         open=len(comparison.contrasts) <= OPEN,
         keys=words.changed_params(comparison.settings),
     )
@@ -109,9 +112,11 @@ def _tick(value: float) -> str:
     return f"{value:g}".replace("-", words.MINUS)
 
 
-def _sections(comparison: Comparison, evidence: Sequence[Evidence]) -> list[dict[str, Any]]:
+def _sections(comparison: Comparison, evidence: Sequence[Evidence], groups: "pd.Series[str]") -> list[dict[str, Any]]:
     """Gives the plots and the table of classes of each setting, the baseline's own first."""
-    plots = zip(_gaps(comparison, evidence), _epochs(evidence), _reliabilities(evidence), strict=True)
+    plots = zip(
+        _gaps(comparison, evidence), _epochs(evidence), _reliabilities(comparison, evidence, groups), strict=True
+    )
     return [
         {"name": one.name, "plots": [plot for plot in drawn if plot], "classes": _classes(one, evidence[0])}
         for one, drawn in zip(evidence, plots, strict=True)
@@ -142,13 +147,17 @@ def _epochs(evidence: Sequence[Evidence]) -> Iterator[Plot | None]:
         )
 
 
-def _reliabilities(evidence: Sequence[Evidence]) -> Iterator[Plot | None]:
-    bins = [reliability(one.predictions) for one in evidence]
-    both = span(bins, ["confidence", "accuracy"])
+def _reliabilities(
+    comparison: Comparison, evidence: Sequence[Evidence], groups: "pd.Series[str]"
+) -> Iterator[Plot | None]:
+    bins = [reliability(one.predictions, groups, comparison.confidence, DRAWS, seed=0) for one in evidence]
+    both = span(bins, ["confidence", "low", "high"])
+    interval = words.percent(comparison.confidence)
     for number, own in enumerate(bins):
-        spec = reliability_plot(own if number else own.head(0), bins[0], both)
+        spec = reliability_plot(own, bins[0] if number else None, both)
         svg = draw(spec, f"reliability{number}", "Test accuracy by confidence")
-        yield Plot("Reliability", "On the dashed line it is right as often as it says.", Markup(svg), False)
+        legend = f"On the dashed line it is right as often as it says. The band is the {interval} interval."
+        yield Plot("Reliability", legend, Markup(svg), False)
 
 
 def _classes(one: Evidence, baseline: Evidence) -> list[dict[Hashable, Any]]:

@@ -1,5 +1,7 @@
 """Fine-tunes one network per repeat."""
 
+from time import monotonic
+
 from gapwise.curves import by_epoch
 from gapwise.finetuning import describe, train_repeats
 from gapwise.presets import TokenizeParams
@@ -8,11 +10,13 @@ from gapwise.split_params import SplitParams
 from gapwise.tables import Repeats, Texts, Tokens
 from stages.door import read_params, read_table, run, write_csv
 from stages.model_files import write_model
+from stages.timings import record
 from stages.watching import watch
 
 
 def main() -> None:
     """Trains all repeats, one after the other."""
+    started = monotonic()
     params, tokenize, split = read_params(FinetuneParams, TokenizeParams, SplitParams)
     development = read_table("data/development.parquet", Texts)
     repeats = read_table("data/repeats.parquet", Repeats)
@@ -29,6 +33,7 @@ def main() -> None:
         "metrics/training/epochs.csv", by_epoch([one.epochs for one in trained], [one.best_epoch for one in trained])
     )
     write_model(model, [one.weights for one in trained])
+    record(monotonic() - started, model.repeats)
 
 
 if __name__ == "__main__":

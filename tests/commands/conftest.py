@@ -56,6 +56,7 @@ def drawn(tmp_path_factory):
     (project.folder / ".gitignore").write_text("__pycache__/\n")
     project.run("git", "init", "-q", "-b", "main")
     project.run("dvc", "init", "-q")
+    shutil.copytree(PROJECT / ".dvc/plots", project.folder / ".dvc/plots")
     project.run("dvc", "repro", "-q")
     project.commit()
     project.experiment("skilled", "finetune.skill=0.95")

@@ -48,6 +48,22 @@ def test_a_revision_has_the_groups_of_its_test_texts_and_its_epochs(project):
     assert len(epochs(project, main)) == 3 * 3 * 2
 
 
+def test_epochs_that_git_keeps_as_older_runs_did_are_found_too_and_none_are_no_mistake(changed):
+    changed.run("git", "rm", "-q", "--cached", "metrics/plots/.gitignore")
+    (changed.folder / "metrics/training").mkdir()
+    shutil.move(changed.folder / "metrics/plots/epochs.csv", changed.folder / "metrics/training/epochs.csv")
+    with (changed.folder / ".gitignore").open("a") as ignored:
+        ignored.write("models\ndata\n")
+    lock = changed.folder / "dvc.lock"
+    lock.write_text(re.sub(r"    - path: metrics/plots(.*\n){4}", "", lock.read_text()))
+    changed.commit()
+    (changed.folder / "metrics/training/epochs.csv").unlink()
+    changed.commit()
+    with Project() as project:
+        assert len(epochs(project, read(project, "main~1"))) == 18
+        assert epochs(project, read(project, "main")) is None
+
+
 def test_a_tag_a_short_hash_and_head_are_revisions(project, drawn):
     commit = drawn.run("git", "rev-parse", "HEAD").strip()
     assert {project.resolve(name) for name in ("main", "HEAD", commit[:8], commit)} == {commit}

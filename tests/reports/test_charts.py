@@ -6,11 +6,16 @@ import pandas as pd
 import pytest
 
 from gapwise.plots import reliability
-from reports.charts import SETTING, SVG, draw, epochs_plot, gap_plot, reliability_plot, span
+from reports.charts import BASELINE, SETTING, SVG, draw, epochs_plot, gap_plot, reliability_plot, span
 from reports.evidence import bands, by_repeat
 from tests.predicted import epochs, predictions
 
 ONE, OTHER = predictions(0.8, 1), predictions(0.7, 2)
+
+
+def bins(table):
+    texts = table.query("part == 'test' and repeat == 0")["text_id"].to_numpy()
+    return reliability(table, pd.Series(texts, index=texts), 0.95, 100, 0)
 
 
 def marks(svg, kind):
@@ -37,10 +42,16 @@ def test_the_epochs_plot_has_a_band_and_a_line_per_part_and_a_dot_per_kept_epoch
     assert [len(marks(svg, kind)) for kind in ("area mark", "line mark", "point")] == [2, 2, 3]
 
 
-def test_the_reliability_plot_has_both_settings_and_the_diagonal():
-    svg = draw(reliability_plot(reliability(ONE), reliability(OTHER), (0.5, 1)), "a", "")
-    assert len(marks(svg, "line mark")) == 3
-    assert len(marks(svg, "point")) == len(reliability(ONE)) + len(reliability(OTHER))
+def test_the_reliability_plot_has_both_settings_the_diagonal_and_a_band():
+    svg = draw(reliability_plot(bins(ONE), bins(OTHER), (0.5, 1)), "a", "")
+    assert [len(marks(svg, kind)) for kind in ("line mark", "area mark")] == [3, 1]
+    assert len(marks(svg, "point")) == len(bins(ONE)) + len(bins(OTHER))
+
+
+def test_the_reliability_plot_of_the_baseline_is_of_it_alone_and_in_its_color():
+    svg = draw(reliability_plot(bins(ONE), None, (0.5, 1)), "a", "")
+    assert {node.get("fill") for node in marks(svg, "point")} == {BASELINE}
+    assert len(marks(svg, "point")) == len(bins(ONE))
 
 
 def test_a_mark_tells_its_values_on_hovering():
@@ -63,9 +74,7 @@ def test_the_ids_of_two_plots_never_meet():
 
 
 def test_a_plot_has_a_description_and_takes_the_width_it_is_given():
-    svg = ElementTree.fromstring(
-        draw(reliability_plot(reliability(ONE), reliability(OTHER), (0.5, 1)), "a", "Says & shows")
-    )
+    svg = ElementTree.fromstring(draw(reliability_plot(bins(ONE), bins(OTHER), (0.5, 1)), "a", "Says & shows"))
     assert svg.get("aria-label") == "Says & shows"
     assert svg.get("role") == "img"
     assert "width" not in svg.attrib

@@ -25,7 +25,7 @@ def answer(names=("main", "strong", "noise"), classes=("bad", "good")):
     groups = pd.Series(texts.str[:-1].to_numpy(), index=texts.to_numpy())
     found = compare(candidates, groups, "accuracy", 0.005, 0.95)
     curves = [epochs() if number < len(names) - 1 else None for number in range(len(names))]
-    return found, [Evidence(*one) for one in zip(names, tables, curves, strict=True)]
+    return found, [Evidence(*one) for one in zip(names, tables, curves, strict=True)], groups
 
 
 class Tags(HTMLParser):
@@ -88,8 +88,7 @@ def test_names_from_data_are_text_wherever_they_stand():
 
 
 def test_classes_are_listed_with_the_change_against_the_baseline():
-    found, evidence = answer()
-    text = page(found, evidence)
+    text = page(*answer())
     assert text.count("<th>change of F1</th>") == 2
     assert len(re.findall(r"<td>(bad|good)</td><td>60</td>", text)) == 6
 

@@ -30,7 +30,7 @@ def split():
 
 
 def finetune():
-    for folder in ("models", "metrics/training"):
+    for folder in ("models", "metrics/plots"):
         Path(folder).mkdir(parents=True, exist_ok=True)
     Path("models/repeat-0.safetensors").write_text(json.dumps(PARAMS["finetune"]))
     rows = [
@@ -39,7 +39,7 @@ def finetune():
         for epoch in (1, 2, 3)
         for part, start in (("train", 0.7), ("validation", 0.8))
     ]
-    pd.DataFrame(rows).to_csv("metrics/training/epochs.csv", index=False)
+    pd.DataFrame(rows).to_csv("metrics/plots/epochs.csv", index=False)
     predict()
 
 
