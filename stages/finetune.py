@@ -30,7 +30,7 @@ def main() -> None:
         watch=lambda repeat: watch(repeat, model.repeats, params.epochs),
     )
     write_csv(
-        "metrics/training/epochs.csv", by_epoch([one.epochs for one in trained], [one.best_epoch for one in trained])
+        "metrics/plots/epochs.csv", by_epoch([one.epochs for one in trained], [one.best_epoch for one in trained])
     )
     write_model(model, [one.weights for one in trained])
     record(monotonic() - started, model.repeats)
