@@ -1,5 +1,7 @@
 """The program `python -m gapwise`: its commands, their arguments and their help; what they do is imported late."""
 
+import codecs
+import io
 import os
 import sys
 from collections.abc import Iterator
@@ -19,6 +21,22 @@ app = typer.Typer(
     rich_markup_mode="markdown",
     pretty_exceptions_enable=False,
 )
+
+
+PLAIN = dict(zip("−–…●├┤┼│┊─┴←→", "--.o||||:-+<>", strict=True))
+
+
+@app.callback()
+def prepare() -> None:
+    """Makes no encoding of a terminal or a pipe a reason to fail: what it cannot show becomes plain ASCII."""
+    codecs.register_error("plain", _plain)
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        sys.stdout.reconfigure(errors="plain")
+
+
+def _plain(error: UnicodeError) -> tuple[str, int]:
+    assert isinstance(error, UnicodeEncodeError)
+    return "".join(PLAIN.get(sign, "?") for sign in error.object[error.start : error.end]), error.end
 
 
 @contextmanager

@@ -12,6 +12,7 @@ from dvc.fs import DVCFileSystem
 from dvc.repo import Repo
 from dvc.repo.experiments.utils import exp_refs, exp_refs_by_baseline
 from dvc.scm import RevError, resolve_rev
+from scmrepo.exceptions import SCMError
 
 from gapwise.errors import UserError
 
@@ -27,7 +28,7 @@ class Project:
             self.head = str(self._repo.scm.get_rev())
         except NotDvcRepoError as error:
             raise UserError("This folder is in no DVC project. Run commands from the project's top folder.") from error
-        except DvcException as error:
+        except (DvcException, SCMError) as error:  # without git, without a commit, with a broken config
             raise UserError(f"DVC cannot open the project: {error}") from error
         self._scm = self._repo.scm
         self.folder = Path(self._repo.root_dir)

@@ -146,8 +146,8 @@ def _check_files(project: Project, run: Run, again: str) -> list[str]:
 
 
 def _fetch(project: Project, run: Run) -> str:
-    if run.revision == WORKSPACE:
-        return "run `dvc repro`, or `dvc pull`"
+    if run.revision in (WORKSPACE, project.head):
+        return "run `dvc repro`, or `dvc pull` after `dvc push` where it was run"
     if project.is_experiment(run.name):
         return f"run `dvc exp pull origin {run.name}`, after `dvc exp push origin {run.name}` where it was run"
     return "run `dvc fetch --all-branches --all-tags`, after `dvc push` where it was run"

@@ -1,6 +1,7 @@
 """The program as a user runs it, in a real project."""
 
 import json
+import re
 import subprocess
 import sys
 
@@ -147,6 +148,20 @@ def test_a_plan_needs_no_run(run, tmp_path, monkeypatch):
 )
 def test_a_mistake_in_a_plan_is_a_message(run, arguments, message):
     assert message in " ".join(run("plan", *arguments, code=1).output.split())
+
+
+def test_a_terminal_of_an_old_encoding_gets_plain_signs_and_no_traceback(drawn):
+    program = [sys.executable, "-m", "gapwise", "compare", "main", "skilled"]
+    shown = subprocess.run(
+        program,
+        cwd=drawn.folder,
+        env=drawn.environment | {"PYTHONIOENCODING": "ascii"},
+        capture_output=True,
+        check=True,
+    )
+    assert b"skilled is better than main: +21.3 points" in shown.stdout
+    assert b"|-21.3 (-25.9 to -16.8)" in shown.stdout
+    assert re.search(rb"^skilled +:\|: +\|-+o-+\|", shown.stdout, re.MULTILINE)
 
 
 def test_help_needs_neither_pandas_nor_dvc_nor_tensorflow():

@@ -211,13 +211,14 @@ def test_predictions_that_are_not_here_come_from_the_remote_and_leave_no_trace(c
 def test_predictions_that_are_nowhere_are_refused_with_the_command_that_gets_them(changed):
     shutil.rmtree(changed.folder / ".dvc/cache")
     (changed.folder / "data/predictions.parquet").unlink()
+    changed.run("git", "commit", "-qm", "Nothing new", "--allow-empty")
     with Project() as project, pytest.raises(UserError) as caught:
-        load(project, ["main", "skilled", "workspace"])
+        load(project, ["HEAD~1", "skilled", "workspace"])
     here = "data/predictions.parquet is neither in the cache nor on a remote"
     assert caught.value.problems == (
-        f"main: {here}; run `dvc fetch --all-branches --all-tags`, after `dvc push` where it was run",
+        f"HEAD~1: {here}; run `dvc fetch --all-branches --all-tags`, after `dvc push` where it was run",
         f"skilled: {here}; run `dvc exp pull origin skilled`, after `dvc exp push origin skilled` where it was run",
-        f"workspace: {here}; run `dvc repro`, or `dvc pull`",
+        f"workspace: {here}; run `dvc repro`, or `dvc pull` after `dvc push` where it was run",
     )
 
 
@@ -233,9 +234,18 @@ def test_the_workspace_is_read_from_its_files_where_they_are_not_in_the_cache(ch
         assert len(read(project, "workspace").predictions) == 780
 
 
-def test_a_folder_without_a_project_is_a_message(tmp_path, monkeypatch):
+def test_a_folder_without_a_project_without_git_or_without_a_commit_is_a_message(drawn, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     with pytest.raises(UserError, match=r"This folder is in no DVC project"):
+        Project()
+    bare = type(drawn)(tmp_path)
+    bare.run("dvc", "init", "-q", "--no-scm")
+    with pytest.raises(UserError, match=r"DVC cannot open the project: Only supported for Git repositories"):
+        Project()
+    shutil.rmtree(tmp_path / ".dvc")
+    bare.run("git", "init", "-q")
+    bare.run("dvc", "init", "-q")
+    with pytest.raises(UserError, match=r"DVC cannot open the project: Empty git repo"):
         Project()
 
 
