@@ -4,10 +4,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, get_args
 
+import numpy as np
 import pandas as pd
 
 from gapwise.comparison import Metric
-from gapwise.contributions import CONTRIBUTIONS, DIRECTION, Floats, arrange
+from gapwise.contributions import CONTRIBUTIONS, DIRECTION, Floats, Predicted, arrange, encode
 from gapwise.uncertainty import Integers, Uncertainty, components, of_own_rows
 
 METRICS: tuple[Metric, ...] = get_args(Metric)
@@ -91,8 +92,11 @@ def score(candidate: Candidate, repeats: Sequence[int], text_ids: Sequence[str])
     """
     used = candidate.predictions[candidate.predictions["repeat"].isin(repeats)]
     test = arrange(used[used["part"] == "test"], text_ids)
-    tables = []
-    for _, rows in used[used["part"] != "test"].sort_values("text_id").groupby(["repeat", "part"]):
-        of_repeat = arrange(rows, rows["text_id"].tolist())
-        tables.append(rows[KEYS].assign(**{metric: CONTRIBUTIONS[metric](of_repeat)[0] for metric in METRICS}))
-    return Scored({metric: CONTRIBUTIONS[metric](test) for metric in METRICS}, pd.concat(tables, ignore_index=True))
+    development = used[used["part"] != "test"].sort_values(KEYS, ignore_index=True)
+    actual, predicted, probabilities = encode(development)
+    columns = {metric: np.empty(len(development)) for metric in METRICS}
+    for rows in development.groupby(KEYS[:2]).indices.values():
+        of_part = Predicted(actual[rows], predicted[None, rows], probabilities[None, rows])
+        for metric in METRICS:
+            columns[metric][rows] = CONTRIBUTIONS[metric](of_part)[0]
+    return Scored({metric: CONTRIBUTIONS[metric](test) for metric in METRICS}, development[KEYS].assign(**columns))
