@@ -7,7 +7,7 @@ import pandas as pd
 from pydantic import BaseModel
 
 from gapwise.contributions import accuracy, arrange
-from gapwise.uncertainty import Components, components, prior
+from gapwise.uncertainty import USUAL_SHARE, Components, components, prior
 
 POWER = 0.8
 MOST = {"repeats": 1_000, "rows": 1_000_000}
@@ -103,7 +103,7 @@ def observed(predictions: pd.DataFrame, groups: "pd.Series[str]") -> Components:
 def assumed(accuracy: float, repeats: int, rows: int) -> Components:
     """Gives the same for an assumed accuracy, above 0 and below 1, on rows that were drawn one by one."""
     variance = accuracy * (1 - accuracy)
-    shares, weights = prior("accuracy")
+    shares, weights = prior(USUAL_SHARE["accuracy"])
     return Components(accuracy, repeats, rows, rows, (1 - REDRAWN) * variance, REDRAWN * variance, shares, weights)
 
 
@@ -163,7 +163,7 @@ def needed(what: Literal["repeats", "rows"], difference: Components, margin: flo
 
 
 def _pair(setting: Components, difference: float) -> Components:
-    shares, weights = prior("accuracy")
+    shares, weights = prior(USUAL_SHARE["accuracy"])
     return replace(
         setting,
         value=difference,
