@@ -3,7 +3,18 @@ import pandas as pd
 import pytest
 from scipy import stats
 
-from gapwise.planning import MOST, POWER, assumed, detectable_difference, needed, observed, plan
+from gapwise.planning import (
+    CONCENTRATION,
+    MOST,
+    PAIRED,
+    POWER,
+    REDRAWN,
+    assumed,
+    detectable_difference,
+    needed,
+    observed,
+    plan,
+)
 from gapwise.uncertainty import Components, components
 
 
@@ -77,10 +88,12 @@ def test_the_detectable_difference_is_found_in_four_of_five_worlds(repeats, rows
     setting = assumed(0.8, repeats, rows)
     truth, rng, claims = detectable_difference(setting, 0.95), np.random.default_rng(0), 0
     for _ in range(300):
-        # As the plan assumes: 0.6 of two settings' noise, 0.3 of the difference as spread over rows.
-        noise = (2 * 0.6 * 0.5 * 0.8 * 0.2) ** 0.5
+        # As the plan assumes: what two settings' noise has in common cancels, and the difference sits in some rows.
+        noise = (2 * PAIRED * REDRAWN * 0.8 * 0.2) ** 0.5
         shift = rng.normal(0, noise * rng.choice(setting.shares, p=setting.weights) ** 0.5, (repeats, 1))
-        seen = truth + rng.normal(0, (0.3 * truth) ** 0.5, rows) + rng.normal(0, noise, (repeats, rows)) + shift
+        seen = (
+            truth + rng.normal(0, (CONCENTRATION * truth) ** 0.5, rows) + rng.normal(0, noise, (repeats, rows)) + shift
+        )
         uncertainty = components(seen, np.arange(rows), "accuracy").uncertainty()
         claims += uncertainty.p_value() < 0.05 and uncertainty.value > 0
     # 75 to 85 %, give or take two binomial errors of 300 worlds.
