@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import pandas as pd
+from pandera.errors import SchemaError
 from ruamel.yaml import YAML
 from ruamel.yaml.error import YAMLError
 
@@ -106,10 +107,10 @@ def read(project: Project, name: str) -> Loaded:
     _check_whole(run, again)
     said = _check_files(project, run, again) if revision == WORKSPACE else []
     try:
-        table = _table(project, run, PREDICTIONS)
+        file = project.data(revision, PREDICTIONS, run.lock.outs[PREDICTIONS])
     except UserError as error:
         raise UserError(f"{error}; {_fetch(project, run)}") from error
-    return Loaded(run, pd.DataFrame(Predictions.validate(table)), said)
+    return Loaded(run, _table(file, PREDICTIONS, Predictions), said)
 
 
 def _params(project: Project, revision: str) -> Mapping[str, Any]:
@@ -155,12 +156,17 @@ def _fetch(project: Project, run: Run) -> str:
 
 def groups(project: Project, setting: Loaded) -> "pd.Series[str]":
     """Gives the group of each test text, by `text_id`."""
-    table = _table(project, setting.run, TEST)
-    return pd.DataFrame(Texts.validate(table)).set_index("text_id")["group"]
+    run = setting.run
+    file = project.data(run.revision, TEST, run.lock.outs[TEST])
+    return _table(file, TEST, Texts).set_index("text_id")["group"]
 
 
-def _table(project: Project, run: Run, path: str) -> pd.DataFrame:
-    return pd.read_parquet(io.BytesIO(project.data(run.revision, path, run.lock.outs[path])))
+def _table(file: bytes, path: str, contract: type[Any]) -> pd.DataFrame:
+    try:
+        return pd.DataFrame(contract.validate(pd.read_parquet(io.BytesIO(file))))
+    except (ValueError, SchemaError) as error:  # ValueError: what PyArrow raises for what is no Parquet file
+        why = str(error).splitlines()[0]
+        raise UserError(f"{path} is damaged, or another version of Gapwise wrote it: {why}") from error
 
 
 def epochs(project: Project, setting: Loaded) -> pd.DataFrame | None:

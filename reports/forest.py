@@ -36,7 +36,7 @@ def forest(comparison: Comparison, width: int) -> list[str]:
         for one in comparison.contrasts
     ]
     ticks = scale.ticks(max(3, width // 8))
-    decimals = max(0, *(len(f"{tick:g}".partition(".")[2]) for tick in ticks))
+    decimals = max(0, *(len(f"{tick:.12f}".rstrip("0").partition(".")[2]) for tick in ticks))
     return [
         *rows,
         _axis(ticks, scale, width),

@@ -91,7 +91,10 @@ def verdict_sentence(contrast: Contrast, comparison: Comparison) -> str:
         case "equivalent":
             within = amount(metric, comparison.margin)
             return f"{contrast.name} is equivalent to {baseline}: {figures}, all within {within}."
-    return f"{contrast.name} against {baseline} is undecided: {figures}. {_what_decides(contrast, comparison)}"
+    open_end = f"{contrast.name} against {baseline} is undecided: {figures}."
+    if contrast.difference.low > 0 or contrast.difference.high < 0:
+        open_end += f" Its interval leaves out 0, but one of {len(comparison.contrasts)} settings may do so by chance."
+    return f"{open_end} {_what_decides(contrast, comparison)}"
 
 
 def _what_decides(contrast: Contrast, comparison: Comparison) -> str:

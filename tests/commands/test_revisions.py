@@ -3,6 +3,7 @@
 import re
 import shutil
 
+import pandas as pd
 import pytest
 
 from commands.project import Project
@@ -222,13 +223,29 @@ def test_predictions_that_are_nowhere_are_refused_with_the_command_that_gets_the
     )
 
 
+@pytest.mark.parametrize("spoil", ["cut", "other columns"])
+def test_predictions_that_are_damaged_or_of_another_version_are_a_message(changed, spoil):
+    cached = changed.folder / ".dvc/cache/files/md5" / hash_in(changed.run("git", "show", "main:dvc.lock"))
+    cached.chmod(0o644)
+    if spoil == "cut":
+        cached.write_bytes(cached.read_bytes()[:1000])
+    else:
+        pd.read_parquet(cached).drop(columns="label").to_parquet(cached)
+    with Project() as project, pytest.raises(UserError, match=r"predictions.parquet is damaged, or another version"):
+        read(project, "main")
+
+
+def hash_in(lock):
+    md5 = re.search(r"predictions.parquet\n *hash: md5\n *md5: (\w+)", lock)[1]
+    return f"{md5[:2]}/{md5[2:]}"
+
+
 def test_the_workspace_is_read_from_its_files_where_they_are_not_in_the_cache(changed):
     changed.run("dvc", "exp", "apply", "-q", "skilled")
     predictions = changed.folder / "data/predictions.parquet"
     shutil.copy(predictions, changed.folder / "kept")
-    md5 = re.search(r"predictions.parquet\n *hash: md5\n *md5: (\w+)", (changed.folder / "dvc.lock").read_text())[1]
     predictions.unlink()
-    (changed.folder / ".dvc/cache/files/md5" / md5[:2] / md5[2:]).unlink()
+    (changed.folder / ".dvc/cache/files/md5" / hash_in((changed.folder / "dvc.lock").read_text())).unlink()
     shutil.move(changed.folder / "kept", predictions)
     with Project() as project:
         assert len(read(project, "workspace").predictions) == 780

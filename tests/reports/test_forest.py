@@ -36,11 +36,13 @@ def test_better_is_on_the_side_where_the_metric_improves(metric):
     assert ("better ←" in directions) == (metric == "log_loss")
 
 
-def test_numbers_on_the_axis_never_touch():
+@pytest.mark.parametrize("value", [0.06, 0.0004, -0.000002])
+def test_numbers_on_the_axis_rise_and_never_touch(value):
+    answer = comparison(metric="log_loss", margin=0.0, contrasts=[contrast("a", "better", value, abs(value) / 2)])
     for width in range(20, 120):
-        numbers = forest(comparison(), width)[-2]
-        assert len(numbers.split()) >= 2
-        assert all(part.count("−") <= 1 for part in numbers.split())
+        numbers = [float(label.replace("−", "-")) for label in forest(answer, width)[-2].split()]
+        assert numbers == sorted(set(numbers))
+        assert numbers
 
 
 def test_an_interval_of_no_width_is_a_dot():

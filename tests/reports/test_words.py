@@ -65,6 +65,15 @@ def test_an_undecided_verdict_says_what_would_decide_it(needed, said):
     assert said in words.verdict_sentence(open_one, comparison())
 
 
+@pytest.mark.parametrize("value", [0.012, -0.012])
+def test_a_difference_that_only_the_correction_leaves_open_is_explained(value):
+    answer = comparison(contrasts=[contrast(name, "undecided", value, 0.011) for name in ("a", "b", "c")])
+    said = words.verdict_sentence(answer.contrasts[0], answer)
+    assert "Its interval leaves out 0, but one of 3 settings may do so by chance." in said
+    wide = contrast("a", "undecided", value, 0.013)
+    assert "leaves out 0" not in words.verdict_sentence(wide, answer)
+
+
 def test_a_lower_log_loss_is_better_and_lies_on_the_left():
     assert words.directions("log_loss") == ("better", "worse")
     assert words.directions("accuracy") == ("worse", "better")
