@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 import pandas as pd
 
+from gapwise.adam import Adam
 from gapwise.batches import Examples, in_order, shuffled
 from gapwise.network import Weights, fresh_start, weights
 from gapwise.recipe import FinetuneParams
@@ -39,7 +40,7 @@ class Trainer:
     def __init__(self, network: keras.Model, params: FinetuneParams) -> None:
         self.network, self.params = network, params
         self.pretrained = weights(network)
-        self.encoder, self.head = (keras.optimizers.Adam() for _ in range(2))
+        self.encoder, self.head = (Adam() for _ in range(2))
         network.compile(
             optimizer=keras.optimizers.MultiOptimizer(
                 keras.optimizers.OptimizerMap(self.encoder, {r"head/.*": self.head})
@@ -52,6 +53,7 @@ class Trainer:
             ],
             jit_compile=False,  # measured slower on a CPU
         )
+        network.optimizer.build(network.trainable_variables)  # now, or the first step would be traced twice
 
     def train(
         self, train: Examples, validation: Examples, seed: int, callbacks: Sequence[keras.callbacks.Callback] = ()
