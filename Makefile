@@ -8,7 +8,7 @@ STAMP := $(ENV)/complete-$(shell $(PYTHON) -c "import hashlib, os, sys; \
 export PATH := $(CURDIR)/$(ENV)/bin:$(PATH)
 
 .DEFAULT_GOAL := help
-.PHONY: help env repro test check audit format lock torch-env
+.PHONY: help env repro test check audit format lock torch-env verify
 
 help:  ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | expand -t 10
@@ -34,6 +34,9 @@ check: env  ## lint and type-check
 	ruff check .
 	ruff format --check .
 	mypy
+
+verify: env  ## look for damage in the cache and the outputs of DVC
+	python -m stages.verify
 
 audit: env  ## look up the locked packages in a database of known vulnerabilities
 	python .ci/audit.py

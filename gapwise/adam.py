@@ -7,7 +7,8 @@ class Adam(keras.optimizers.Adam):  # type: ignore[misc]  # Keras has no types
     """Keras's Adam (Kingma and Ba 2015), with each variable updated by one fused operation instead of a dozen.
 
     A dozen operations write and read every weight and both its moments again and again. With nothing frozen that is
-    most of what a small batch costs after the matrix products.
+    most of what a small batch costs after the matrix products. Keras also squares the parts of a sparse gradient before
+    it adds them, so that a token's second moment depends on how often a batch has it; here the sum is squared.
     """
 
     def update_step(self, gradient: tf.Tensor, variable: keras.Variable, learning_rate: tf.Tensor) -> None:

@@ -9,7 +9,8 @@ from gapwise.tables import Repeats, Texts, Tokens
 from stages.door import read_params, read_table, run, write_csv
 from stages.finished import Finished, digest
 from stages.model_files import write_model
-from stages.watching import watch
+from stages.watching import FOLDER, watch
+from stages.whole import whole
 
 
 def main() -> None:
@@ -21,18 +22,18 @@ def main() -> None:
     model = describe(tokenize, params, development, repeats)
     finished = Finished(digest(model, development, repeats, tokens, split.seed))
     finished.remove_others()
-    trained = train_repeats(
-        model,
-        development=development,
-        repeats=repeats,
-        tokens=tokens,
-        seed=split.seed,
-        watch=lambda repeat: watch(repeat, model.repeats, params.epochs),
-        finished=finished,
-    )
-    write_csv(
-        "metrics/training/epochs.csv", by_epoch([one.epochs for one in trained], [one.best_epoch for one in trained])
-    )
+    with whole(FOLDER):
+        trained = train_repeats(
+            model,
+            development=development,
+            repeats=repeats,
+            tokens=tokens,
+            seed=split.seed,
+            watch=lambda repeat: watch(repeat, model.repeats, params.epochs),
+            finished=finished,
+        )
+    epochs = by_epoch([one.epochs for one in trained], [one.best_epoch for one in trained])
+    write_csv("metrics/plots/epochs.csv", epochs)
     write_model(model, [one.weights for one in trained])
     finished.remove()
 

@@ -14,11 +14,12 @@ from pathlib import Path
 
 import pandas as pd
 from safetensors import SafetensorError
-from safetensors.numpy import load_file, save_file
+from safetensors.numpy import load_file, save
 
 from gapwise.finetuning import Model
 from gapwise.training import Trained
 from stages.watching import curves
+from stages.whole import whole
 
 FOLDER = Path(".finetune")
 PACKAGES = ("tensorflow", "keras", "keras-hub", "numpy", "dvclive")  # other versions may give other bits
@@ -49,16 +50,12 @@ class Finished:
 
     def keep(self, repeat: int, trained: Trained) -> None:
         """Writes a repeat that was just trained, and its curves."""
-        folder = self._folder(repeat)
-        temporary = folder.with_name(f"{folder.name}.partial")
-        for old in (folder, temporary):
-            shutil.rmtree(old, ignore_errors=True)
-        temporary.mkdir(parents=True)
-        save_file(trained.weights, temporary / "weights.safetensors")
         rest = {"epochs": trained.epochs.to_dict("list"), "best_epoch": trained.best_epoch}
-        (temporary / "trained.json").write_text(json.dumps(rest), encoding="utf-8")  # floats come back to the bit
-        shutil.copytree(curves(repeat), temporary / "curves")
-        temporary.replace(folder)
+        with whole(self._folder(repeat)) as folder:
+            folder.mkdir()
+            (folder / "weights.safetensors").write_bytes(save(trained.weights))
+            (folder / "trained.json").write_text(json.dumps(rest), encoding="utf-8")  # floats come back to the bit
+            shutil.copytree(curves(repeat), folder / "curves")
 
     def remove_others(self) -> None:
         """Removes what a run with other settings, data or code has left."""
@@ -86,9 +83,9 @@ def digest(model: Model, development: pd.DataFrame, repeats: pd.DataFrame, token
     """
     versions = {name: importlib.metadata.version(name) for name in PACKAGES}
     settings = [model.model_dump(mode="json"), seed, versions, platform.python_version(), platform.machine()]
-    whole = hashlib.sha256(json.dumps(settings, sort_keys=True).encode())
+    found = hashlib.sha256(json.dumps(settings, sort_keys=True).encode())
     for table in (development[["text_id", "label"]], repeats, tokens.assign(token_ids=tokens["token_ids"].map(bytes))):
-        whole.update(pd.util.hash_pandas_object(table, index=False).to_numpy().tobytes())
+        found.update(pd.util.hash_pandas_object(table, index=False).to_numpy().tobytes())
     for path in sorted(path for folder in CODE for path in (Path(__file__).parents[1] / folder).glob("*.py")):
-        whole.update(path.name.encode() + path.read_bytes())
-    return whole.hexdigest()[:32]
+        found.update(path.name.encode() + path.read_bytes())
+    return found.hexdigest()[:32]

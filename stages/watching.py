@@ -9,10 +9,14 @@ from gapwise.runtime import keras  # before dvclive, which would import TensorFl
 from dvclive import Live
 from dvclive.keras import DVCLiveCallback
 
+from stages.whole import temporary_name
+
+FOLDER = "metrics/training"
+
 
 def curves(repeat: int) -> Path:
-    """Gives the folder of one repeat's curves."""
-    return Path(f"metrics/training/repeat-{repeat}")
+    """Gives the folder of one repeat's curves while it trains; with all repeats done, it moves to `FOLDER`."""
+    return temporary_name(FOLDER) / f"repeat-{repeat}"
 
 
 def watch(repeat: int, repeats: int, epochs: int) -> list[keras.callbacks.Callback]:
