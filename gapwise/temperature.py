@@ -13,7 +13,8 @@ from numpy.typing import NDArray
 from scipy.optimize import minimize_scalar
 from scipy.special import log_softmax, softmax
 
-from gapwise.scoring import DIGITS, classes, scores
+from gapwise.contributions import classes
+from gapwise.scoring import DIGITS, scores
 
 # Where few validation rows are all right, or all wrong, the best temperature would be 0 or infinite.
 COLDEST, HOTTEST = 0.1, 10.0
