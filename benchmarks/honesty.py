@@ -163,7 +163,7 @@ def usual_share(contributions: np.ndarray) -> float:
 
 def rate(table: pd.DataFrame, what: str, by: list[str]) -> pd.DataFrame:
     """Gives a share by group, with twice its standard error; worlds of one pool count as drawn together."""
-    of_pool = table.groupby([*by, "set", "pool"])[what].agg(["sum", "count"]).reset_index()
+    of_pool = table.groupby(list(dict.fromkeys([*by, "set", "pool"])))[what].agg(["sum", "count"]).reset_index()
 
     def summarize(rows: pd.DataFrame) -> pd.Series:
         share = rows["sum"].sum() / rows["count"].sum()

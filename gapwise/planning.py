@@ -16,7 +16,7 @@ MOST = {"repeats": 1_000, "rows": 1_000_000}
 PAIRED = 0.6
 # Variance over rows that a difference in accuracy brings with it, as a share of the difference: 1 if every row that
 # changes gets better, less if the change is spread thin. Between 0.05 and 0.85 there.
-CONCENTRATION = 0.3
+CONCENTRATION = 0.6
 # Share of the variance of right and wrong that another training run would draw anew; where no run is there to tell.
 REDRAWN = 0.5
 
