@@ -85,8 +85,8 @@ def _page(comparison: Comparison, project: Project, settings: Sequence[Loaded], 
 
 def _write_page(file: Path, text: str) -> None:
     try:
-        with whole(file) as temporary:
-            temporary.write_text(text, encoding="utf-8")
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_text(text, encoding="utf-8")  # not through `whole`, which would replace a folder of this name
     except OSError as error:
         raise UserError(f"{file} cannot be written: {error.strerror}.") from error
     print(f"Wrote {file}", file=sys.stderr)
