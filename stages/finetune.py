@@ -18,6 +18,7 @@ from stages.whole import whole
 
 def main() -> None:
     """Trains all repeats that no interrupted run has finished."""
+    started = monotonic()
     params, tokenize, split = read_params(FinetuneParams, TokenizeParams, SplitParams)
     development = read_table("data/development.parquet", Texts)
     repeats = read_table("data/repeats.parquet", Repeats)
@@ -25,7 +26,7 @@ def main() -> None:
     model = describe(tokenize, params, development, repeats)
     finished = Finished(digest(model, development, repeats, tokens, split.seed))
     finished.remove_others()
-    started, resumed = monotonic(), finished.begun()
+    resumed = finished.left()
     with whole(FOLDER):
         trained = train_repeats(
             model,

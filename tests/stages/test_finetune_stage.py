@@ -107,4 +107,4 @@ def test_the_time_of_a_training_is_noted_beside_the_outputs_unless_part_of_it_is
 
 
 def test_nothing_of_finished_repeats_is_left_after_the_stage(undisturbed):
-    assert not (undisturbed / ".finetune").exists()
+    assert not (undisturbed / ".gapwise/finished").exists()
