@@ -11,6 +11,9 @@ from ruamel.yaml import YAML
 # Each begins in its own line, two spaces deep; DVC writes the file and asks that nobody edits it.
 STAGE = re.compile(r"^(?=  [^\s#])", re.MULTILINE)
 
+# Hashes become names of files in the cache, and a lock may come from a colleague.
+HASH = re.compile(r"[0-9a-f]{32}(\.dir)?")
+
 
 @dataclass(frozen=True)
 class Lock:
@@ -49,7 +52,7 @@ def _parse(stage: str) -> dict[str, Any]:
 
 
 def _hashes(entries: list[dict[str, Any]]) -> dict[str, str]:
-    return {entry["path"]: entry["md5"] for entry in entries if "md5" in entry}
+    return {entry["path"]: entry["md5"] for entry in entries if HASH.fullmatch(str(entry.get("md5")))}
 
 
 def code(lock: Lock) -> dict[str, str]:
