@@ -22,7 +22,7 @@ def main() -> None:
     model = describe(tokenize, params, development, repeats)
     finished = Finished(digest(model, development, repeats, tokens, split.seed))
     finished.remove_others()
-    with whole(FOLDER) as training:
+    with whole(FOLDER):
         trained = train_repeats(
             model,
             development=development,
@@ -32,8 +32,9 @@ def main() -> None:
             watch=lambda repeat: watch(repeat, model.repeats, params.epochs),
             finished=finished,
         )
-        epochs = by_epoch([one.epochs for one in trained], [one.best_epoch for one in trained])
-        write_csv(f"{training}/epochs.csv", epochs)
+    write_csv(
+        "metrics/plots/epochs.csv", by_epoch([one.epochs for one in trained], [one.best_epoch for one in trained])
+    )
     write_model(model, [one.weights for one in trained])
     finished.remove()
 
