@@ -79,10 +79,9 @@ def test_a_folder_that_may_not_be_written_is_named(disturbed, require, stage, ou
     assert stages_run(disturbed.assert_recovers()) == [stage]
 
 
-@pytest.mark.parametrize(("folder", "stage"), [("data", "split"), ("models", "finetune")])
-def test_outputs_that_dvc_may_not_replace_stay_and_are_named(disturbed, require, folder, stage):
+def test_outputs_that_dvc_may_not_replace_stay_and_are_named(disturbed, require):
     require(can_mount(), "this user may not mount a folder read-only")
-    code, log = disturbed.outcome(*read_only(folder), "dvc", "repro", "--single-item", "--force", stage)
+    code, log = disturbed.outcome(*read_only("data"), "dvc", "repro", "--single-item", "--force", "split")
     assert (code, "Traceback" in log) == (255, False)
-    assert f"failed to reproduce '{stage}': [Errno 30] Read-only file system: '{disturbed.folder}/{folder}" in log
+    assert f"failed to reproduce 'split': [Errno 30] Read-only file system: '{disturbed.folder}/data/" in log
     disturbed.assert_recovers()
