@@ -1,25 +1,26 @@
 """Several runs at once."""
 
-import subprocess
+import os
+import signal
 import time
 
-import pytest
+from tests.faults.ending import at
 
 
-def test_of_two_repros_at_once_one_waits_for_nobody_and_the_other_says_who_is_at_work(disturbed):
-    disturbed.forget("finetune")
-    first = subprocess.Popen(
-        ["dvc", "repro"], cwd=disturbed.folder, env=disturbed.environment,
-        stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
-    )  # fmt: skip
-    for line in first.stdout:
-        if line.startswith("Running stage 'finetune'"):
-            break
-    code, log = disturbed.outcome("dvc", "repro")
-    assert code == 255
-    assert "is busy, it is being blocked by:" in log
-    assert f"(PID {first.pid}): " in log
-    output, _ = first.communicate()
+def test_a_second_repro_says_who_is_at_work_and_the_first_ends_well(disturbed):
+    disturbed.forget("samples")
+    first = disturbed.begun("dvc", "repro", **at(signal.SIGSTOP, "os.rename amazon-reviews.csv 1"))
+    try:
+        wait_until((disturbed.folder / "data/raw/.amazon-reviews.csv.partial").exists)
+        code, log = disturbed.outcome("dvc", "repro")
+        assert (code, "Traceback" in log) == (255, False)
+        assert "is busy, it is being blocked by:\n" in log
+        assert f"(PID {first.pid}): " in log
+        os.killpg(first.pid, signal.SIGCONT)
+        output, _ = first.communicate(timeout=600)
+    except BaseException:
+        os.killpg(first.pid, signal.SIGKILL)
+        raise
     assert first.returncode == 0, output
     disturbed.assert_recovers()
 
@@ -42,11 +43,17 @@ def test_four_queued_experiments_at_once_give_what_each_gives_alone(disturbed):
     disturbed.assert_recovers()
 
 
-def wait_for_the_queue(clone, minutes=10):
-    for _ in range(minutes * 30):
-        status = clone.run("dvc", "queue", "status")
-        states = [word for word in status.split() if word in {"Queued", "Running", "Success", "Failed"}]
-        if not {"Queued", "Running"} & set(states):
-            return states
-        time.sleep(2)
-    pytest.fail(f"the queue has not ended:\n{status}")
+def wait_for_the_queue(clone):
+    def states():
+        words = clone.run("dvc", "queue", "status").split()
+        return [word for word in words if word in {"Queued", "Running", "Success", "Failed"}]
+
+    wait_until(lambda: not {"Queued", "Running"} & set(states()), step=2)
+    return states()
+
+
+def wait_until(ready, step=0.1, seconds=900):
+    deadline = time.monotonic() + seconds
+    while not ready():
+        assert time.monotonic() < deadline
+        time.sleep(step)

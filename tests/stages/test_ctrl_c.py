@@ -9,7 +9,9 @@ import pytest
 
 import stages
 
-AS_STAGE = "import sys, signal; sys.argv = ['-m']; {before}; import stages; "
+AS_STAGE = (
+    "import sys, signal; sys.argv = ['-m']; signal.signal(signal.SIGINT, signal.default_int_handler); import stages; "
+)
 SEND = "import os, time; os.kill(os.getpid(), signal.SIGINT); time.sleep(60); print('still here')"
 
 
@@ -23,7 +25,7 @@ def test_a_stage_ends_with_the_shells_code_one_line_and_nothing_half_written(tmp
         (tmp_path / name).touch()
     names = [str(tmp_path / name) for name in ("folder", "file", "never-begun")]
     write = f"from pathlib import Path; stages.unfinished.update(map(Path, {names})); "
-    done = python(AS_STAGE.format(before="pass") + write + SEND)
+    done = python(AS_STAGE + write + SEND)
     assert (done.returncode, done.stdout) == (130, "")
     assert done.stderr == "\nInterrupted. `dvc repro` goes on from here: what is finished is kept.\n"
     assert [path.name for path in tmp_path.iterdir()] == ["other"]
@@ -31,7 +33,7 @@ def test_a_stage_ends_with_the_shells_code_one_line_and_nothing_half_written(tmp
 
 def test_neither_a_finalizer_nor_a_handler_of_all_exceptions_holds_it_up():
     held = f"exec('try:\\n {SEND.replace(chr(39), chr(34))}\\nexcept BaseException:\\n pass')"
-    assert python(AS_STAGE.format(before="pass") + held).returncode == 130
+    assert python(AS_STAGE + held).returncode == 130
 
 
 @pytest.mark.parametrize(("argv", "handler"), [("['-c']", "default_int_handler"), ("['-m']", "SIG_IGN")])
