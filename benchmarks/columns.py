@@ -1,0 +1,113 @@
+"""The ways to do the job that the quality benchmark compares: each predicts every repeat of a cell."""
+
+import json
+import time
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+from ruamel.yaml import YAML
+
+from benchmarks.sets import SEED, TOKENIZE, Cell, vectors
+from gapwise import baselines
+from gapwise.evaluation import predict_repeats
+from gapwise.finetuning import describe, train_repeats
+from gapwise.predictions import tabulate
+from gapwise.recipe import FinetuneParams
+from gapwise.seeds import derive
+
+BASELINES = ("majority", "tfidf", "frozen")
+
+
+def cheap(cell: Cell) -> tuple[pd.DataFrame, float]:
+    """Fits the pipeline's baselines.
+
+    Returns:
+        `tables.BaselinePredictions`, and the seconds of CPU for all of them and all repeats: those of the pass of all
+        texts through the encoder, and those of fitting.
+    """
+    frozen, seconds = vectors(cell.name)
+    started = _cpu()
+    predictions = baselines.predict(cell.development, cell.test, cell.repeats, frozen)
+    return predictions, seconds + _cpu() - started
+
+
+def finetuned(cell: Cell, params: FinetuneParams) -> tuple[pd.DataFrame, float]:
+    """Trains and predicts with the library's functions that the stages finetune and evaluate call.
+
+    Returns:
+        `tables.Predictions` without train, and the seconds of CPU for all repeats.
+    """
+    started = _cpu()
+    model = describe(TOKENIZE, params, cell.development, cell.repeats)
+    trained = train_repeats(
+        model,
+        development=cell.development,
+        repeats=cell.repeats,
+        tokens=_used(cell),
+        seed=SEED,
+        watch=lambda _: (),
+    )
+    predictions = predict_repeats(
+        model,
+        [one.weights for one in trained],
+        development=cell.development,
+        test=cell.test,
+        repeats=cell.repeats,
+        tokens=cell.tokens,
+    )
+    return predictions.query("part != 'train'"), _cpu() - started
+
+
+def recipe(changes: Mapping[str, Any]) -> FinetuneParams:
+    """Gives the recipe of params.yaml with some keys changed.
+
+    Args:
+        changes: By dotted key, as after `-S finetune.`, for example `early_stopping.patience`.
+    """
+    section = YAML(typ="safe").load(Path("params.yaml").read_text(encoding="utf-8"))["finetune"]
+    for key, value in changes.items():
+        *parents, last = key.split(".")
+        target = section
+        for parent in parents:
+            target = target[parent]
+        if last not in target:
+            raise KeyError(key)
+        target[last] = value
+    return FinetuneParams.model_validate(section)
+
+
+def setfit_job(cell: Cell, repeat: int) -> str:
+    """Writes down one training for setfit_worker.py, as JSON."""
+    test, train = cell.test.sort_values("text_id"), _train(cell, repeat)
+    classes = sorted(cell.development["label"].unique())
+    job = {
+        "seed": derive(SEED, repeat, "setfit"),
+        "train": {"texts": train["text"].tolist(), "labels": [classes.index(label) for label in train["label"]]},
+        "test": {"texts": test["text"].tolist()},
+    }
+    return json.dumps(job)
+
+
+def setfit_answer(cell: Cell, answer: str) -> tuple[pd.DataFrame, float]:
+    """Reads what setfit_worker.py made of a job, as `tables.Predictions` of the test texts but for `repeat`."""
+    found = json.loads(answer)
+    classes = sorted(cell.development["label"].unique())
+    table = tabulate(cell.test.sort_values("text_id"), classes, pd.DataFrame(found["probabilities"]).to_numpy(float))
+    return table.assign(part="test"), found["train_cpu_seconds"] + found["predict_cpu_seconds"]
+
+
+def _train(cell: Cell, repeat: int) -> pd.DataFrame:
+    used = cell.repeats.query("repeat == @repeat and part == 'train'")["text_id"]
+    return cell.development[cell.development["text_id"].isin(used)].sort_values("text_id")
+
+
+def _used(cell: Cell) -> pd.DataFrame:
+    used = cell.tokens["text_id"].isin(cell.repeats["text_id"]) | cell.tokens["text_id"].isin(cell.test["text_id"])
+    return cell.tokens[used]
+
+
+def _cpu() -> float:
+    # The machine was shared while this ran: the clock on the wall would tell of others' work.
+    return time.process_time()
