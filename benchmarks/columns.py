@@ -34,30 +34,49 @@ def cheap(cell: Cell) -> tuple[pd.DataFrame, float]:
 
 
 def finetuned(cell: Cell, params: FinetuneParams) -> tuple[pd.DataFrame, float]:
-    """Trains and predicts with the library's functions that the stages finetune and evaluate call.
+    """Trains and predicts with what the stages finetune and evaluate call, but computes the frozen part once per set.
 
     Returns:
-        `tables.Predictions` without train, and the seconds of CPU for all repeats.
+        `tables.Predictions` without train, and the seconds of CPU for all repeats; the frozen part's are in them
+        wherever it comes from.
     """
     started = _cpu()
     model = describe(TOKENIZE, params, cell.development, cell.repeats)
-    trained = train_repeats(
-        model,
-        development=cell.development,
-        repeats=cell.repeats,
-        tokens=_used(cell),
-        seed=SEED,
-        watch=lambda _: (),
-    )
-    predictions = predict_repeats(
-        model,
-        [one.weights for one in trained],
-        development=cell.development,
-        test=cell.test,
-        repeats=cell.repeats,
-        tokens=cell.tokens,
-    )
-    return predictions.query("part != 'train'"), _cpu() - started
+    part, network = assemble(model)
+    features, seconds = _frozen(cell, params, part)
+    labels = pd.concat([cell.development, cell.test]).set_index("text_id")["label"].reindex(cell.tokens["text_id"])
+    numbers = pd.Categorical(labels, categories=model.classes).codes.astype(np.int64)
+    trainer = Trainer(network, params, model.classes)
+    tables = []
+    for repeat in range(model.repeats):
+        parts = parts_of(cell.repeats, repeat)
+        train, validation = (Examples(features, numbers, rows) for rows in rows_of(cell.tokens, parts))
+        trained = trainer.train(train, validation, seed=derive(SEED, repeat, "finetune"))
+        set_weights(network, trained.weights)
+        for name, texts in (("validation", _of(cell.development, parts[parts == "validation"])), ("test", cell.test)):
+            rows = pd.Index(cell.tokens["text_id"]).get_indexer(pd.Index(texts["text_id"]))
+            probabilities = softmax(output(network, features, rows).astype(np.float64), axis=1)
+            tables.append(tabulate(texts, model.classes, probabilities).assign(repeat=repeat, part=name))
+    return pd.concat(tables, ignore_index=True), seconds + _cpu() - started
+
+
+FROZEN: dict[tuple[str, int], tuple[Ragged, float]] = {}
+
+
+def _frozen(cell: Cell, params: FinetuneParams, part: Cut) -> tuple[Ragged, float]:
+    """Gives the frozen part's output for all texts of a set, and the seconds to add if it is there already."""
+    key = (cell.name, params.freeze)
+    if key in FROZEN:
+        return FROZEN[key]
+    FROZEN.clear()  # one at a time fits any memory
+    started = _cpu()
+    features = frozen_output(part, Ragged.of(cell.tokens["token_ids"].tolist()))
+    FROZEN[key] = features, _cpu() - started
+    return features, 0.0
+
+
+def _of(texts: pd.DataFrame, ids: pd.Series) -> pd.DataFrame:
+    return texts[texts["text_id"].isin(ids.index)]
 
 
 def recipe(changes: Mapping[str, Any]) -> FinetuneParams:
@@ -101,11 +120,6 @@ def setfit_answer(cell: Cell, answer: str) -> tuple[pd.DataFrame, float]:
 def _train(cell: Cell, repeat: int) -> pd.DataFrame:
     used = cell.repeats.query("repeat == @repeat and part == 'train'")["text_id"]
     return cell.development[cell.development["text_id"].isin(used)].sort_values("text_id")
-
-
-def _used(cell: Cell) -> pd.DataFrame:
-    used = cell.tokens["text_id"].isin(cell.repeats["text_id"]) | cell.tokens["text_id"].isin(cell.test["text_id"])
-    return cell.tokens[used]
 
 
 def _cpu() -> float:
