@@ -6,16 +6,22 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pandas as pd
 from ruamel.yaml import YAML
+from scipy.special import softmax
 
 from benchmarks.sets import SEED, TOKENIZE, Cell, vectors
 from gapwise import baselines
-from gapwise.evaluation import predict_repeats
-from gapwise.finetuning import describe, train_repeats
+from gapwise.batches import Examples
+from gapwise.finetuning import assemble, describe, parts_of, rows_of
+from gapwise.freezing import Cut, frozen_output
+from gapwise.network import output, set_weights
 from gapwise.predictions import tabulate
+from gapwise.ragged import Ragged
 from gapwise.recipe import FinetuneParams
 from gapwise.seeds import derive
+from gapwise.training import Trainer
 
 BASELINES = ("majority", "tfidf", "frozen")
 
