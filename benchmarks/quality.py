@@ -17,7 +17,7 @@ import pandas as pd
 
 from benchmarks import columns, quality_report, results
 from benchmarks.sets import REPEATS, SETS, SIZES, load
-from benchmarks.settings import PLAIN, RECOMMENDED
+from benchmarks.settings import PLAIN, RECOMMENDED, in_words
 from gapwise.presets import BUNDLED
 
 RESULTS = Path("benchmarks/quality.csv")
@@ -67,11 +67,6 @@ def _keep(cell: tuple[str, str, str], predictions: pd.DataFrame, seconds: float,
         if repeat in missing
     ]
     results.append(RESULTS, rows)
-
-
-def in_words(changes: dict[str, object]) -> str:
-    """Writes changes of a recipe as one line, as they follow `-S finetune.`."""
-    return " ".join(f"{key}={value}" for key, value in changes.items()) or "params.yaml"
 
 
 def setfit(names: list[str], sizes: list[str], python: str, folder: Path) -> None:

@@ -11,3 +11,28 @@ PLAIN: dict[str, Changes] = {
 }
 
 RECOMMENDED: dict[str, Changes] = {"8 per class": {}, "64 per class": {}, "400 rows": {}}
+
+# One thing at a time, for benchmarks/what_helps.py. Each is the middle of what its paper tried, or what a user would.
+CHANGES: dict[str, Changes] = {
+    "freeze 5": {"freeze": 5},
+    "freeze 3": {"freeze": 3},
+    "head_init probe": {"head_init": "probe"},
+    "contrastive 0.3": {"contrastive": 0.3},
+    "l2 0.1": {"l2": 0.1},
+    "dropout 0.5": {"dropout": 0.5},
+    "label smoothing 0.1": {"label_smoothing": 0.1},
+    "r_drop 1": {"r_drop": 1.0},
+    "mixup 0.4": {"mixup": 0.4},
+    "mixout 0.5": {"mixout": 0.5},
+    "l2_sp 0.01": {"l2_sp": 0.01},
+    "ema 0.95": {"ema": 0.95},
+    "layer_decay 0.8": {"layer_decay": 0.8},
+    "reinit 1 layer": {"reinit_layers": 1},
+    "gradual unfreezing": {"gradual_unfreezing": 1},
+    "LoRA rank 8": {"lora_rank": 8, "learning_rate": 5.0e-4},
+}
+
+
+def in_words(changes: Changes) -> str:
+    """Writes changes of a recipe as one line, as they follow `-S finetune.`."""
+    return " ".join(f"{key}={value}" for key, value in changes.items()) or "params.yaml"
