@@ -1,7 +1,10 @@
-"""The head's start from a linear probe: fit the head to the pre-trained encoder first, then fine-tune all.
+"""A head that is a linear probe: a logistic regression on the encoder's vectors, before or after it is fine-tuned.
 
-Kumar et al. 2022 (Fine-Tuning can Distort Pretrained Features and Underperform Out-of-Distribution) call it LP-FT: a
-random head sends large, misleading gradients into the encoder, a fitted one does not.
+Before: Kumar et al. 2022 (Fine-Tuning can Distort Pretrained Features and Underperform Out-of-Distribution) call it
+LP-FT. A random head sends large, misleading gradients into the encoder, a fitted one does not.
+
+After: Tunstall et al. 2022 (Efficient Few-Shot Learning Without Prompts) tune the encoder by a contrastive loss and fit
+the head to what it then gives. A few texts that are learnt by heart make a head too sure; its own penalty does not.
 """
 
 from typing import NamedTuple
@@ -27,7 +30,7 @@ def probe(
     """Fits the head as a logistic regression, with the penalty that predicts the validation texts best.
 
     Args:
-        train: Pooled vectors of the pre-trained encoder, shape (rows, width).
+        train: Pooled vectors of the train texts, shape (rows, width).
         train_labels: Class numbers; every class occurs.
         validation: Pooled vectors of the texts that choose the penalty, shape (rows, width).
         validation_labels: Class numbers.

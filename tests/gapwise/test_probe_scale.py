@@ -1,7 +1,10 @@
 import numpy as np
+import pandas as pd
 import pytest
 
+from gapwise.network import output, set_weights
 from gapwise.probe_head import probe
+from tests.setting import LABELS, TRAIN, VALIDATION, Setting
 
 RNG = np.random.default_rng(0)
 
@@ -39,3 +42,20 @@ def test_texts_that_are_all_the_same_give_a_head_that_is_finite():
 
     assert np.isfinite(head.kernel).all()
     assert np.isfinite(head.bias).all()
+
+
+def test_a_refitted_head_is_the_probe_of_the_tuned_encoder(tiny_bert):
+    plain, refitted = (Setting(tiny_bert, epochs=3, learning_rate=0.01, head_refit=refit) for refit in (False, True))
+    before, after = plain.train(), refitted.train()
+
+    assert {path for path in before.weights if not np.array_equal(before.weights[path], after.weights[path])} == {
+        "head/kernel",
+        "head/bias",
+    }
+    pd.testing.assert_frame_equal(before.epochs, after.epochs, check_exact=True)
+    set_weights(plain.network, before.weights)
+    of_train, of_validation = (
+        output(plain.trainer.learner.represent, plain.features, rows) for rows in (TRAIN, VALIDATION)
+    )
+    expected = probe(of_train, LABELS[TRAIN], of_validation, LABELS[VALIDATION], None)
+    np.testing.assert_allclose(after.weights["head/kernel"], expected.kernel, rtol=1e-4, atol=1e-6)
