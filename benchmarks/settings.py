@@ -1,4 +1,4 @@
-"""The settings that the quality benchmark runs, as changes of params.yaml: keys as after `-S finetune.`."""
+"""The settings that the quality benchmarks run, as changes of params.yaml: keys as after `-S finetune.`."""
 
 from typing import Any
 
@@ -10,13 +10,56 @@ PLAIN: dict[str, Changes] = {
     for size, epochs in {"8 per class": 20, "64 per class": 10, "400 rows": 5}.items()
 }
 
-RECOMMENDED: dict[str, Changes] = {"8 per class": {}, "64 per class": {}, "400 rows": {}}
+# docs/settings.md gives them as lines of `-S`.
+RECOMMENDED: dict[str, Changes] = {
+    "8 per class": {
+        "freeze": 3,
+        "head_init": "probe",
+        "head_refit": True,
+        "contrastive": 0.9,
+        "contrastive_temperature": 0.1,
+        "l2": 0.0,
+        "learning_rate": 1.0e-4,
+        "epochs": 10,
+        "early_stopping.min_epochs": 10,
+    },
+    "64 per class": {},
+    "400 rows": {},
+}
 
 # One thing at a time, for benchmarks/what_helps.py. Each is the middle of what its paper tried, or what a user would.
-CHANGES: dict[str, Changes] = {
+FEW_SHOT: dict[str, Changes] = {
+    "probe alone": {
+        "freeze": -1,
+        "contrastive": 0.0,
+        "head_refit": False,
+        "head_learning_rate": 1.0e-9,
+        "epochs": 1,
+        "early_stopping.min_epochs": 1,
+    },
+    "contrastive 0": {"contrastive": 0.0},
+    "head_refit false": {"head_refit": False},
+    "head_init random": {"head_init": "random"},
+    "freeze 1": {"freeze": 1},
+    "freeze 4": {"freeze": 4},
+    "learning_rate 5e-5": {"learning_rate": 5.0e-5},
+    "20 epochs": {"epochs": 20, "early_stopping.min_epochs": 20},
+    "params.yaml": {
+        "freeze": 4,
+        "head_init": "random",
+        "head_refit": False,
+        "contrastive": 0.0,
+        "l2": 0.01,
+        "learning_rate": 5.0e-5,
+        "epochs": 8,
+        "early_stopping.min_epochs": 1,
+    },
+}
+MORE: dict[str, Changes] = {
+    "head_init probe": {"head_init": "probe"},
+    "head_refit true": {"head_refit": True},
     "freeze 5": {"freeze": 5},
     "freeze 3": {"freeze": 3},
-    "head_init probe": {"head_init": "probe"},
     "contrastive 0.3": {"contrastive": 0.3},
     "l2 0.1": {"l2": 0.1},
     "dropout 0.5": {"dropout": 0.5},
@@ -31,6 +74,7 @@ CHANGES: dict[str, Changes] = {
     "gradual unfreezing": {"gradual_unfreezing": 1},
     "LoRA rank 8": {"lora_rank": 8, "learning_rate": 5.0e-4},
 }
+CHANGES: dict[str, dict[str, Changes]] = {"8 per class": FEW_SHOT, "64 per class": MORE, "400 rows": MORE}
 
 
 def in_words(changes: Changes) -> str:
