@@ -22,7 +22,7 @@ TITLES = {
 def write(rows: pd.DataFrame) -> None:
     """Writes the table and draws the plot."""
     TABLE.write_text(table(rows), encoding="utf-8")
-    plot(rows).save(PLOT, scale_factor=1.5)
+    plot(rows).save(PLOT, scale_factor=1)
 
 
 def table(rows: pd.DataFrame) -> str:
@@ -60,7 +60,7 @@ def _accuracies(rows: pd.DataFrame, size: str, name: str) -> str:
 
 
 def _seconds(rows: pd.DataFrame, size: str) -> str:
-    seconds = rows.groupby("column")["cpu_seconds"].mean()
+    seconds = rows.groupby("column")["cpu_seconds"].mean().dropna()
     cells = [f"{seconds[column]:.1f} s" if column in seconds else "" for column in TITLES]
     return f"| {size} | *CPU per repeat* | " + " | ".join(cells) + " |"
 

@@ -57,3 +57,10 @@ def test_sets_and_sizes_come_in_the_order_of_the_benchmark_and_no_size_is_empty(
         ["| 400 rows", "tweets"],
         ["| 400 rows", "*CPU per repeat*"],
     ]
+
+
+def test_a_column_whose_time_is_not_known_has_none():
+    measured = rows(("tweets", "400 rows", "majority", [0.5]), ("tweets", "400 rows", "frozen", [0.8]))
+    measured.loc[measured["column"] == "majority", "cpu_seconds"] = float("nan")
+
+    assert quality_report.table(measured).splitlines()[-1] == "| 400 rows | *CPU per repeat* |  |  | 2.0 s |  |  |  |"
