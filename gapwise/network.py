@@ -70,7 +70,9 @@ def blocks(network: keras.Model) -> list[list[keras.Variable]]:
     parts = [network.get_layer("head")]
     for encoder in (layer for layer in network.layers if isinstance(layer, PackedEncoder)):
         parts += [*reversed(encoder.layers), *([encoder.embed] if encoder.embed else [])]
-    return [part.trainable_variables for part in parts if part.trainable_variables]
+    # Of LoRA's layers only some variables are trained, and their `trainable_variables` would be none.
+    trained = [[variable for variable in part.variables if variable.trainable] for part in parts]
+    return [variables for variables in trained if variables]
 
 
 def weights(network: keras.Model) -> Weights:

@@ -7,6 +7,7 @@ from gapwise.evaluation import predict_repeats
 from gapwise.scoring import EvaluateParams, summary
 from gapwise.split_params import SplitParams
 from gapwise.tables import BaselinePredictions, Predictions, Repeats, Texts, Tokens
+from gapwise.temperature import with_scaled
 from stages.door import read_params, read_table, run, write_csv, write_json, write_table
 from stages.model_files import read_model, read_weights
 
@@ -25,7 +26,9 @@ def main() -> None:
         tokens=pd.concat([read_table(f"data/tokens/{part}.parquet", Tokens) for part in ("development", "test")]),
     )
     write_table("data/predictions.parquet", predictions, Predictions)
-    write_json("metrics/evaluate.json", summary(predictions, baselines, params, split.seed))
+    metrics = summary(predictions, baselines, params, split.seed)
+    scaled = model.finetune.temperature_scaling
+    write_json("metrics/evaluate.json", with_scaled(metrics, predictions) if scaled else metrics)
     write_csv("metrics/plots/confusion.csv", plots.confusion(predictions))
     write_csv("metrics/plots/reliability.csv", plots.reliability(predictions))
     write_csv("metrics/plots/repeats.csv", plots.repeats(predictions, baselines))
