@@ -1,6 +1,10 @@
 """The settings that the quality benchmarks run, as changes of params.yaml: keys as after `-S finetune.`."""
 
+import json
+from pathlib import Path
 from typing import Any
+
+from ruamel.yaml import YAML
 
 Changes = dict[str, Any]
 
@@ -10,22 +14,15 @@ PLAIN: dict[str, Changes] = {
     for size, epochs in {"8 per class": 20, "64 per class": 10, "400 rows": 5}.items()
 }
 
-# docs/settings.md gives them as lines of `-S`.
-RECOMMENDED: dict[str, Changes] = {
-    "8 per class": {
-        "freeze": 3,
-        "head_init": "probe",
-        "head_refit": True,
-        "contrastive": 0.9,
-        "contrastive_temperature": 0.1,
-        "l2": 0.0,
-        "learning_rate": 1.0e-4,
-        "epochs": 10,
-        "early_stopping.min_epochs": 10,
-    },
-    "64 per class": {},
-    "400 rows": {},
-}
+
+def named(name: str) -> Changes:
+    """Reads settings/NAME, which `dvc exp run $(cat settings/NAME)` runs: lines of `-S finetune.KEY=VALUE`."""
+    lines = Path("settings", name).read_text(encoding="utf-8").splitlines()
+    pairs = [line.removeprefix("-S finetune.").split("=", maxsplit=1) for line in lines]
+    return {key: YAML(typ="safe").load(value) for key, value in pairs}
+
+
+RECOMMENDED: dict[str, Changes] = {"8 per class": named("few-shot"), "64 per class": {}, "400 rows": {}}
 
 # One thing at a time, for benchmarks/what_helps.py. Each is the middle of what its paper tried, or what a user would.
 FEW_SHOT: dict[str, Changes] = {
@@ -79,4 +76,4 @@ CHANGES: dict[str, dict[str, Changes]] = {"8 per class": FEW_SHOT, "64 per class
 
 def in_words(changes: Changes) -> str:
     """Writes changes of a recipe as one line, as they follow `-S finetune.`."""
-    return " ".join(f"{key}={value}" for key, value in changes.items()) or "params.yaml"
+    return " ".join(f"{key}={json.dumps(value)}" for key, value in changes.items()).replace('"', "") or "params.yaml"

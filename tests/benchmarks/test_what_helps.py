@@ -1,3 +1,6 @@
+import re
+from pathlib import Path
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -5,7 +8,7 @@ import pytest
 from benchmarks import what_helps
 from benchmarks.columns import recipe
 from benchmarks.sets import SIZES
-from benchmarks.settings import CHANGES, PLAIN, RECOMMENDED, in_words
+from benchmarks.settings import CHANGES, PLAIN, RECOMMENDED, in_words, named
 from tests.benchmarks.test_results import predictions
 
 
@@ -66,11 +69,34 @@ def test_plain_fine_tuning_freezes_and_penalizes_nothing(changes):
     assert plain.learning_rate == plain.head_learning_rate
 
 
+SETTINGS = sorted(path.name for path in Path("settings").iterdir())
+
+
+@pytest.mark.parametrize("name", SETTINGS)
+def test_a_named_setting_is_lines_that_dvc_takes_and_changes_what_they_say(name):
+    lines = Path("settings", name).read_text().splitlines()
+    assert [line for line in lines if not re.fullmatch(r"-S finetune\.[a-z_0-9.]+=\S+", line)] == []
+
+    changed = recipe(named(name))
+
+    default = recipe({})
+    assert len(named(name)) == len(lines)
+    for key in named(name):
+        top = key.split(".")[0]
+        assert getattr(changed, top) != getattr(default, top), f"{key} is what params.yaml says anyway"
+
+
+@pytest.mark.parametrize("name", SETTINGS)
+def test_a_named_setting_is_documented(name):
+    assert f"$(cat settings/{name})" in Path("docs/settings.md").read_text()
+
+
 def test_an_unknown_key_is_an_error_and_not_a_silent_default():
     with pytest.raises(KeyError, match="drop_out"):
         recipe({"drop_out": 0.5})
 
 
 def test_changes_are_written_as_after_the_switch_of_dvc():
-    assert in_words({"freeze": 3, "early_stopping.patience": 4}) == "freeze=3 early_stopping.patience=4"
+    changes = {"freeze": 3, "early_stopping.monitor": "loss", "head_refit": True}
+    assert in_words(changes) == "freeze=3 early_stopping.monitor=loss head_refit=true"
     assert in_words({}) == "params.yaml"
