@@ -24,6 +24,7 @@ class Classifier(torch.nn.Module):
     def forward(
         self, input_ids: torch.Tensor, attention_mask: torch.Tensor, labels: torch.Tensor
     ) -> dict[str, torch.Tensor]:
+        """Gives what Trainer reads."""
         hidden = self.encoder(input_ids=input_ids, attention_mask=attention_mask).last_hidden_state
         weights = attention_mask[..., None].to(hidden.dtype)
         logits = self.head(self.dropout((hidden * weights).sum(1) / weights.sum(1)))
@@ -37,9 +38,11 @@ class Timed(TrainerCallback):
         self.clock = clock
 
     def on_epoch_begin(self, *_: Any, **__: Any) -> None:
+        """Is called by Trainer."""
         self.clock.begin()
 
     def on_evaluate(self, *_: Any, **__: Any) -> None:
+        """Is called by Trainer after each epoch."""
         self.clock.end()
 
 

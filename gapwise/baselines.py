@@ -8,15 +8,11 @@ import numpy.typing as npt
 import pandas as pd
 from sklearn.dummy import DummyClassifier
 from sklearn.feature_extraction.text import TfidfVectorizer
-from sklearn.linear_model import LogisticRegression
-from sklearn.metrics import log_loss
 from sklearn.preprocessing import StandardScaler
 from threadpoolctl import threadpool_limits
 
+from gapwise.logistic import fit
 from gapwise.predictions import tabulate
-
-# From a penalty that leaves little more than the class shares to almost none; larger C penalizes less.
-PENALTIES = [10.0**exponent for exponent in range(-3, 4)]
 
 
 class Parts(NamedTuple):
@@ -68,27 +64,20 @@ def on_vectors(vectors: pd.DataFrame) -> Baseline:
 def logistic_regression(
     features: list[Any], train_labels: npt.NDArray[Any], validation_labels: npt.NDArray[Any]
 ) -> list[npt.NDArray[np.float64]]:
-    """Fits one repeat's train rows with each of `PENALTIES`, and predicts with the best on its validation rows.
+    """Fits one repeat's train rows, and predicts all parts.
 
     Args:
         features: Of train, validation and test, each of shape (rows, features), dense or sparse.
         train_labels: Class of each train row; every class occurs.
-        validation_labels: Class of each validation row. The lowest log loss on them chooses; of equals, the stronger
-            penalty.
+        validation_labels: Class of each validation row; they choose the penalty, see `logistic.fit`.
 
     Returns:
         Probabilities of the sorted classes for train, validation and test, each of shape (rows, classes).
     """
     train, validation, _ = features
-    # Threads share sums out differently, which shows in the last digits and so in the hash of the stage's output.
-    with threadpool_limits(limits=1):
-        # Scaled vectors of few rows are separable: a weak penalty needs many steps to settle.
-        models = [LogisticRegression(C=penalty, max_iter=10_000).fit(train, train_labels) for penalty in PENALTIES]
-        losses = [
-            log_loss(validation_labels, model.predict_proba(validation), labels=model.classes_) for model in models
-        ]
-        best = models[int(np.argmin(losses))]
-        return [best.predict_proba(part) for part in features]
+    model = fit(train, train_labels, validation, validation_labels)
+    with threadpool_limits(limits=1):  # see `fit`
+        return [model.predict_proba(part) for part in features]
 
 
 def predict(

@@ -22,12 +22,13 @@ ACTIVATIONS = {
 }
 
 
-def load_encoder(preset: str, max_length: int) -> keras_hub.models.Backbone:
+def load_encoder(preset: str, max_length: int, **settings: Any) -> keras_hub.models.Backbone:
     """Loads a pre-trained encoder.
 
     Args:
         preset: See `presets.locate`.
         max_length: Tokens that it will be given at most.
+        settings: Of the backbone, in place of the preset's, for example `dropout`.
 
     Returns:
         A backbone with `transformer_layers`, whose activation is the one that its config names.
@@ -37,7 +38,7 @@ def load_encoder(preset: str, max_length: int) -> keras_hub.models.Backbone:
     """
     location = locate(preset)
     try:
-        backbone = keras_hub.models.Backbone.from_preset(location)
+        backbone = keras_hub.models.Backbone.from_preset(location, **settings)
     except Exception as error:  # whatever keras-hub, a hub client or a file format raises means: not loadable
         raise not_loadable(preset, "encoder", error) from error
     problems = _unfit(backbone, max_length)

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 from pydantic import BaseModel, ConfigDict
 
 from gapwise.batches import Examples
+from gapwise.class_weights import check
 from gapwise.encoder import load_encoder
 from gapwise.freezing import Cut, cut, frozen_output
 from gapwise.network import build
@@ -18,6 +19,7 @@ from gapwise.recipe import FinetuneParams
 from gapwise.runtime import keras
 from gapwise.seeds import derive
 from gapwise.training import Trained, Trainer
+from gapwise.unfreezing import depth
 from gapwise.wording import in_words
 
 Watch = Callable[[int], Sequence[keras.callbacks.Callback]]
@@ -63,21 +65,33 @@ def parts_of(repeats: pd.DataFrame, repeat: int) -> "pd.Series[str]":
 def describe(
     tokenize: TokenizeParams, finetune: FinetuneParams, development: pd.DataFrame, repeats: pd.DataFrame
 ) -> Model:
-    """Describes the networks that training on a development table gives."""
+    """Describes the networks that training on a development table gives.
+
+    Raises:
+        UserError: If the recipe gives weights to other classes than the table has.
+    """
+    classes = sorted(development["label"].unique())
+    check(finetune, classes)
     return Model(
         tokenize=tokenize,
         preset_sha256=fingerprint(tokenize.preset),
         finetune=finetune,
-        classes=sorted(development["label"].unique()),
+        classes=classes,
         repeats=int(repeats["repeat"].max()) + 1,
     )
 
 
 def assemble(model: Model) -> tuple[Cut, keras.Model]:
-    """Loads the encoder, cuts it and builds the network, which then has pre-trained weights and a random head."""
-    encoder = load_encoder(model.tokenize.preset, model.tokenize.max_length)
-    part = cut(encoder, model.finetune.freeze)
-    return part, build(part, len(model.classes), model.finetune.dropout, model.finetune.l2)
+    """Loads the encoder, cuts it and builds the network, which then has pre-trained weights and a random head.
+
+    Raises:
+        UserError: If the recipe does not fit the encoder.
+    """
+    params = model.finetune
+    own = {} if params.encoder_dropout is None else {"dropout": params.encoder_dropout}
+    encoder = load_encoder(model.tokenize.preset, model.tokenize.max_length, **own)
+    part = cut(encoder, depth(params, len(encoder.transformer_layers)), params.pooling)
+    return part, build(part, len(model.classes), params)
 
 
 def train_repeats(
@@ -126,7 +140,7 @@ def _training(
     features = frozen_output(part, Ragged.of(tokens["token_ids"].tolist()))
     of_source = development.set_index("text_id")["label"].reindex(tokens["source_id"])
     labels = pd.Categorical(of_source, categories=model.classes).codes.astype(np.int64)
-    trainer = Trainer(network, model.finetune)
+    trainer = Trainer(network, model.finetune, model.classes)
 
     def train(repeat: int, callbacks: Sequence[keras.callbacks.Callback]) -> Trained:
         rows, validation = rows_of(tokens, parts_of(repeats, repeat))

@@ -7,7 +7,7 @@ part of the trained network, so nothing frozen can change.
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 import pandas as pd
@@ -20,6 +20,7 @@ from gapwise.presets import TokenizeParams
 from gapwise.ragged import Ragged
 from gapwise.runtime import keras, keras_hub, tf
 
+Pooling = Literal["mean", "first"]
 BATCH_TOKENS = 4096  # of the frozen pass: enough to keep two cores busy, small enough for any memory
 
 
@@ -29,22 +30,25 @@ class Cut:
 
     Attributes:
         width: Of the hidden states.
+        pooling: How a text's hidden states become one vector: their mean, or the first of them.
         frozen: Token inputs to hidden states at the cut; None if nothing is frozen.
         trained: `[mask, packed]` to the encoder's last hidden states, where what is packed is what `frozen` gives, or
             token ids if nothing is frozen; None if everything is frozen.
     """
 
     width: int
+    pooling: Pooling
     frozen: keras.Model | None
     trained: PackedEncoder | None
 
 
-def cut(encoder: keras_hub.models.Backbone, freeze: int) -> Cut:
+def cut(encoder: keras_hub.models.Backbone, freeze: int, pooling: Pooling = "mean") -> Cut:
     """Cuts an encoder above its lowest `freeze` layers.
 
     Args:
         encoder: From `encoder.load_encoder`.
         freeze: From 0 (nothing; embeddings are trained too) to the number of layers; -1 for all.
+        pooling: How a text's hidden states become one vector.
 
     Raises:
         UserError: If the encoder has fewer layers.
@@ -56,9 +60,9 @@ def cut(encoder: keras_hub.models.Backbone, freeze: int) -> Cut:
     trained = encoder.transformer_layers[depth:]
     width = encoder.transformer_layers[-1].output.shape[-1]
     if depth == 0:
-        return Cut(width, None, PackedEncoder(trained, embed=_embeddings(encoder)))
+        return Cut(width, pooling, None, PackedEncoder(trained, embed=_embeddings(encoder)))
     frozen = keras.Model(dict(encoder.input), encoder.transformer_layers[depth - 1].output, name="frozen")
-    return Cut(width, frozen, PackedEncoder(trained) if trained else None)
+    return Cut(width, pooling, frozen, PackedEncoder(trained) if trained else None)
 
 
 def frozen_output(part: Cut, tokens: Ragged) -> Ragged:
@@ -69,12 +73,12 @@ def frozen_output(part: Cut, tokens: Ragged) -> Ragged:
         tokens: Token ids of n texts.
 
     Returns:
-        Per text: hidden states at the cut, float32 of shape (tokens, width); their mean over the tokens, shape
+        Per text: hidden states at the cut, float32 of shape (tokens, width); what pooling makes of them, shape
         (1, width), if everything is frozen; the token ids if nothing is.
     """
     if part.frozen is None:
         return tokens
-    compute = _compiled(part.frozen, pool=part.trained is None)
+    compute = _compiled(part.frozen, part.pooling if part.trained is None else None)
     output: list[NDArray[np.float32]] = [np.empty(0, np.float32)] * len(tokens)
     for rows in tokens.batches(BATCH_TOKENS):
         ids, mask = tokens.padded(rows)
@@ -119,10 +123,12 @@ def _named(inputs: dict[str, object], ids: object, mask: object) -> dict[str, ob
     return {name: named[name] for name in inputs}
 
 
-def _compiled(frozen: keras.Model, pool: bool) -> Callable[[NDArray[Any], NDArray[np.int32]], tf.Tensor]:
+def _compiled(frozen: keras.Model, pool: Pooling | None) -> Callable[[NDArray[Any], NDArray[np.int32]], tf.Tensor]:
     def compute(ids: tf.Tensor, mask: tf.Tensor) -> tf.Tensor:
         hidden = frozen(_named(dict(frozen.input), ids, mask), training=False)
-        return mean_pool(hidden, mask)[:, None, :] if pool else hidden
+        if pool is None:
+            return hidden
+        return mean_pool(hidden, mask)[:, None, :] if pool == "mean" else hidden[:, :1]
 
     any_shape = tf.TensorSpec((None, None), tf.int32)  # one trace for all batches
     compiled: Callable[[NDArray[Any], NDArray[np.int32]], tf.Tensor] = tf.function(

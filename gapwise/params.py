@@ -75,28 +75,44 @@ def validate(document: Any, *models: type[Section]) -> tuple[Section, ...]:
         try:
             sections[model] = model.model_validate(document[name])
         except ValidationError as error:
-            problems += [_explain(name, problem, model) for problem in error.errors(include_url=False)]
+            problems += [
+                f"{place}: {line}"
+                for problem in error.errors(include_url=False)
+                for place, lines in [_explain(name, problem, model)]
+                for line in lines.splitlines()
+            ]
     if problems:
         raise UserError("params.yaml has mistakes, nothing was run:", problems)
     return tuple(sections[model] for model in models)
 
 
-def _explain(section: str, problem: ErrorDetails, model: type[Section]) -> str:
-    steps = problem["loc"]
-    key = ".".join([section, *map(str, steps)])
+def _explain(section: str, problem: ErrorDetails, model: type[Section]) -> tuple[str, str]:
+    """Gives the dotted key and what is wrong there, perhaps several things in as many lines."""
+    steps = _keys(model, problem["loc"])
     parent, own = _schema(model, steps[:-1]), _schema(model, steps)
     match problem["type"]:
         case "missing":
-            return f"{key}: this key is missing; it {_allowed(own)}"
+            what = f"this key is missing; it {_allowed(own)}"
         case "extra_forbidden":
-            return f"{key}: unknown key{_nearest(str(steps[-1]), list(parent['properties']))}"
+            what = f"unknown key{_nearest(str(steps[-1]), list(parent['properties']))}"
         case "invalid_key":
-            return f"{key}: a key must be text; known are {', '.join(parent['properties'])}"
+            what = f"a key must be text; known are {', '.join(parent['properties'])}"
+        case "string_type" if problem["loc"][-1] == "[key]":
+            what = "a name must be text; put it in quotes"
         case "value_error":
-            return f"{key}: {problem['msg'].removeprefix('Value error, ')}"
+            what = problem["msg"].removeprefix("Value error, ")
         case _ if not own:  # a type that no section has so far
-            return f"{key}: {problem['msg']}; got {show(problem['input'])}"
-    return f"{key}: {_allowed(own)}; got {_in_yaml(problem['input'])}{_advice(problem['input'], own)}"
+            what = f"{problem['msg']}; got {show(problem['input'])}"
+        case _:
+            what = f"{_allowed(own)}; got {_in_yaml(problem['input'])}{_advice(problem['input'], own)}"
+    return ".".join([section, *map(str, steps)]), what
+
+
+def _keys(model: type[Section], steps: tuple[int | str, ...]) -> tuple[int | str, ...]:
+    """Takes out of an error's place what pydantic puts between its keys: the kind of value that was seen there."""
+    return tuple(
+        step for place, step in enumerate(steps) if step != "[key]" and "oneOf" not in _schema(model, steps[:place])
+    )
 
 
 def _schema(model: type[Section], steps: tuple[int | str, ...]) -> dict[str, Any]:
@@ -104,7 +120,8 @@ def _schema(model: type[Section], steps: tuple[int | str, ...]) -> dict[str, Any
     whole = model.model_json_schema()
     schema = whole
     for step in steps:
-        schema = schema.get("items", schema.get("properties", {}).get(step, {}))
+        values = [kind["additionalProperties"] for kind in schema.get("oneOf", []) if "additionalProperties" in kind]
+        schema = schema.get("items", schema.get("properties", {}).get(step, values[0] if values else {}))
         if "$ref" in schema:
             schema = whole["$defs"][schema["$ref"].removeprefix("#/$defs/")]
     return schema
@@ -114,10 +131,14 @@ def _allowed(schema: dict[str, Any]) -> str:
     """Says what a value must be, for example "must be a whole number, at least 2, or null"."""
     if "properties" in schema:
         return f"must hold the keys {', '.join(schema['properties'])}"
-    return f"must be {', or '.join(map(_kind, schema.get('anyOf', [schema])))}"
+    return f"must be {', or '.join(map(_kind, schema.get('anyOf', schema.get('oneOf', [schema]))))}"
 
 
 def _kind(schema: dict[str, Any]) -> str:
+    if "const" in schema:
+        return str(schema["const"])
+    if "additionalProperties" in schema:
+        return f"names, each with {_kind(schema['additionalProperties'])}"
     if "enum" in schema:
         return f"one of {', '.join(schema['enum'])}"
     limits = [f"{LIMITS[key]} {schema[key]}" for key in LIMITS if key in schema]

@@ -5,12 +5,19 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from gapwise.adam import Adam
+from gapwise import lora
 from gapwise.batches import Examples, in_order, shuffled
-from gapwise.network import Weights, fresh_start, weights
+from gapwise.class_weights import class_weights
+from gapwise.learner import Learner
+from gapwise.network import Weights, fresh_start, output, weights
+from gapwise.penalties import penalize
+from gapwise.probe_head import probe
+from gapwise.rates import BlockOptimizer, Schedule, plan
 from gapwise.recipe import FinetuneParams
+from gapwise.reinit import reinitialize
 from gapwise.runtime import keras
 from gapwise.seeds import derive
+from gapwise.stopping import MacroF1, early_stopping
 
 
 @dataclass(frozen=True)
@@ -33,27 +40,28 @@ class Trainer:
     """Trains one network again and again, each time from the pre-trained start.
 
     Args:
-        network: From `network.build`. It is compiled here, once: all repeats share one traced training step.
+        network: From `network.build`, at its pre-trained weights. All repeats share one traced training step.
         params: The recipe.
+        classes: Their names, in the order of the logits.
     """
 
-    def __init__(self, network: keras.Model, params: FinetuneParams) -> None:
-        self.network, self.params = network, params
+    def __init__(self, network: keras.Model, params: FinetuneParams, classes: Sequence[str]) -> None:
+        self.network, self.params, self.classes = network, params, classes
         self.pretrained = weights(network)
-        self.encoder, self.head = (Adam() for _ in range(2))
-        network.compile(
-            optimizer=keras.optimizers.MultiOptimizer(
-                keras.optimizers.OptimizerMap(self.encoder, {r"head/.*": self.head})
-            ),
-            loss=keras.losses.SparseCategoricalCrossentropy(from_logits=True),
+        self.plan = plan(network, params)
+        penalize(network, params)
+        self.learner = Learner(network, params)
+        self.learner.compile(
+            optimizer=BlockOptimizer(self.plan, params.clip_norm),
             # Beside the loss, which has the penalties in it: what settings are compared and stopped by.
             metrics=[
                 keras.metrics.SparseCategoricalCrossentropy(from_logits=True, name="log_loss"),
                 keras.metrics.SparseCategoricalAccuracy(name="accuracy"),
+                *([MacroF1()] if params.early_stopping.monitor == "macro_f1" else []),
             ],
             jit_compile=False,  # measured slower on a CPU
         )
-        network.optimizer.build(network.trainable_variables)  # now, or the first step would be traced twice
+        self.learner.optimizer.build(self.learner.trainable_variables)  # now, or the first step would be traced twice
 
     def train(
         self, train: Examples, validation: Examples, seed: int, callbacks: Sequence[keras.callbacks.Callback] = ()
@@ -67,64 +75,40 @@ class Trainer:
             callbacks: That watch.
         """
         params = self.params
-        fresh_start(self.network, self.pretrained, seed)
-        for variable in self.network.optimizer.variables:
-            variable.assign(keras.ops.zeros_like(variable))
-        stopping = _early_stopping(params)
+        class_weight = class_weights(params, self.classes, train.labels[train.rows])
+        self._restart(seed)
+        if params.head_init == "probe":
+            self._start_from_probe(train, validation, class_weight)
+        stopping = early_stopping(params.early_stopping)
         steps = params.epochs * -(-len(train.rows) // params.batch_size)
-        rates = WarmupLinearDecay(
-            {self.encoder: params.learning_rate, self.head: params.head_learning_rate}, steps, params.warmup
-        )
-        history = self.network.fit(
+        averaging = [keras.callbacks.SwapEMAWeights(swap_on_epoch=True)] if params.ema else []
+        history = self.learner.fit(
             shuffled(train, params.batch_size, derive(seed, "order")),
             validation_data=in_order(validation),
             epochs=params.epochs,
-            callbacks=[stopping, rates, *callbacks],
+            class_weight=class_weight,
+            callbacks=[*averaging, stopping, Schedule(self.plan, steps, params), *callbacks],
             shuffle=False,  # the data set does it, by its own seed
             verbose=0,
         )
         return Trained(weights(self.network), _epochs(history), stopping.best_epoch + 1)
 
+    def _restart(self, seed: int) -> None:
+        fresh_start(self.network, self.pretrained, seed)
+        reinitialize(self.network, self.params.reinit_layers, seed)
+        lora.restart(self.network, seed)
+        self.learner.restart(seed)
+        for variable in self.learner.optimizer.variables:
+            variable.assign(keras.ops.zeros_like(variable))
 
-class WarmupLinearDecay(keras.callbacks.Callback):  # type: ignore[misc]  # Keras has no types
-    """Raises each learning rate linearly to its peak, then lowers it linearly to 0 at the last step.
-
-    Early steps of a fresh head give large, misleading gradients (Mosbach et al. 2021, On the Stability of
-    Fine-tuning BERT).
-
-    Args:
-        peaks: Optimizers and the rates they reach.
-        steps: Of the whole training, if nothing stops it early.
-        warmup: Share of the steps that rise, in [0, 1).
-    """
-
-    def __init__(self, peaks: dict[keras.optimizers.Optimizer, float], steps: int, warmup: float) -> None:
-        super().__init__()
-        self.peaks, self.steps, self.rising, self.step = peaks, steps, round(steps * warmup), 0
-
-    def factor(self, step: int) -> float:
-        """Gives the share of the peak at a step, counted from 0."""
-        if step < self.rising:
-            return (step + 1) / (self.rising + 1)
-        return (self.steps - step) / (self.steps - self.rising)
-
-    def on_train_batch_begin(self, batch: int, logs: object = None) -> None:
-        """Sets the rates of the step to come."""
-        for optimizer, peak in self.peaks.items():
-            optimizer.learning_rate.assign(peak * self.factor(self.step))
-        self.step += 1
-
-
-def _early_stopping(params: FinetuneParams) -> keras.callbacks.EarlyStopping:
-    stopping = params.early_stopping
-    monitor, mode = {"loss": ("val_log_loss", "min"), "accuracy": ("val_accuracy", "max")}[stopping.monitor]
-    return keras.callbacks.EarlyStopping(
-        monitor=monitor,
-        mode=mode,
-        patience=stopping.patience,
-        min_delta=stopping.min_delta,
-        restore_best_weights=True,
-    )
+    def _start_from_probe(self, train: Examples, validation: Examples, class_weight: dict[int, float] | None) -> None:
+        on, by = (
+            (output(self.learner.represent, part.features, part.rows), part.labels[part.rows])
+            for part in (train, validation)
+        )
+        fitted = probe(*on, *by, class_weight)
+        self.learner.head.kernel.assign(fitted.kernel)
+        self.learner.head.bias.assign(fitted.bias)
 
 
 def _epochs(history: keras.callbacks.History) -> pd.DataFrame:

@@ -7,6 +7,7 @@ from gapwise.evaluation import predict_repeats
 from gapwise.scoring import EvaluateParams, summary
 from gapwise.split_params import SplitParams
 from gapwise.tables import BaselinePredictions, Predictions, Repeats, Texts, Tokens
+from gapwise.temperature import with_scaled
 from stages.door import read_params, read_table, run, write_csv, write_json, write_table
 from stages.model_files import read_model, read_weights
 
@@ -27,7 +28,9 @@ def main() -> None:
     )
     groups = test.set_index("text_id")["group"]
     write_table("data/predictions.parquet", predictions, Predictions)
-    write_json("metrics/evaluate.json", summary(predictions, baselines, groups, params))
+    metrics = summary(predictions, baselines, groups, params)
+    scaled = model.finetune.temperature_scaling
+    write_json("metrics/evaluate.json", with_scaled(metrics, predictions) if scaled else metrics)
     write_csv("metrics/plots/confusion.csv", plots.confusion(predictions))
     write_csv(
         "metrics/plots/reliability.csv",

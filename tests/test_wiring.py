@@ -67,8 +67,10 @@ def test_tensorflow_and_keras_come_in_through_one_module():
     assert direct == {"gapwise/runtime.py"}
 
 
-def test_nothing_in_gapwise_imports_a_stage():
-    assert not any(module.startswith("stages/") for path in Path("gapwise").glob("*.py") for module in reached(path))
+def test_nothing_in_gapwise_but_its_program_imports_a_door():
+    modules = [path for path in Path("gapwise").glob("*.py") if path.name != "__main__.py"]
+    doors = ("stages/", "commands/", "reports/")
+    assert not any(module.startswith(doors) for path in modules for module in reached(path))
 
 
 def test_only_evaluate_baseline_and_tokenize_see_the_test_rows():
@@ -114,3 +116,13 @@ def test_dvc_records_the_runs_of_evaluate_and_git_keeps_its_metrics_and_plots():
 def test_every_section_of_the_params_is_watched_by_some_stage():
     watched = {str(key).split(".")[0] for stage in STAGES.values() for key in stage.get("params", [])}
     assert watched == set(PARAMS)
+
+
+@pytest.mark.parametrize(
+    ("package", "never"),
+    [("stages", {"commands", "reports"}), ("reports", {"commands", "stages"}), ("gapwise", {"reports"})],
+)
+def test_rooms_do_not_know_the_doors_that_lead_to_them(package, never):
+    modules = [path for path in Path(package).glob("*.py") if path.name != "__main__.py"]
+    assert len(modules) > 5
+    assert not {module for path in modules for module in reached(path) if module.split("/")[0] in never}

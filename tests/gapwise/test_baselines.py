@@ -5,7 +5,7 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import log_loss
 from threadpoolctl import threadpool_limits
 
-from gapwise import baselines
+from gapwise import baselines, logistic
 from gapwise.tables import BaselinePredictions, Repeats, Texts
 
 WORDS = {"bad": ["awful", "poor", "weak"], "fine": ["average", "usual", "plain"], "good": ["great", "strong", "fine"]}
@@ -146,7 +146,7 @@ def test_validation_labels_choose_the_penalty():
             validation,
             LogisticRegression(C=penalty, max_iter=10_000).fit(features[0], train).predict_proba(features[1]),
         )
-        for penalty in baselines.PENALTIES
+        for penalty in logistic.PENALTIES
     ]
     assert log_loss(validation, chosen[1]) == pytest.approx(min(losses))
     assert np.argmin(losses) < len(losses) - 1
@@ -154,7 +154,7 @@ def test_validation_labels_choose_the_penalty():
 
 def test_the_number_of_threads_changes_no_digit(monkeypatch):
     """Of a size at which two threads are seen to give other last digits than one."""
-    monkeypatch.setattr(baselines, "PENALTIES", [0.1])
+    monkeypatch.setattr(logistic, "PENALTIES", [0.1])
     rng = np.random.default_rng(0)
     features = [rng.normal(size=(2000, 384)) for _ in range(3)]
     labels = np.array(["bad", "fine", "good"])[features[0][:, :3].argmax(axis=1)]

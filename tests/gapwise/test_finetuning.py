@@ -8,21 +8,11 @@ from gapwise.finetuning import assemble, describe, parts_of, rows_of, train_repe
 from gapwise.network import predict
 from gapwise.presets import TokenizeParams
 from gapwise.ragged import Ragged
-from gapwise.recipe import EarlyStopping, FinetuneParams
 from gapwise.tables import Predictions
 from gapwise.tokens import load_tokenizer, tokenize
+from tests.recipes import recipe
 
-RECIPE = FinetuneParams(
-    freeze=-1,
-    l2=0.0,
-    dropout=0.0,
-    learning_rate=1e-3,
-    head_learning_rate=0.5,
-    warmup=0.0,
-    epochs=30,
-    batch_size=4,
-    early_stopping=EarlyStopping(monitor="loss", patience=30, min_delta=0.0),
-)
+RECIPE = recipe(freeze=-1, head_learning_rate=0.5, epochs=30, batch_size=4, patience=30)
 
 
 def texts(name, rows):

@@ -58,8 +58,7 @@ def test_a_misspelt_section_is_both_unknown_and_missing(document):
     document["finetunes"] = document.pop("finetune")
     assert problems(document) == [
         "finetunes: unknown section; did you mean finetune?",
-        "finetune: this section is missing; it must hold the keys freeze, l2, dropout, learning_rate, "
-        "head_learning_rate, warmup, epochs, batch_size, early_stopping",
+        f"finetune: this section is missing; it must hold the keys {', '.join(FinetuneParams.model_fields)}",
     ]
 
 
@@ -77,7 +76,7 @@ def test_a_misspelt_section_is_both_unknown_and_missing(document):
         ("warmup", None, "must be a number, at least 0, below 1; got null"),
         ("epochs", 0, "must be a whole number, at least 1; got 0"),
         ("batch_size", [16], "must be a whole number, at least 1; got [16]"),
-        ("early_stopping", None, "must hold the keys monitor, patience, min_delta; got null"),
+        ("early_stopping", None, "must hold the keys monitor, patience, min_delta, min_epochs; got null"),
     ],
 )
 def test_a_value_out_of_range_or_of_another_type_says_what_is_allowed(document, key, value, problem):
@@ -87,7 +86,7 @@ def test_a_value_out_of_range_or_of_another_type_says_what_is_allowed(document, 
 
 def test_choices_are_listed(document):
     document["finetune"]["early_stopping"]["monitor"] = "f1"
-    assert problems(document) == ["finetune.early_stopping.monitor: must be one of loss, accuracy; got 'f1'"]
+    assert problems(document) == ["finetune.early_stopping.monitor: must be one of loss, accuracy, macro_f1; got 'f1'"]
 
 
 @pytest.mark.parametrize("value", [None, [], "text"])

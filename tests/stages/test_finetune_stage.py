@@ -97,4 +97,4 @@ def test_after_a_kill_only_unfinished_repeats_are_trained_and_all_outputs_are_th
 
 
 def test_nothing_of_finished_repeats_is_left_after_the_stage(undisturbed):
-    assert not (undisturbed / ".finetune").exists()
+    assert not (undisturbed / ".gapwise/finished").exists()

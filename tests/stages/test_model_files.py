@@ -6,24 +6,13 @@ import pytest
 from gapwise.errors import UserError
 from gapwise.finetuning import Model
 from gapwise.presets import TokenizeParams
-from gapwise.recipe import EarlyStopping, FinetuneParams
 from stages.model_files import read_model, read_weights, write_model
+from tests.recipes import recipe
 
-RECIPE = FinetuneParams(
-    freeze=1,
-    l2=0.0,
-    dropout=0.0,
-    learning_rate=1e-4,
-    head_learning_rate=1e-3,
-    warmup=0.0,
-    epochs=1,
-    batch_size=8,
-    early_stopping=EarlyStopping(monitor="loss", patience=1, min_delta=0.0),
-)
 MODEL = Model(
     tokenize=TokenizeParams(preset="a", max_length=8),
     preset_sha256={"config.json": "0" * 64},
-    finetune=RECIPE,
+    finetune=recipe(freeze=1),
     classes=["no", "yes"],
     repeats=2,
 )

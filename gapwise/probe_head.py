@@ -1,0 +1,54 @@
+"""The head's start from a linear probe: fit the head to the pre-trained encoder first, then fine-tune all.
+
+Kumar et al. 2022 (Fine-Tuning can Distort Pretrained Features and Underperform Out-of-Distribution) call it LP-FT: a
+random head sends large, misleading gradients into the encoder, a fitted one does not.
+"""
+
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+
+class Head(NamedTuple):
+    """Weights of a softmax head: the kernel, shape (width, classes), and the bias, shape (classes,)."""
+
+    kernel: NDArray[np.float32]
+    bias: NDArray[np.float32]
+
+
+def probe(
+    train: NDArray[np.float32],
+    train_labels: NDArray[np.int64],
+    validation: NDArray[np.float32],
+    validation_labels: NDArray[np.int64],
+    class_weight: dict[int, float] | None,
+) -> Head:
+    """Fits the head that predicts what the frozen-encoder baseline does.
+
+    Args:
+        train: Pooled vectors of the pre-trained encoder, shape (rows, width).
+        train_labels: Class numbers; every class occurs.
+        validation: Pooled vectors of the texts that choose the penalty, shape (rows, width).
+        validation_labels: Class numbers.
+        class_weight: See `class_weights`.
+    """
+    # Every run of finetune imports this module; only some need to wait for scikit-learn.
+    from sklearn.preprocessing import StandardScaler
+
+    from gapwise import logistic
+
+    # As the baseline: on one scale, one list of penalties serves every encoder.
+    scaler = StandardScaler().fit(train.astype(float))
+    model = logistic.fit(
+        scaler.transform(train.astype(float)),
+        train_labels,
+        scaler.transform(validation.astype(float)),
+        validation_labels,
+        class_weight,
+    )
+    kernel, bias = model.coef_, model.intercept_
+    if len(kernel) == 1:  # of two classes scikit-learn has the second one's logit alone; a softmax has one for each
+        kernel, bias = np.concatenate([-kernel, kernel]) / 2, np.concatenate([-bias, bias]) / 2
+    kernel = kernel / scaler.scale_
+    return Head(kernel.T.astype(np.float32), (bias - kernel @ scaler.mean_).astype(np.float32))
