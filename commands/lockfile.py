@@ -75,7 +75,7 @@ def not_run(lock: Lock, params: Mapping[str, Any]) -> list[str]:
         params: What params.yaml holds now.
 
     Returns:
-        One phrase per param, for example "finetune.l2 was 0.01 and is 0.1". Those of `evaluate` do not count: they
+        One phrase per param, for example "finetune.l2 from 0.01 to 0.1". Those of `evaluate` do not count: they
         change no prediction.
     """
     recorded: dict[str, Any] = {}
@@ -87,7 +87,7 @@ def not_run(lock: Lock, params: Mapping[str, Any]) -> list[str]:
     whole = {key for values in lock.params.values() for key in values if isinstance(values[key], dict)}
     won = {key for key in now if key.split(".")[0] in whole - {"evaluate"} and key not in recorded}
     return [
-        f"{key} was {_shown(recorded, key)} and is {_shown(now, key)}"
+        f"{key} from {_shown(recorded, key)} to {_shown(now, key)}"
         for key in sorted(set(recorded) | won)
         if recorded.get(key, ABSENT) != now.get(key, ABSENT)
     ]

@@ -105,10 +105,10 @@ def test_changed_lost_and_new_params_are_named_with_both_values():
         "evaluate": {"confidence": 0.95},
     }
     assert not_run(read_lock(LOCK), params) == [
-        "finetune.dropout was absent and is 0.1",
-        "finetune.early_stopping.patience was 2 and is absent",
-        "split.seed was 1 and is 2",
-        "split.train_size was null and is 40",
+        "finetune.dropout from absent to 0.1",
+        "finetune.early_stopping.patience from 2 to absent",
+        "split.seed from 1 to 2",
+        "split.train_size from null to 40",
     ]
 
 
