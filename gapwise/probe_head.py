@@ -9,6 +9,10 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+# Of the largest spread. MiniLM has a feature that varies by 1e-30 of the others: to bring it to their scale takes a
+# weight of 1e30, whose gradients are infinite.
+NEGLIGIBLE = 1e-6
+
 
 class Head(NamedTuple):
     """Weights of a softmax head: the kernel, shape (width, classes), and the bias, shape (classes,)."""
@@ -24,7 +28,7 @@ def probe(
     validation_labels: NDArray[np.int64],
     class_weight: dict[int, float] | None,
 ) -> Head:
-    """Fits the head that predicts what the frozen-encoder baseline does.
+    """Fits the head that predicts what the frozen-encoder baseline does, but for features that hardly vary.
 
     Args:
         train: Pooled vectors of the pre-trained encoder, shape (rows, width).
@@ -38,17 +42,15 @@ def probe(
 
     from gapwise import logistic
 
+    spread = train.std(axis=0)
+    varies = spread >= NEGLIGIBLE * spread.max()
     # As the baseline: on one scale, one list of penalties serves every encoder.
-    scaler = StandardScaler().fit(train.astype(float))
-    model = logistic.fit(
-        scaler.transform(train.astype(float)),
-        train_labels,
-        scaler.transform(validation.astype(float)),
-        validation_labels,
-        class_weight,
-    )
+    scaler = StandardScaler().fit(train[:, varies].astype(float))
+    on, by = (scaler.transform(part[:, varies].astype(float)) for part in (train, validation))
+    model = logistic.fit(on, train_labels, by, validation_labels, class_weight)
     kernel, bias = model.coef_, model.intercept_
     if len(kernel) == 1:  # of two classes scikit-learn has the second one's logit alone; a softmax has one for each
         kernel, bias = np.concatenate([-kernel, kernel]) / 2, np.concatenate([-bias, bias]) / 2
-    kernel = kernel / scaler.scale_
-    return Head(kernel.T.astype(np.float32), (bias - kernel @ scaler.mean_).astype(np.float32))
+    whole = np.zeros((len(kernel), len(varies)))
+    whole[:, varies] = kernel / scaler.scale_
+    return Head(whole.T.astype(np.float32), (bias - whole[:, varies] @ scaler.mean_).astype(np.float32))
