@@ -9,8 +9,8 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-# Of the largest spread. MiniLM has a feature that varies by 1e-30 of the others: to bring it to their scale takes a
-# weight of 1e30, whose gradients are infinite.
+# Of the largest spread. MiniLM has three features that are all but constant: to bring them to the scale of the others
+# takes weights of up to 1e30, whose gradients are infinite.
 NEGLIGIBLE = 1e-6
 
 
