@@ -26,6 +26,25 @@ def test_the_head_predicts_what_the_logistic_regression_on_scaled_vectors_does(c
     np.testing.assert_allclose(softmax(validation @ head.kernel + head.bias, axis=1), expected, atol=1e-4)
 
 
+def test_a_feature_that_hardly_varies_gets_no_weight():
+    """MiniLM has one: scaled up as the others are, its weight would be so large that training ends in NaN."""
+    rng = np.random.default_rng(0)
+    vectors, labels = rng.normal(size=(40, 5)).astype(np.float32), np.arange(40) % 2
+    nearly_constant = vectors.copy()
+    nearly_constant[:, 2] *= 1e-30
+    head = probe(nearly_constant, labels, nearly_constant, labels, None)
+    others = probe(np.delete(vectors, 2, axis=1), labels, np.delete(vectors, 2, axis=1), labels, None)
+    np.testing.assert_array_equal(head.kernel[2], [0, 0])
+    np.testing.assert_allclose(np.delete(head.kernel, 2, axis=0), others.kernel, rtol=1e-5)
+    np.testing.assert_allclose(head.bias, others.bias, rtol=1e-5)
+
+
+def test_vectors_that_are_all_alike_give_a_head_that_knows_the_class_shares():
+    vectors, labels = np.ones((8, 3), np.float32), np.array([0, 0, 0, 0, 0, 0, 1, 1])
+    head = probe(vectors, labels, vectors, labels, None)
+    np.testing.assert_allclose(softmax(vectors @ head.kernel + head.bias, axis=1), [[0.75, 0.25]] * 8, atol=0.01)
+
+
 @pytest.mark.parametrize("freeze", [2, -1])
 def test_before_the_first_step_the_network_predicts_what_the_frozen_encoders_baseline_does(tiny_bert, freeze):
     setting = Setting(tiny_bert, freeze=freeze, head_init="probe", epochs=1)
