@@ -2,15 +2,16 @@
 # Python, a moved folder or an interrupted install all mean that the name is missing, and it is made afresh.
 PYTHON ?= python3
 ENV := .venv
+TORCH_ENV ?= .torch-env
 STAMP := $(ENV)/complete-$(shell $(PYTHON) -c "import hashlib, os, sys; \
 	print(hashlib.sha256(open('requirements.lock', 'rb').read() + repr((sys.version_info[:2], os.getcwd())).encode()).hexdigest()[:16])")
 export PATH := $(CURDIR)/$(ENV)/bin:$(PATH)
 
 .DEFAULT_GOAL := help
-.PHONY: help env repro test check audit format lock
+.PHONY: help env repro test check audit format lock torch-env verify
 
 help:  ## list the targets
-	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /\1\t/' | expand -t 10
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | expand -t 10
 
 env: $(STAMP)  ## create or repair .venv from requirements.lock
 
@@ -34,6 +35,9 @@ check: env  ## lint and type-check
 	ruff format --check .
 	mypy
 
+verify: env  ## look for damage in the cache and the outputs of DVC
+	python -m stages.verify
+
 audit: env  ## look up the locked packages in a database of known vulnerabilities
 	python .ci/audit.py
 
@@ -44,3 +48,7 @@ format: env  ## format the code
 lock: env  ## resolve requirements.lock again from pyproject.toml
 	uv pip compile pyproject.toml --all-extras --universal --python-version 3.11 --generate-hashes \
 		--no-emit-index-url --upgrade --quiet -o requirements.lock
+
+torch-env:  ## make .torch-env, with what benchmarks compare with; nothing else needs it
+	$(PYTHON) -m venv --clear $(TORCH_ENV)
+	$(TORCH_ENV)/bin/python -m pip install --quiet --disable-pip-version-check -r benchmarks/requirements-torch.txt

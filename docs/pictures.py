@@ -6,7 +6,7 @@ from pathlib import Path
 
 import vl_convert
 
-PICTURES = {"metrics/plots/repeats.csv": "repeats.png", "metrics/training/epochs.csv": "epochs.png"}
+PICTURES = {"metrics/plots/repeats.csv": "repeats.png", "metrics/plots/epochs.csv": "epochs.png"}
 
 
 def main() -> None:

@@ -21,8 +21,6 @@ import functools
 import math
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from concurrent.futures import ProcessPoolExecutor
-from multiprocessing import get_context
 from typing import Annotated, Any, Literal, get_args
 
 import numpy as np
@@ -33,6 +31,7 @@ from rapidfuzz.distance import Levenshtein
 from gapwise.params import Section
 from gapwise.protection import compile_protect
 from gapwise.seeds import derive
+from gapwise.workers import spread
 
 Method = Literal["synonym", "spelling", "swap", "delete", "insert", "keyboard", "ocr", "split"]
 METHODS: tuple[Method, ...] = get_args(Method)
@@ -122,9 +121,7 @@ def _map(
     processes = min(workers, math.ceil(len(tasks) / TEXTS_PER_PROCESS))
     if processes <= 1:
         return map(function, tasks)
-    # Spawned: a forked process shares the open WordNet files' positions with its parent, and reads nonsense.
-    with ProcessPoolExecutor(processes, mp_context=get_context("spawn")) as pool:
-        return list(pool.map(function, tasks, chunksize=math.ceil(len(tasks) / processes)))
+    return spread(function, tasks, processes)
 
 
 def _variant(params: AugmentParams, seed: int, task: tuple[str, str, int]) -> tuple[str, str]:

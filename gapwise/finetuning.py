@@ -1,7 +1,7 @@
 """All repeats of one setting: the frozen part once, then one training after the other."""
 
 from collections.abc import Callable, Sequence
-from typing import Literal
+from typing import Literal, Protocol
 
 import numpy as np
 import pandas as pd
@@ -20,8 +20,19 @@ from gapwise.runtime import keras
 from gapwise.seeds import derive
 from gapwise.training import Trained, Trainer
 from gapwise.unfreezing import depth
+from gapwise.wording import in_words
 
 Watch = Callable[[int], Sequence[keras.callbacks.Callback]]
+
+
+class Finished(Protocol):
+    """Where finished repeats are kept, so that a run that was interrupted can be gone on with."""
+
+    def take(self, repeat: int) -> Trained | None:
+        """Gives what an interrupted run made of a repeat; None if it did not finish it."""
+
+    def keep(self, repeat: int, trained: Trained) -> None:
+        """Keeps what was made of a repeat."""
 
 
 class Model(BaseModel):
@@ -84,9 +95,16 @@ def assemble(model: Model) -> tuple[Cut, keras.Model]:
 
 
 def train_repeats(
-    model: Model, *, development: pd.DataFrame, repeats: pd.DataFrame, tokens: pd.DataFrame, seed: int, watch: Watch
+    model: Model,
+    *,
+    development: pd.DataFrame,
+    repeats: pd.DataFrame,
+    tokens: pd.DataFrame,
+    seed: int,
+    watch: Watch,
+    finished: Finished,
 ) -> list[Trained]:
-    """Trains one network per repeat.
+    """Trains one network per repeat, but for the repeats that are finished.
 
     Args:
         model: From `describe`.
@@ -95,27 +113,45 @@ def train_repeats(
         tokens: `tables.Tokens` of the development texts and their variants.
         seed: `split.seed`.
         watch: Gives the callbacks that watch a repeat.
+        finished: Is asked for each repeat first, and given each repeat that was trained.
 
     Returns:
         What each repeat gave, from repeat 0.
     """
+    results = {repeat: found for repeat in range(model.repeats) if (found := finished.take(repeat)) is not None}
+    missing = [repeat for repeat in range(model.repeats) if repeat not in results]
+    if results:
+        taken = in_words([repeat + 1 for repeat in results], "repeat")
+        print(f"{taken} of {model.repeats}: taken over from a run that was interrupted", flush=True)
+    if missing:
+        train = _training(model, development=development, repeats=repeats, tokens=tokens, seed=seed)
+    for repeat in missing:
+        results[repeat] = train(repeat, watch(repeat))
+        finished.keep(repeat, results[repeat])
+    return [results[repeat] for repeat in range(model.repeats)]
+
+
+def _training(
+    model: Model, *, development: pd.DataFrame, repeats: pd.DataFrame, tokens: pd.DataFrame, seed: int
+) -> Callable[[int, Sequence[keras.callbacks.Callback]], Trained]:
+    """Does once what all repeats share, and gives the function that trains one of them, the same alone as in a row."""
     part, network = assemble(model)
     tokens = tokens[tokens["source_id"].isin(repeats["text_id"])]  # of the others nothing would be used
     features = frozen_output(part, Ragged.of(tokens["token_ids"].tolist()))
     of_source = development.set_index("text_id")["label"].reindex(tokens["source_id"])
     labels = pd.Categorical(of_source, categories=model.classes).codes.astype(np.int64)
     trainer = Trainer(network, model.finetune, model.classes)
-    results = []
-    for repeat in range(model.repeats):
-        train, validation = rows_of(tokens, parts_of(repeats, repeat))
-        trained = trainer.train(
-            Examples(features, labels, train),
+
+    def train(repeat: int, callbacks: Sequence[keras.callbacks.Callback]) -> Trained:
+        rows, validation = rows_of(tokens, parts_of(repeats, repeat))
+        return trainer.train(
+            Examples(features, labels, rows),
             Examples(features, labels, validation),
             seed=derive(seed, repeat, "finetune"),
-            callbacks=watch(repeat),
+            callbacks=callbacks,
         )
-        results.append(trained)
-    return results
+
+    return train
 
 
 def rows_of(tokens: pd.DataFrame, parts: "pd.Series[str]") -> tuple[NDArray[np.int64], NDArray[np.int64]]:

@@ -1,9 +1,12 @@
 """The tables behind the plots that DVC shows; how each is drawn is in .dvc/plots."""
 
+import numpy as np
 import pandas as pd
 
 from gapwise.calibration import confidence_bins
-from gapwise.scoring import classes
+from gapwise.contributions import accuracy, arrange, classes
+from gapwise.resampling import Draws
+from gapwise.seeds import derive
 
 
 def confusion(predictions: pd.DataFrame) -> pd.DataFrame:
@@ -24,21 +27,34 @@ def confusion(predictions: pd.DataFrame) -> pd.DataFrame:
     return table.assign(actual=table["actual"].map(_no_markup), predicted=table["predicted"].map(_no_markup))
 
 
-def reliability(predictions: pd.DataFrame) -> pd.DataFrame:
+def reliability(
+    predictions: pd.DataFrame, groups: "pd.Series[str]", confidence: float, samples: int, seed: int
+) -> pd.DataFrame:
     """Compares confidence in test predictions with their accuracy, over all repeats.
 
     Args:
         predictions: `tables.Predictions`.
+        groups: Group of each test text, by `text_id`.
+        confidence: Of the intervals, above 0 and below 1.
+        samples: Draws of test rows and repeats behind them, see `resampling`.
+        seed: `split.seed`.
 
     Returns:
-        `confidence` (mean), `accuracy` and `rows` of each of `calibration.confidence_bins`.
+        `confidence` (mean), `accuracy`, `low`, `high` and `rows` of each of `calibration.confidence_bins`.
     """
-    test = predictions.query("part == 'test'")
-    confidence = test[[f"p_{name}" for name in classes(predictions)]].to_numpy(float).max(axis=1)
-    correct = (test["label"] == test["predicted"]).to_numpy(float)
-    table = pd.DataFrame({"confidence": confidence, "accuracy": correct, "rows": 1})
-    bins = table.groupby(confidence_bins(confidence))
-    return bins.agg({"confidence": "mean", "accuracy": "mean", "rows": "sum"}).reset_index(drop=True)
+    test = arrange(predictions.query("part == 'test'"), list(groups.index))
+    sure, right = test.probabilities.max(axis=2), accuracy(test)
+    bins = confidence_bins(sure.ravel()).reshape(sure.shape)
+    draws = Draws(pd.factorize(groups)[0], len(sure), samples, np.random.default_rng(derive(seed, "reliability")))
+    rows = []
+    for number in range(bins.max() + 1):
+        inside = (bins == number).astype(float)
+        total = inside.sum()
+        drawn = draws.total(inside)
+        of_draws = draws.total(inside * right)[drawn > 0] / drawn[drawn > 0]
+        low, high = np.quantile(of_draws, [(1 - confidence) / 2, (1 + confidence) / 2])
+        rows.append([(inside * sure).sum() / total, (inside * right).sum() / total, low, high, int(total)])
+    return pd.DataFrame(rows, columns=["confidence", "accuracy", "low", "high", "rows"])
 
 
 def repeats(predictions: pd.DataFrame, baseline_predictions: pd.DataFrame) -> pd.DataFrame:

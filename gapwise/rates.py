@@ -109,6 +109,9 @@ class Schedule(keras.callbacks.Callback):  # type: ignore[misc]  # Keras has no 
     def on_epoch_begin(self, epoch: int, logs: Any = None) -> None:
         """Notes the epoch."""
         self.epoch = epoch
+        for block in self.plan:
+            if epoch == block.waits:
+                block.optimizer.iterations.assign(0)  # its first step is yet to come
 
     def on_train_batch_begin(self, batch: int, logs: Any = None) -> None:
         """Sets the rates of the step to come."""
@@ -117,7 +120,7 @@ class Schedule(keras.callbacks.Callback):  # type: ignore[misc]  # Keras has no 
             waits = self.epoch < block.waits
             block.optimizer.learning_rate.assign(0.0 if waits else block.peak * share)
             if waits:
-                block.optimizer.iterations.assign(0)  # its first step is yet to come
+                block.optimizer.iterations.assign(0)  # so that its average stays the weights themselves
         self.step += 1
 
 

@@ -13,7 +13,8 @@ from numpy.typing import NDArray
 from scipy.optimize import minimize_scalar
 from scipy.special import log_softmax, softmax
 
-from gapwise.scoring import DIGITS, SMALLEST_PROBABILITY, classes, scores
+from gapwise.contributions import classes
+from gapwise.scoring import DIGITS, scores
 
 # Where few validation rows are all right, or all wrong, the best temperature would be 0 or infinite.
 COLDEST, HOTTEST = 0.1, 10.0
@@ -82,5 +83,5 @@ def with_scaled(summary: Mapping[str, Any], predictions: pd.DataFrame) -> dict[s
 
 def _logits(probabilities: NDArray[np.float64]) -> NDArray[np.float64]:
     """Gives logits that have these probabilities, up to a constant that a softmax does not see."""
-    logits: NDArray[np.float64] = np.log(probabilities.clip(SMALLEST_PROBABILITY))
+    logits: NDArray[np.float64] = np.log(probabilities.clip(np.finfo(np.float64).tiny))
     return logits

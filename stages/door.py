@@ -7,11 +7,16 @@ from pathlib import Path
 from typing import Any, TypeVar, overload
 
 import pandas as pd
+import pyarrow
+from pandera.errors import SchemaError
 from ruamel.yaml import YAML
 from ruamel.yaml.error import MarkedYAMLError, YAMLError
 
 from gapwise.errors import UserError
 from gapwise.params import Section, validate
+from stages import CODE
+from stages.recorded import check
+from stages.whole import explain, whole
 
 First = TypeVar("First", bound=Section)
 Second = TypeVar("Second", bound=Section)
@@ -19,13 +24,18 @@ Third = TypeVar("Third", bound=Section)
 
 
 def run(main: Callable[[], None]) -> None:
-    """Runs a stage; a user's mistake or Ctrl-C ends it with a message and an exit code, not with a traceback."""
+    """Runs a stage; a user's mistake, a full disk or Ctrl-C ends it with a message and an exit code, no traceback."""
     try:
         main()
     except UserError as error:
         sys.exit(f"\n{error}\n")
+    except OSError as error:
+        explained = explain(error, f"{error.filename or 'A file'} cannot be used")
+        if explained is None:
+            raise
+        sys.exit(f"\n{explained}\n")
     except KeyboardInterrupt:
-        sys.exit(130)
+        sys.exit(CODE)
 
 
 @overload
@@ -61,37 +71,34 @@ def _yaml_problem(error: YAMLError) -> str:
 
 
 def read_table(path: str, contract: type[Any]) -> pd.DataFrame:
-    """Reads a table that another stage wrote, and checks it against its contract."""
+    """Reads a table that another stage wrote, and checks that it is the one, whole, and as its contract says."""
+    check(path)
     try:
-        table = pd.read_parquet(path)
+        return pd.DataFrame(contract.validate(pd.read_parquet(path)))
     except FileNotFoundError as error:
         raise UserError(f"{path} is missing. Run `dvc repro`, which makes it, or `dvc pull`.") from error
-    return pd.DataFrame(contract.validate(table))
+    except (pyarrow.ArrowInvalid, SchemaError) as error:
+        problem = str(error).splitlines()[0]
+        raise UserError(
+            f"{path} is not a table as its stage writes it. Run `dvc repro`, which makes it again.", [problem]
+        ) from error
 
 
 def write_table(path: str, table: pd.DataFrame, contract: type[Any]) -> None:
     """Checks a table against its contract and writes it whole, or not at all."""
     contract.validate(table)
-    _write(path, lambda temporary: table.to_parquet(temporary, index=False))
+    with whole(path) as temporary:
+        table.to_parquet(temporary, index=False)
 
 
 def write_csv(path: str, table: pd.DataFrame) -> None:
     """Writes plot data, whole or not at all."""
-    _write(path, lambda temporary: table.to_csv(temporary, index=False, lineterminator="\n", float_format="%.6g"))
+    with whole(path) as temporary:
+        table.to_csv(temporary, index=False, lineterminator="\n", float_format="%.6g")
 
 
 def write_json(path: str, values: Mapping[str, Any]) -> None:
     """Writes metrics, whole or not at all."""
     text = json.dumps(values, indent=2, ensure_ascii=False, allow_nan=False) + "\n"
-    _write(path, lambda temporary: temporary.write_text(text, encoding="utf-8"))
-
-
-def _write(path: str, write: Callable[[Path], object]) -> None:
-    final = Path(path)
-    final.parent.mkdir(parents=True, exist_ok=True)
-    temporary = final.with_name(f".{final.name}.partial")
-    try:
-        write(temporary)
-        temporary.replace(final)
-    finally:
-        temporary.unlink(missing_ok=True)
+    with whole(path) as temporary:
+        temporary.write_text(text, encoding="utf-8")

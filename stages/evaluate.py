@@ -17,20 +17,25 @@ def main() -> None:
     params, split = read_params(EvaluateParams, SplitParams)
     baselines = read_table("data/baseline_predictions.parquet", BaselinePredictions)
     model = read_model()
+    test = read_table("data/test.parquet", Texts)
     predictions = predict_repeats(
         model,
         read_weights(model),
         development=read_table("data/development.parquet", Texts),
-        test=read_table("data/test.parquet", Texts),
+        test=test,
         repeats=read_table("data/repeats.parquet", Repeats),
         tokens=pd.concat([read_table(f"data/tokens/{part}.parquet", Tokens) for part in ("development", "test")]),
     )
+    groups = test.set_index("text_id")["group"]
     write_table("data/predictions.parquet", predictions, Predictions)
-    metrics = summary(predictions, baselines, params, split.seed)
+    metrics = summary(predictions, baselines, groups, params)
     scaled = model.finetune.temperature_scaling
     write_json("metrics/evaluate.json", with_scaled(metrics, predictions) if scaled else metrics)
     write_csv("metrics/plots/confusion.csv", plots.confusion(predictions))
-    write_csv("metrics/plots/reliability.csv", plots.reliability(predictions))
+    write_csv(
+        "metrics/plots/reliability.csv",
+        plots.reliability(predictions, groups, params.confidence, params.bootstrap_samples, split.seed),
+    )
     write_csv("metrics/plots/repeats.csv", plots.repeats(predictions, baselines))
     write_csv("metrics/plots/gap.csv", plots.gap(predictions))
 

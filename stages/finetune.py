@@ -7,28 +7,35 @@ from gapwise.recipe import FinetuneParams
 from gapwise.split_params import SplitParams
 from gapwise.tables import Repeats, Texts, Tokens
 from stages.door import read_params, read_table, run, write_csv
+from stages.finished import Finished, digest
 from stages.model_files import write_model
-from stages.watching import watch
+from stages.watching import FOLDER, watch
+from stages.whole import whole
 
 
 def main() -> None:
-    """Trains all repeats, one after the other."""
+    """Trains all repeats that no interrupted run has finished."""
     params, tokenize, split = read_params(FinetuneParams, TokenizeParams, SplitParams)
     development = read_table("data/development.parquet", Texts)
     repeats = read_table("data/repeats.parquet", Repeats)
+    tokens = read_table("data/tokens/development.parquet", Tokens)
     model = describe(tokenize, params, development, repeats)
-    trained = train_repeats(
-        model,
-        development=development,
-        repeats=repeats,
-        tokens=read_table("data/tokens/development.parquet", Tokens),
-        seed=split.seed,
-        watch=lambda repeat: watch(repeat, model.repeats, params.epochs),
-    )
-    write_csv(
-        "metrics/training/epochs.csv", by_epoch([one.epochs for one in trained], [one.best_epoch for one in trained])
-    )
+    finished = Finished(digest(model, development, repeats, tokens, split.seed))
+    finished.remove_others()
+    with whole(FOLDER):
+        trained = train_repeats(
+            model,
+            development=development,
+            repeats=repeats,
+            tokens=tokens,
+            seed=split.seed,
+            watch=lambda repeat: watch(repeat, model.repeats, params.epochs),
+            finished=finished,
+        )
+    epochs = by_epoch([one.epochs for one in trained], [one.best_epoch for one in trained])
+    write_csv("metrics/plots/epochs.csv", epochs)
     write_model(model, [one.weights for one in trained])
+    finished.remove()
 
 
 if __name__ == "__main__":

@@ -1,33 +1,33 @@
 """The folder models/: one description, and per repeat the weights that were trained."""
 
-import shutil
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from pydantic import ValidationError
-from safetensors.numpy import load_file, save_file
+from safetensors import SafetensorError
+from safetensors.numpy import load_file, save
 
 from gapwise.errors import UserError
 from gapwise.finetuning import Model
 from gapwise.network import Weights
+from stages.recorded import check
+from stages.whole import whole
 
 FOLDER = Path("models")
 
 
 def write_model(model: Model, weights: Sequence[Weights]) -> None:
     """Writes the folder whole, or not at all."""
-    temporary = FOLDER.with_name(f".{FOLDER.name}.partial")
-    shutil.rmtree(temporary, ignore_errors=True)
-    temporary.mkdir(parents=True)
-    (temporary / "model.json").write_text(model.model_dump_json(indent=2) + "\n", encoding="utf-8")
-    for repeat, values in enumerate(weights):
-        save_file(values, _file(temporary, repeat))
-    shutil.rmtree(FOLDER, ignore_errors=True)
-    temporary.replace(FOLDER)
+    with whole(FOLDER) as temporary:
+        temporary.mkdir()
+        (temporary / "model.json").write_text(model.model_dump_json(indent=2) + "\n", encoding="utf-8")
+        for repeat, values in enumerate(weights):
+            _file(temporary, repeat).write_bytes(save(values))
 
 
 def read_model() -> Model:
     """Reads the description."""
+    check(FOLDER.as_posix())
     try:
         return Model.model_validate_json((FOLDER / "model.json").read_text(encoding="utf-8"))
     except FileNotFoundError as error:
@@ -40,7 +40,17 @@ def read_model() -> Model:
 
 def read_weights(model: Model) -> Iterator[Weights]:
     """Reads the trained weights of one repeat after the other."""
-    return (load_file(_file(FOLDER, repeat)) for repeat in range(model.repeats))
+    return (_read(_file(FOLDER, repeat)) for repeat in range(model.repeats))
+
+
+def _read(path: Path) -> Weights:
+    try:
+        weights: Weights = load_file(path)
+        return weights
+    except (FileNotFoundError, SafetensorError) as error:
+        raise UserError(
+            f"{path} is missing or not whole. Run `dvc repro`, which makes it again, or `dvc pull`.", [str(error)]
+        ) from error
 
 
 def _file(folder: Path, repeat: int) -> Path:

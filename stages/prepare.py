@@ -11,6 +11,7 @@ from gapwise.sources import SUFFIXES, read
 from gapwise.split_params import SplitParams
 from gapwise.tables import Texts
 from stages.door import read_params, run, write_json, write_table
+from stages.recorded import check
 
 
 def main() -> None:
@@ -25,6 +26,7 @@ def main() -> None:
 
 
 def _content(source: str) -> bytes:
+    check(source)
     try:
         return Path(source).read_bytes()
     except FileNotFoundError as error:

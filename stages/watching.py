@@ -1,5 +1,6 @@
 """What is seen of a training while it runs: a line per epoch, and curves that dvclive writes."""
 
+from pathlib import Path
 from typing import Any
 
 from gapwise.runtime import keras  # before dvclive, which would import TensorFlow with all its start-up messages
@@ -8,16 +9,25 @@ from gapwise.runtime import keras  # before dvclive, which would import TensorFl
 from dvclive import Live
 from dvclive.keras import DVCLiveCallback
 
+from stages.whole import temporary_name
+
+FOLDER = "metrics/training"
+
+
+def curves(repeat: int) -> Path:
+    """Gives the folder of one repeat's curves while it trains; with all repeats done, it moves to `FOLDER`."""
+    return temporary_name(FOLDER) / f"repeat-{repeat}"
+
 
 def watch(repeat: int, repeats: int, epochs: int) -> list[keras.callbacks.Callback]:
     """Gives the callbacks that watch one repeat.
 
     Args:
-        repeat: From 0. Its curves are written to metrics/training/repeat-<repeat>.
+        repeat: From 0. Its curves are written to `curves(repeat)`.
         repeats: How many there are.
         epochs: How many each has at most.
     """
-    live = Live(f"metrics/training/repeat-{repeat}", dvcyaml=None, save_dvc_exp=False)
+    live = Live(str(curves(repeat)), dvcyaml=None, save_dvc_exp=False)
     return [Progress(f"repeat {repeat + 1} of {repeats}", epochs), DVCLiveCallback(live=live)]
 
 

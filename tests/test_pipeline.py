@@ -1,95 +1,19 @@
 """The real dvc.yaml, run end to end by DVC in clones of the project, on real texts and a tiny encoder."""
 
 import json
-import os
 import shutil
-import subprocess
-import sys
-from pathlib import Path
 
 import numpy as np
 import pandas as pd
 import pytest
-from ruamel.yaml import YAML
 from safetensors.numpy import load_file
 
-PROJECT = Path(__file__).parents[1]
-SETTINGS = {
-    "prepare": {"source": "data/raw/mine.csv"},
-    "split": {"train_size": 60, "repeats": 2},
-    "augment": {"methods": ["synonym", "delete", "spelling"], "variants": 2},
-    "tokenize": {"preset": "presets/tiny", "max_length": 32},
-    "finetune": {"freeze": 1, "epochs": 2},
-    "evaluate": {"bootstrap_samples": 200},
-}
-
-
-class Clone:
-    """A clone of the project as it lies here, with changes not yet committed, and commands run in it."""
-
-    def __init__(self, folder, **environment):
-        self.folder = folder
-        self.environment = os.environ | {
-            "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}",
-            "DVC_SITE_CACHE_DIR": str(folder.parent / f"{folder.name}-site"),
-            **{f"GIT_{who}_{what}": "t@example.org" for who in ("AUTHOR", "COMMITTER") for what in ("NAME", "EMAIL")},
-            **environment,
-        }
-        files = subprocess.check_output(["git", "ls-files", "-co", "--exclude-standard"], cwd=PROJECT, text=True)
-        for name in filter(lambda name: (PROJECT / name).is_file(), files.splitlines()):
-            (folder / name).parent.mkdir(parents=True, exist_ok=True)
-            shutil.copy(PROJECT / name, folder / name)
-        # The results of the default run are not those of this one.
-        for name in ("dvc.lock", "metrics"):
-            path = folder / name
-            shutil.rmtree(path, ignore_errors=True) if path.is_dir() else path.unlink(missing_ok=True)
-
-    def run(self, *command, fails=False):
-        done = subprocess.run(
-            command, cwd=self.folder, env=self.environment, capture_output=True, text=True, check=False
-        )
-        output = done.stdout + done.stderr
-        assert (done.returncode != 0) == fails, output
-        return output
-
-    def commit(self):
-        self.run("git", "add", "-A")
-        self.run("git", "commit", "-qm", "A commit")
-
-    def set_params(self, settings):
-        yaml = YAML()
-        params = yaml.load(self.folder / "params.yaml")
-        for section, values in settings.items():
-            params[section].update(values)
-        yaml.dump(params, self.folder / "params.yaml")
-
-    def outputs(self):
-        """The hash of every output that dvc.lock records."""
-        stages = YAML(typ="safe").load(self.folder / "dvc.lock")["stages"]
-        return {out["path"]: out["md5"] for stage in stages.values() for out in stage.get("outs", [])}
-
-    def table(self, name):
-        return pd.read_parquet(self.folder / "data" / f"{name}.parquet")
-
-
-def start(folder, source, preset, **environment):
-    """Makes a clone with a user's own file and encoder, as the README tells a user to."""
-    clone = Clone(folder, **environment)
-    shutil.copytree(preset, folder / "presets" / "tiny")
-    (folder / "data" / "raw").mkdir(parents=True, exist_ok=True)
-    source.to_csv(folder / "data" / "raw" / "mine.csv", index=False)
-    clone.set_params(SETTINGS)
-    clone.run("git", "init", "-q")
-    clone.run("dvc", "add", "-q", "data/raw/mine.csv")
-    clone.commit()
-    return clone
+from tests.clones import copy_project, some_articles, stages_run, start
 
 
 @pytest.fixture(scope="module")
 def source(samples):
-    texts = samples["nyt-editorials"]
-    groups = texts["group"].drop_duplicates()[:40]
-    return texts[texts["group"].isin(groups)]
+    return some_articles(samples)
 
 
 @pytest.fixture(scope="module")
@@ -101,7 +25,7 @@ def finished(tmp_path_factory, source, tiny_bert):
 
 
 def test_all_stages_run_in_order(finished):
-    ran = [line.split("'")[1] for line in finished.log.splitlines() if line.startswith("Running stage")]
+    ran = stages_run(finished.log)
     assert ran == ["samples", "prepare", "split", "augment", "tokenize", "finetune", "baseline", "evaluate"]
 
 
@@ -170,7 +94,7 @@ def test_only_what_was_trained_is_saved(finished):
 
 
 def test_permuting_the_labels_of_the_test_rows_leaves_the_models_as_they_are(finished, tmp_path):
-    blind = Clone(tmp_path / "blind")
+    blind = copy_project(tmp_path / "blind")
     for name in ("data", "presets", "params.yaml"):
         copy = shutil.copytree if (finished.folder / name).is_dir() else shutil.copy
         shutil.rmtree(blind.folder / name, ignore_errors=True)
@@ -189,8 +113,7 @@ def test_permuting_the_labels_of_the_test_rows_leaves_the_models_as_they_are(fin
 
 def test_an_experiment_on_the_recipe_reruns_finetune_and_evaluate_alone(finished):
     log = finished.run("dvc", "exp", "run", "-S", "finetune.l2=0.5", "-S", "finetune.dropout=0.5", "-n", "strong")
-    ran = [line.split("'")[1] for line in log.splitlines() if line.startswith("Running stage")]
-    assert ran == ["finetune", "evaluate"]
+    assert stages_run(log) == ["finetune", "evaluate"]
     shown = json.loads(finished.run("dvc", "exp", "diff", "HEAD", "strong", "--json"))
     assert shown["params"]["params.yaml"] == {
         "finetune.l2": {"old": 0.01, "new": 0.5, "diff": 0.49},

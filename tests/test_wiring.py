@@ -89,6 +89,28 @@ def test_changing_the_recipe_reruns_finetune_and_evaluate_alone():
     assert {stage for stage in STAGES if outs & set(STAGES[stage]["deps"])} == {"evaluate"}
 
 
+def kept_by_git(outs):
+    """The names of those outs that DVC does not cache."""
+    return {
+        name for out in outs if isinstance(out, dict) for name, options in out.items() if not options.get("cache", True)
+    }
+
+
+@pytest.mark.parametrize("stage", ["samples", "finetune", "baseline"])
+def test_the_run_cache_of_a_costly_stage_can_be_shared(stage):
+    # DVC neither records a run with an out that git keeps, nor pushes what git keeps of a run that it has recorded.
+    written = [out for kind in ("outs", "metrics", "plots") for out in STAGES[stage].get(kind, [])]
+    assert written
+    assert kept_by_git(written) == set()
+
+
+def test_dvc_records_the_runs_of_evaluate_and_git_keeps_its_metrics_and_plots():
+    kept = kept_by_git(STAGES["evaluate"]["metrics"] + STAGES["evaluate"]["plots"])
+    plots = {f"metrics/plots/{name}.csv" for name in ("repeats", "gap", "confusion", "reliability")}
+    assert kept == {"metrics/evaluate.json"} | plots
+    assert kept_by_git(STAGES["evaluate"]["outs"]) == set()
+
+
 def test_every_section_of_the_params_is_watched_by_some_stage():
     watched = {str(key).split(".")[0] for stage in STAGES.values() for key in stage.get("params", [])}
     assert watched == set(PARAMS)

@@ -33,17 +33,25 @@ REPEATS = pd.DataFrame(
 )
 
 
+class Kept(dict):
+    """Finished repeats, by number."""
+
+    take, keep = dict.get, dict.__setitem__
+
+
 @pytest.fixture(scope="module")
 def trained(tiny_bert):
     params = TokenizeParams(preset=tiny_bert, max_length=16)
     rows = pd.concat([DEVELOPMENT, TEST], ignore_index=True)
     tokens, _ = tokenize(rows.assign(source_id=rows["text_id"]), load_tokenizer(tiny_bert), params)
     model = describe(params, RECIPE, DEVELOPMENT, REPEATS)
+    return model, [one.weights for one in train(model, tokens, Kept())], tokens
+
+
+def train(model, tokens, finished):
     own = tokens[tokens["text_id"].isin(DEVELOPMENT["text_id"])]
-    results = train_repeats(
-        model, development=DEVELOPMENT, repeats=REPEATS, tokens=own, seed=1, watch=lambda repeat: []
-    )
-    return model, [one.weights for one in results], tokens
+    tables = {"development": DEVELOPMENT, "repeats": REPEATS, "tokens": own}
+    return train_repeats(model, **tables, seed=1, watch=lambda repeat: [], finished=finished)
 
 
 def predictions(model, weights, tokens):
@@ -98,3 +106,19 @@ def test_an_assembled_network_starts_from_the_preset(trained):
     assert part.trained is None
     vectors = Ragged.of([np.ones((1, part.width), np.float32)] * 2)
     assert predict(network, vectors).shape == (2, 2)
+
+
+def test_each_repeat_is_kept_as_soon_as_it_is_trained_and_a_kept_one_is_not_trained_again(trained, capsys):
+    model, weights, tokens = trained
+    kept = Kept({0: "what an interrupted run left"})
+    results = train(model, tokens, kept)
+    assert results[0] == "what an interrupted run left"
+    assert kept[1] is results[1]
+    assert all(np.array_equal(results[1].weights[path], value) for path, value in weights[1].items())
+    assert capsys.readouterr().out == "repeat 1 of 2: taken over from a run that was interrupted\n"
+
+
+def test_with_all_repeats_finished_no_encoder_is_loaded(trained, monkeypatch):
+    model, _, tokens = trained
+    monkeypatch.setattr("gapwise.finetuning.assemble", lambda model: pytest.fail("loaded"))
+    assert train(model, tokens, Kept({0: "first", 1: "second"})) == ["first", "second"]

@@ -33,6 +33,12 @@ def rows(repeat, part, labels, guesses, confidence=0.75):
     )
 
 
+def groups_of(predictions):
+    """Every test text by itself."""
+    ids = predictions.query("part == 'test'")["text_id"].unique()
+    return pd.Series(ids, index=ids)
+
+
 @pytest.fixture
 def predictions():
     tables = [
@@ -55,7 +61,7 @@ def histories():
 def tables(predictions, histories):
     return {
         "confusion": plots.confusion(predictions),
-        "reliability": plots.reliability(predictions),
+        "reliability": plots.reliability(predictions, groups_of(predictions), 0.95, 100, seed=1),
         "repeats": plots.repeats(predictions, predictions.assign(baseline="tfidf")),
         "gap": plots.gap(predictions),
         "epochs": curves.by_epoch(histories, [2, 1]),
@@ -78,12 +84,23 @@ def test_confusion_of_a_class_without_test_rows_is_zero(predictions):
 
 def test_reliability_compares_confidence_and_accuracy_of_test_rows():
     guesses = "a" * 40
-    sure, unsure = rows(0, "test", guesses, guesses, 0.9), rows(1, "test", "ab" * 20, guesses, 0.6)
-    table = plots.reliability(pd.concat([sure, unsure, rows(0, "train", "a", "a")]))
-    assert table.round(6).to_dict("records") == [
+    sure, unsure = rows(0, "test", guesses, guesses, 0.9), rows(1, "test", guesses, "ab" * 20, 0.6)
+    predictions = pd.concat([sure, unsure, rows(0, "train", "a", "a")])
+    table = plots.reliability(predictions, groups_of(predictions), 0.95, 100, seed=1)
+    assert table[["confidence", "accuracy", "rows"]].round(6).to_dict("records") == [
         {"confidence": 0.6, "accuracy": 0.5, "rows": 40},
         {"confidence": 0.9, "accuracy": 1.0, "rows": 40},
     ]
+    assert (table["high"] - table["low"]).round(2).tolist() == pytest.approx([4 * (0.25 / 40) ** 0.5, 0.0], abs=0.07)
+
+
+def test_reliability_of_rows_drawn_together_is_less_sure():
+    guesses = "ab" * 20
+    predictions = pd.concat([rows(repeat, "test", "a" * 40, guesses, 0.6) for repeat in (0, 1)])
+    alone = groups_of(predictions)
+    paired = pd.Series([str(row // 10) if row % 2 else "x" for row in range(40)], index=alone.index)
+    widths = [plots.reliability(predictions, one, 0.95, 400, 1).eval("high - low")[0] for one in (alone, paired)]
+    assert widths[1] > 1.3 * widths[0]
 
 
 def test_repeats_have_the_test_accuracy_of_every_model(predictions):

@@ -11,6 +11,7 @@ from gapwise.scoring import EvaluateParams, scores, summary
 from gapwise.tables import BaselinePredictions, Predictions
 
 PARAMS = EvaluateParams(confidence=0.95, bootstrap_samples=200)
+GROUPS = pd.Series([f"group-{row}" for row in range(4)], index=[f"test-{row}" for row in range(4)])
 
 
 def table(repeat, part, label, probability_of_yes, ids="test"):
@@ -90,7 +91,7 @@ def test_the_examples_are_valid_tables():
 
 
 def test_summary_has_the_shape_of_the_metrics_file():
-    result = summary(two_repeats(), baselines(), PARAMS, seed=1)
+    result = summary(two_repeats(), baselines(), GROUPS, PARAMS)
     point = ["accuracy", "macro_f1", "log_loss", "calibration_error"]
     ends = ["accuracy_low", "accuracy_high", "macro_f1_low", "macro_f1_high"]
     assert {name: list(value) for name, value in result.items() if isinstance(value, dict)} == {
@@ -106,7 +107,7 @@ def test_summary_has_the_shape_of_the_metrics_file():
 
 
 def test_summary_gives_means_over_repeats():
-    result = summary(two_repeats(), baselines(), PARAMS, seed=1)
+    result = summary(two_repeats(), baselines(), GROUPS, PARAMS)
     assert result["test"]["accuracy"] == 0.875
     assert result["test"]["macro_f1"] == round((1 + (4 / 5 + 2 / 3) / 2) / 2, 6)
     assert result["validation"]["accuracy"] == 0.75
@@ -115,43 +116,51 @@ def test_summary_gives_means_over_repeats():
 
 
 def test_both_gaps_are_positive_where_train_is_better_than_test():
-    result = summary(two_repeats(), baselines(), PARAMS, seed=1)
+    result = summary(two_repeats(), baselines(), GROUPS, PARAMS)
     assert result["gap"] == {"accuracy": 0.125, "log_loss": round(-np.log(0.8) + np.log(4) / 8 + np.log(0.9), 6)}
     assert result["gap"]["log_loss"] > 0
 
 
 def test_intervals_hold_the_mean_and_equal_predictions_have_equal_intervals():
-    result = summary(two_repeats(), baselines(), PARAMS, seed=1)
+    result = summary(two_repeats(), baselines(), GROUPS, PARAMS)
     test = result["test"]
     assert 0 <= test["accuracy_low"] < test["accuracy"] < test["accuracy_high"] <= 1
     assert 0 <= test["macro_f1_low"] < test["macro_f1"] < test["macro_f1_high"] <= 1
     assert result["baseline_intervals"]["tfidf"] == {name: test[name] for name in ("accuracy_low", "accuracy_high")}
-    assert result["baseline_intervals"]["frozen"] == {"accuracy_low": 1.0, "accuracy_high": 1.0}
+    frozen = result["baseline_intervals"]["frozen"]
+    assert 0.2 < frozen["accuracy_low"] < frozen["accuracy_high"] == 1.0  # never wrong on 4 rows is not never wrong
 
 
-def test_summary_is_the_same_for_any_order_of_rows_and_differs_by_seed():
-    def noisy():
-        rng = np.random.default_rng(0)
-        labels = rng.choice(["no", "yes"], 60)
-        parts = ("train", "validation", "test")
-        return pd.concat([table(r, part, labels, rng.random(60), part) for r in range(3) for part in parts])
+def test_summary_is_the_same_for_any_order_of_rows():
+    rng = np.random.default_rng(0)
+    labels = rng.choice(["no", "yes"], 60)
+    parts = ("train", "validation", "test")
+    predictions = pd.concat([table(r, part, labels, rng.random(60), part) for r in range(3) for part in parts])
+    everyone = pd.concat([predictions.assign(baseline=name) for name in ("majority", "tfidf", "frozen")])
+    groups = pd.Series([str(row % 20) for row in range(60)], index=[f"test-{row}" for row in range(60)])
+    result = summary(predictions, everyone, groups, PARAMS)
+    again = summary(predictions.sample(frac=1, random_state=0), everyone, groups.iloc[::-1], PARAMS)
+    assert again == result
 
-    predictions, reference = noisy(), noisy().assign(baseline="tfidf")
-    everyone = pd.concat([reference.assign(baseline=name) for name in ("majority", "tfidf", "frozen")])
-    result = summary(predictions, everyone, PARAMS, seed=1)
-    assert summary(predictions.sample(frac=1, random_state=0), everyone, PARAMS, seed=1) == result
-    assert summary(predictions, everyone, PARAMS, seed=2) != result
+
+def test_rows_of_one_group_count_as_one_draw():
+    together = pd.Series(["a", "a", "b", "b"], index=GROUPS.index)
+    widths = []
+    for groups in (GROUPS, together):
+        test = summary(two_repeats(), baselines(), groups, PARAMS)["baseline_intervals"]["majority"]
+        widths.append(test["accuracy_high"] - test["accuracy_low"])
+    assert widths[1] > widths[0]
 
 
 def test_a_repeat_without_a_test_text_is_refused():
     predictions = two_repeats()
-    with pytest.raises(KeyError, match="nan"):
-        summary(predictions.drop(predictions.index[-1:]).iloc[:-1], baselines(), PARAMS, seed=1)
+    with pytest.raises(ValueError, match="cannot reshape"):
+        summary(predictions.iloc[:-1], baselines(), GROUPS, PARAMS)
 
 
 def test_one_repeat_is_enough():
     one, reference = two_repeats().query("repeat == 0"), baselines().query("repeat == 0")
-    result = summary(one, reference, PARAMS, seed=1)
+    result = summary(one, reference, GROUPS, PARAMS)
     assert (result["repeats"], result["test"]["accuracy"]) == (1, 1.0)
 
 

@@ -1,6 +1,7 @@
 import numpy as np
 import pandas as pd
 import pytest
+from sklearn.metrics import accuracy_score, f1_score, log_loss
 
 from gapwise.encoder import load_encoder
 from gapwise.network import predict, weights
@@ -42,14 +43,34 @@ def test_the_same_seed_gives_the_same_bits_whatever_was_trained_before(tiny_bert
     pd.testing.assert_frame_equal(first.epochs, again.epochs, check_exact=True)
 
 
+def test_all_repeats_share_one_traced_step_whatever_the_recipe_adds_to_it(tiny_bert, monkeypatch):
+    setting = Setting(
+        tiny_bert, mixout=0.5, r_drop=1.0, contrastive=0.2, ema=0.9, clip_norm=1.0, class_weight="balanced",
+        dropout=0.1, epochs=2, label_smoothing=0.1,
+    )  # fmt: skip
+    traced = []
+    compute_loss = setting.trainer.learner.compute_loss
+    monkeypatch.setattr(
+        setting.trainer.learner,
+        "compute_loss",
+        lambda *args, **kwargs: traced.append(1) or compute_loss(*args, **kwargs),
+    )
+    first = setting.train(seed=1).weights
+    once = len(traced)
+    setting.train(seed=2, train=np.arange(12))
+    again = setting.train(seed=1).weights
+    assert len(traced) == once
+    assert equal(first, again)  # nothing of a repeat is left: no average, no slot of the optimizer, no seed
+
+
 def test_l2_makes_the_heads_kernel_smaller_and_leaves_no_trace_in_the_reported_log_loss(tiny_bert):
     free, penalized = (Setting(tiny_bert, freeze=-1, epochs=1, l2=l2) for l2 in (0.0, 10.0))
     assert [float(loss) > 0 for loss in penalized.network.losses] == [True]
     norms = [np.linalg.norm(setting.train().weights["head/kernel"]) for setting in (free, penalized)]
     assert norms[1] < norms[0]
-    log_loss = penalized.train().epochs["validation_log_loss"][0]
+    reported = penalized.train().epochs["validation_log_loss"][0]
     own = predict(penalized.network, penalized.features)[VALIDATION, LABELS[VALIDATION]]
-    assert log_loss == pytest.approx(-np.log(own).mean(), rel=1e-5)
+    assert reported == pytest.approx(-np.log(own).mean(), rel=1e-5)
 
 
 def test_dropout_hinders_memorizing(tiny_bert):
@@ -63,24 +84,49 @@ def test_dropout_hinders_memorizing(tiny_bert):
     assert losses[1] > 0.2
 
 
-@pytest.mark.parametrize("monitor", ["loss", "accuracy"])
+SCORES = {
+    "loss": lambda actual, yes: -log_loss(actual, yes),
+    "accuracy": lambda actual, yes: accuracy_score(actual, yes > 0.5),
+    "macro_f1": lambda actual, yes: f1_score(actual, yes > 0.5, average="macro"),
+}
+
+
+@pytest.mark.parametrize("monitor", SCORES)
 def test_the_best_epochs_weights_are_restored(tiny_bert, monitor):
-    setting = Setting(
-        tiny_bert,
-        epochs=8,
-        learning_rate=0.05,
-        monitor=monitor,
-        patience=8,
-    )
-    kept = []
-    keep = keras.callbacks.LambdaCallback(on_epoch_end=lambda epoch, logs: kept.append(weights(setting.network)))
-    trained = setting.train(callbacks=[keep])
-    column = {"loss": trained.epochs["validation_log_loss"], "accuracy": -trained.epochs["validation_accuracy"]}[
-        monitor
-    ]
-    assert trained.best_epoch == column.idxmin() + 1 < len(kept)
+    setting = Setting(tiny_bert, epochs=8, learning_rate=0.05, monitor=monitor, patience=8)
+    kept, scores = [], []
+
+    def keep(epoch, logs):
+        kept.append(weights(setting.network))
+        yes = predict(setting.network, setting.features)[VALIDATION, 1]
+        scores.append(SCORES[monitor](LABELS[VALIDATION], yes))
+
+    trained = setting.train(callbacks=[keras.callbacks.LambdaCallback(on_epoch_end=keep)])
+    assert trained.best_epoch == np.argmax(scores) + 1 < len(kept)
     assert equal(trained.weights, kept[trained.best_epoch - 1])
     assert not equal(trained.weights, kept[-1])
+
+
+def test_the_moving_average_is_what_is_validated_and_kept(tiny_bert):
+    """One step per epoch; the average starts at the first step's weights."""
+    setting = Setting(
+        tiny_bert, ema=0.6, epochs=4, batch_size=16, patience=9, min_epochs=4, schedule="constant", learning_rate=0.05
+    )
+    stepped = []
+    keep = keras.callbacks.LambdaCallback(on_train_batch_end=lambda *_, **__: stepped.append(weights(setting.network)))
+    for _ in range(2):  # a second repeat knows nothing of the first one's average
+        stepped.clear()
+        trained = setting.train(callbacks=[keep])
+        for path, kept in trained.weights.items():
+            average = stepped[0][path]
+            for step in stepped[1:]:
+                average = 0.6 * average + 0.4 * step[path]
+            np.testing.assert_allclose(kept, average, atol=1e-5)
+        yes = predict(setting.network, setting.features)[VALIDATION, 1]
+        assert trained.epochs["validation_log_loss"].iloc[-1] == pytest.approx(
+            log_loss(LABELS[VALIDATION], yes), rel=1e-4
+        )
+    assert not equal(trained.weights, stepped[-1])
 
 
 def test_patience_ends_training(tiny_bert):

@@ -1,0 +1,161 @@
+"""Measures the honesty of verdicts and writes benchmarks/honesty.md, honesty.csv and honesty.png.
+
+python -m benchmarks.honesty_report [--pools 8] [--worlds 4]
+"""
+
+from pathlib import Path
+from typing import Annotated
+
+import altair as alt
+import pandas as pd
+import typer
+
+from benchmarks import honesty
+from benchmarks.populations import load
+from benchmarks.worlds import draw_pool
+from gapwise.planning import POWER
+
+HERE = Path(__file__).parent
+POOL, TRAIN, TRAINED = 600, 120, 120
+
+
+def main(
+    pools: Annotated[int, typer.Option(help="Pools of each sample set.")] = 8,
+    worlds: Annotated[int, typer.Option(help="Worlds of each pool, pair and size.")] = 4,
+    seed: Annotated[int, typer.Option(help="Of everything.")] = 20261,
+) -> None:
+    """Runs all four questions."""
+    drawn = [draw_pool(one, POOL, TRAIN, TRAINED, seed=seed + n) for one in load() for n in range(pools)]
+    scores = list(honesty.CONTRIBUTIONS)
+    same = honesty.same_setting(drawn, 4 * worlds, seed)
+    held = honesty.coverage(drawn, worlds, seed, scores)
+    found = honesty.power(drawn, 3 * worlds, seed)
+    shares = honesty.shares(drawn)
+    tables = {
+        "same": honesty.rate(same, "claimed", ["way", "repeats", "rows"]),
+        "coverage": honesty.rate(held, "held", ["score", "repeats", "rows"]),
+        "coverage_by_pair": honesty.rate(held, "held", ["score", "pair"]),
+        "coverage_by_set": honesty.rate(held, "held", ["score", "set"]),
+        "power": honesty.rate(found, "found", ["repeats"]),
+        "power_by_pair": honesty.rate(found, "found", ["pair"]),
+        "shares": shares.groupby(["score", "set"])["share"].describe(percentiles=[0.1, 0.5, 0.9]).reset_index(),
+    }
+    write(tables, held, found)
+
+
+def write(tables: dict[str, pd.DataFrame], held: pd.DataFrame, found: pd.DataFrame) -> None:
+    """Writes the table, the numbers behind it and the picture."""
+    numbers = pd.concat([table.assign(question=name) for name, table in tables.items()])
+    numbers.to_csv(HERE / "honesty.csv", index=False, float_format="%.5g")
+    (HERE / "honesty.md").write_text("\n\n".join(_sections(tables, held, found)) + "\n", encoding="utf-8")
+    _picture(tables).save(HERE / "honesty.png", scale_factor=2)
+
+
+def _sections(tables: dict[str, pd.DataFrame], held: pd.DataFrame, found: pd.DataFrame) -> list[str]:
+    by_pair = tables["coverage_by_pair"].query("score == 'accuracy'").set_index("pair")
+    truth = held.query("score == 'accuracy'").groupby("pair")["truth"].mean()
+    drawn = held.groupby("set")["pool"].nunique().sum()
+    return [
+        "# Honesty of verdicts",
+        "Made by `python -m benchmarks.honesty_report`. Every figure has twice its standard error beside it; worlds of "
+        f"one pool count as drawn together. {drawn} pools of {POOL} texts from {held['set'].nunique()} sample sets; "
+        f"{TRAINED} repeats of each setting, with {TRAIN} train rows, in each pool.",
+        "## A/A: one setting, two seeds",
+        "Share of worlds in which one of the two is called better. It should be at most 5 %.",
+        _grid(tables["same"], "way"),
+        "## Coverage: does the 95 % interval hold the true difference?",
+        "Over all pairs of settings, by score, repeats and test rows. It should be 93 to 97 %.",
+        _grid(tables["coverage"], "score"),
+        "By pair, for accuracy, all sizes together:",
+        pd.DataFrame({"true difference": truth.round(4), "held": by_pair.apply(_shown, axis=1)}).to_markdown(),
+        "By sample set, all sizes and pairs together:",
+        _table(tables["coverage_by_set"], "set", "score"),
+        "## Power: is the difference found on as many test rows as `plan` asks for?",
+        f"It should be {POWER:.0%}, within 75 to 85 %. {len(found)} worlds, {found['rows'].min()} to "
+        f"{found['rows'].max()} test rows.",
+        _table(tables["power"].assign(what="found"), "repeats", "what"),
+        _table(tables["power_by_pair"].assign(what="found"), "pair", "what"),
+        "## Shares: a repeat's shift as a share of its noise, in thousandths",
+        "Median over pools and pairs, with the 10 % and 90 % quantiles.",
+        _shares(tables["shares"]),
+    ]
+
+
+def _grid(table: pd.DataFrame, first: str) -> str:
+    shown = table.assign(shown=table.apply(_shown, axis=1), size=table["rows"].map("{} rows".format))
+    order = [f"{rows} rows" for rows in honesty.ROWS]
+    return (
+        shown.pivot_table(index=[first, "repeats"], columns="size", values="shown", aggfunc="first")[order]
+        .reset_index()
+        .to_markdown(index=False)
+    )
+
+
+def _table(table: pd.DataFrame, index: str, columns: str) -> str:
+    return (
+        table.assign(shown=table.apply(_shown, axis=1))
+        .pivot_table(index=index, columns=columns, values="shown", aggfunc="first")
+        .to_markdown()
+    )
+
+
+def _shares(table: pd.DataFrame) -> str:
+    shown = table.apply(
+        lambda row: f"{row['50%'] * 1e3:.1f} ({row['10%'] * 1e3:.1f} to {row['90%'] * 1e3:.1f})", axis=1
+    )
+    return (
+        table.assign(shown=shown)
+        .pivot_table(index="set", columns="score", values="shown", aggfunc="first")
+        .to_markdown()
+    )
+
+
+def _shown(row: pd.Series) -> str:
+    return f"{row['share']:.1%} ± {row['error']:.1%}"
+
+
+def _picture(tables: dict[str, pd.DataFrame]) -> alt.Chart:
+    size = alt.X("rows:O", title="test rows", axis=alt.Axis(labelAngle=0))
+    same = tables["same"][~tables["same"]["way"].str.contains("macro|calibration")]
+    ways = (
+        alt.Chart(same)
+        .mark_line(point=True)
+        .encode(
+            size,
+            alt.Y(
+                "share:Q",
+                title="called better or worse",
+                axis=alt.Axis(format="%"),
+                scale=alt.Scale(type="symlog", constant=0.05),
+            ),
+            alt.Color("way:N", title=None, legend=alt.Legend(orient="bottom", columns=2, labelLimit=300)),
+        )
+        .properties(width=150, height=220)
+    )
+    five = alt.Chart(pd.DataFrame({"y": [0.05]})).mark_rule(strokeDash=[5, 4], color="gray").encode(y="y:Q")
+    a_a = alt.layer(five, ways, data=same).facet(
+        column=alt.Column("repeats:O", title="A/A: two seeds of one setting, by repeats")
+    )
+    band = (
+        alt.Chart(pd.DataFrame({"low": [0.93], "high": [0.97]}))
+        .mark_rect(opacity=0.15, color="green")
+        .encode(y="low:Q", y2="high:Q")
+    )
+    lines = (
+        alt.Chart(tables["coverage"])
+        .transform_calculate(low="datum.share - datum.error", high="datum.share + datum.error")
+        .encode(size, color=alt.Color("score:N", title=None, legend=alt.Legend(orient="bottom")))
+        .properties(width=150, height=220)
+    )
+    points = lines.mark_line(point=True).encode(
+        alt.Y("share:Q", title="interval holds the truth", axis=alt.Axis(format="%"), scale=alt.Scale(domain=[0.88, 1]))
+    )
+    bars = lines.mark_rule(opacity=0.5).encode(alt.Y("low:Q"), alt.Y2("high:Q"))
+    held = alt.layer(band, bars, points, data=tables["coverage"]).facet(
+        column=alt.Column("repeats:O", title="Coverage of 95 % intervals, by repeats")
+    )
+    return alt.vconcat(a_a, held).resolve_scale(color="independent").configure_view(stroke="#ddd")
+
+
+if __name__ == "__main__":
+    typer.run(main)

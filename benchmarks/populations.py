@@ -1,0 +1,45 @@
+"""The four sample sets as the frozen encoder sees them, computed once and kept in benchmarks/.vectors."""
+
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+from ruamel.yaml import YAML
+from sklearn.preprocessing import StandardScaler
+
+from benchmarks.worlds import Population
+from gapwise.contract import PrepareParams
+from gapwise.preparation import prepare
+from gapwise.presets import TokenizeParams
+from gapwise.samples import NAMES, read_samples
+
+FOLDER = Path(__file__).parent / ".vectors"
+
+
+def load(names: tuple[str, ...] = tuple(NAMES)) -> list[Population]:
+    """Loads sample sets, in the order of their names given."""
+    populations = []
+    for name in names:
+        file = FOLDER / f"{name}.npz"
+        if not file.is_file():
+            FOLDER.mkdir(exist_ok=True)
+            np.savez(file, **_compute(name))
+        kept = np.load(file)
+        vectors = StandardScaler().fit_transform(kept["vectors"]).astype(np.float32)
+        populations.append(Population(name, vectors, kept["labels"], kept["groups"]))
+    return populations
+
+
+def _compute(name: str) -> dict[str, np.ndarray]:
+    from gapwise.freezing import mean_vectors
+    from gapwise.tokens import load_tokenizer, tokenize
+
+    params = YAML(typ="safe").load(Path("params.yaml"))
+    texts, _ = prepare(read_samples()[name], PrepareParams(**params["prepare"]), None)
+    preset = TokenizeParams(**params["tokenize"])
+    tokens, _ = tokenize(texts.assign(source_id=texts["text_id"]), load_tokenizer(preset.preset), preset)
+    return {
+        "vectors": mean_vectors(tokens, preset).loc[texts["text_id"]].to_numpy(np.float32),
+        "labels": pd.Categorical(texts["label"]).codes.astype(np.intp),
+        "groups": pd.factorize(texts["group"])[0].astype(np.intp),
+    }

@@ -1,0 +1,192 @@
+"""How sure a mean over repeats and rows is: the one place where chance is measured, for scores and for differences.
+
+Every repeat meets every row, so the two sources of chance are crossed (Searle et al. 1992, Variance Components): which
+rows were drawn for the test, and which rows and seed a repeat trained on. The variance of the mean over R repeats and
+n rows is
+
+    rows / n  +  noise / (R n)  +  repeats / R
+
+`rows` is how rows differ where all repeats agree, `noise` how one repeat deviates on one row, and `repeats` how a
+repeat deviates on all rows together. The first two are well known from hundreds of rows. The third would have to be
+learned from a handful of repeats, and that is where intervals usually go wrong. But it is a near-constant share of the
+noise: whatever shifts a network shifts its borderline rows. This share has a prior, which was measured
+(docs/statistics.md), and whose tails are wide enough to give in to repeats that say otherwise. Averaging over what is
+left open gives the interval.
+"""
+
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+import numpy.typing as npt
+
+Floats = npt.NDArray[np.float64]
+Integers = npt.NDArray[np.intp]
+
+# Median share of a repeat's shift in the noise, `repeats / noise`, by score. Measured by benchmarks/honesty.py.
+USUAL_SHARE = {"accuracy": 0.001, "macro_f1": 0.001, "log_loss": 0.0025, "calibration_error": 0.001}
+# What one row can do to a score: no difference seen does not mean none, so one is added to what was seen.
+ONE_ROW = {"accuracy": 1.0, "macro_f1": 1.0, "log_loss": 0.0, "calibration_error": 0.0}
+# The prior of the share's logarithm: Student's t, in units of 1 around the usual. It was picked among scales of 0.5, 1
+# and 1.5 for the coverage of 2 to 10 repeats.
+STEPS = np.linspace(-6, 6, 49)
+TAILS = 4
+
+
+@dataclass(frozen=True)
+class Uncertainty:
+    """What is known of a true mean: a mixture of Student's t distributions around the estimate.
+
+    Attributes:
+        value: The estimate.
+        errors: Standard error for each possible share, shape (steps,).
+        weights: Plausibility of each share, shape (steps,); they sum to 1.
+        freedom: Degrees of freedom, from the number of independent rows.
+    """
+
+    value: float
+    errors: Floats
+    weights: Floats
+    freedom: float
+
+    @cached_property
+    def standard_error(self) -> float:
+        """The root of the mean variance."""
+        return float(np.sqrt(self.weights @ self.errors**2))
+
+    def probability_above(self, threshold: float) -> float:
+        """Gives the probability that the true mean is above a threshold, with no opinion on it beforehand."""
+        from scipy.special import stdtr
+
+        if self.standard_error == 0:
+            return float(np.heaviside(self.value - threshold, 0.5))
+        return float(self.weights @ stdtr(self.freedom, (self.value - threshold) / self.errors))
+
+    def p_value(self, truth: float = 0.0) -> float:
+        """Gives the two-sided p-value of a true mean."""
+        above = self.probability_above(truth)
+        return 2 * min(above, 1 - above)
+
+    def half_width(self, confidence: float) -> float:
+        """Gives half the width of the interval of a confidence above 0 and below 1."""
+        from scipy.optimize import brentq
+        from scipy.special import stdtr, stdtrit
+
+        if self.standard_error == 0:
+            return 0.0
+        widest = stdtrit(self.freedom, (1 + confidence) / 2) * self.errors.max()
+        return float(
+            brentq(
+                lambda width: self.weights @ stdtr(self.freedom, width / self.errors) - (1 + confidence) / 2,
+                0,
+                widest * 1.01,
+            )
+        )
+
+    def interval(self, confidence: float) -> tuple[float, float]:
+        """Gives the interval's lower and upper end."""
+        half = self.half_width(confidence)
+        return self.value - half, self.value + half
+
+
+@dataclass(frozen=True)
+class Components:
+    """Where the variance of a mean comes from.
+
+    Attributes:
+        value: The mean.
+        repeats: Their number.
+        rows: Their number.
+        groups: Of rows that were drawn together; as many as rows if each was drawn by itself.
+        of_rows: Variance over groups of what all repeats agree on.
+        noise: Variance of one repeat's deviation on one group.
+        shares: Possible shares of a repeat's shift in the noise of a row, shape (steps,).
+        weights: How plausible each is after the repeats were seen, shape (steps,); they sum to 1.
+    """
+
+    value: float
+    repeats: int
+    rows: int
+    groups: int
+    of_rows: float
+    noise: float
+    shares: Floats
+    weights: Floats
+
+    def uncertainty(self, repeats: int | None = None, rows: int | None = None) -> Uncertainty:
+        """Gives the uncertainty of the mean, or what it would be with another number of repeats or rows."""
+        per_group = self.rows / self.groups
+        groups = (rows or self.rows) / per_group
+        of_repeat = self.noise * (1 / groups + self.shares * per_group)
+        errors = np.sqrt(self.of_rows / groups + of_repeat / (repeats or self.repeats))
+        return Uncertainty(self.value, errors, self.weights, max(groups - 1, 1))
+
+
+def components(contributions: Floats, groups: Integers, score: str) -> Components:
+    """Takes the variance of a mean apart.
+
+    Args:
+        contributions: What each row adds to the score in each repeat, or the difference of two settings in that, shape
+            (repeats, rows); at least 2 groups. With one repeat, all that rows differ by counts as noise.
+        groups: Number of each row's group from 0, shape (rows,). Rows of one group are taken as drawn together.
+        score: One of `USUAL_SHARE`.
+    """
+    repeats, rows = contributions.shape
+    value = float(contributions.mean())
+    count = int(groups.max()) + 1
+    order = np.argsort(groups, kind="stable")
+    starts = np.searchsorted(groups[order], np.arange(count))
+    deviations = np.add.reduceat((contributions - value)[:, order], starts, axis=1) * count / rows
+    of_group = deviations.mean(axis=0)
+    of_repeat = deviations.mean(axis=1)
+    between_groups = repeats * (of_group**2).sum() / (count - 1)
+    between_repeats = count * (of_repeat**2).sum()
+    if repeats == 1:
+        noise = between_groups
+    else:
+        residual = deviations - of_group - of_repeat[:, None]
+        noise = (residual**2).sum() / ((repeats - 1) * (count - 1))
+    of_rows = max(between_groups - noise, 0.0) / repeats
+    noise = max(noise, ONE_ROW[score] / (repeats * rows) * count / rows)
+    shares, weights = prior(score)
+    # The sum of squares between repeats over the noise is chi-square, times 1 + what the share adds over all rows.
+    inflation = 1 + shares * rows
+    ratio = between_repeats / noise if noise else 0.0
+    log_likelihood = -0.5 * ((repeats - 1) * np.log(inflation) + ratio / inflation)
+    weights = weights * np.exp(log_likelihood - log_likelihood.max())
+    return Components(value, repeats, rows, count, of_rows, noise, shares, weights / weights.sum())
+
+
+def prior(score: str) -> tuple[Floats, Floats]:
+    """Gives possible shares of a repeat's shift in the noise, and how plausible each is before repeats were seen.
+
+    Args:
+        score: One of `USUAL_SHARE`.
+
+    Returns:
+        Shares, shape (steps,), and weights of the same shape that sum to 1.
+    """
+    weights = (1 + STEPS**2 / TAILS) ** (-(TAILS + 1) / 2)
+    return USUAL_SHARE[score] * np.exp(STEPS), weights / weights.sum()
+
+
+def score_interval(uncertainty: Uncertainty, score: str, confidence: float) -> tuple[float, float]:
+    """Gives the interval of a score, which for a share of rows stays between 0 and 1.
+
+    For a share it is Wilson's (1927), with as many rows as would be as uncertain as these (Korn and Graubard 1998,
+    Confidence Intervals for Proportions with Small Expected Number of Positive Counts Estimated from Survey Data).
+
+    Args:
+        uncertainty: Of the score.
+        score: `accuracy` and `macro_f1` are shares.
+        confidence: Of the interval, above 0 and below 1.
+    """
+    if score not in ("accuracy", "macro_f1"):
+        low, high = uncertainty.interval(confidence)
+        return max(low, 0.0), high
+    share, variance = uncertainty.value, uncertainty.value * (1 - uncertainty.value)
+    most = uncertainty.freedom + 1
+    rows = min(variance / uncertainty.standard_error**2, most) if variance > 0 else most
+    multiple = (uncertainty.half_width(confidence) / uncertainty.standard_error) ** 2 / rows
+    middle, half = share + multiple / 2, (multiple * variance + multiple**2 / 4) ** 0.5
+    return max((middle - half) / (1 + multiple), 0.0), min((middle + half) / (1 + multiple), 1.0)

@@ -1,0 +1,88 @@
+"""A disk that is full, or may not be written."""
+
+import subprocess
+
+import pytest
+
+from tests.clones import stages_run
+from tests.faults.disturbed import Disturbed, apart, can_mount
+
+FIRST_OUTPUT = {
+    "samples": "data/raw/nyt-editorials.csv",
+    "prepare": "data/dataset.parquet",
+    "split": "data/test.parquet",
+    "augment": "data/augmented.parquet",
+    "tokenize": "data/tokens/development.parquet",
+    "finetune": "metrics/training",
+    "baseline": "data/baseline_predictions.parquet",
+    "evaluate": "data/predictions.parquet",
+}
+
+
+@pytest.fixture
+def small(tmp_path, reference, require):
+    """A disturbed clone on a disk of its own, of 64 MB."""
+    require(can_mount(), "this user may not mount a small disk")
+    disk = tmp_path / "disk"
+    disk.mkdir()
+    subprocess.run(["mount", "-t", "tmpfs", "-o", "size=64m", "tmpfs", disk], check=True)
+    yield Disturbed(disk / "clone", reference)
+    subprocess.run(["umount", "--lazy", disk], check=True)
+
+
+def fill(path):
+    with path.open("wb", buffering=0) as file:
+        try:
+            while file.write(bytes(4096)):
+                pass
+        except OSError:
+            return
+
+
+@pytest.mark.parametrize(("stage", "output"), FIRST_OUTPUT.items())
+def test_a_stage_on_a_full_disk_says_so_and_runs_once_there_is_space(small, stage, output):
+    filler = small.folder / "filler"
+    small.forget(stage)
+    fill(filler)
+    code, log = small.outcome("dvc", "repro", "--single-item", stage)
+    filler.unlink()
+    assert (code, "Traceback" in log, small.half_written(), small.leftovers()) == (255, False, set(), [])
+    assert (
+        f"\n{output} cannot be written: No space left on device.\n"
+        "  - free some space, then run `dvc repro` again: finished stages are kept\n"
+    ) in log
+    assert stages_run(small.assert_recovers()) == [stage]
+
+
+@pytest.mark.parametrize(
+    ("folder", "stage", "output", "reason"),
+    [
+        ("data", "split", "data/test.parquet", "Read-only file system"),
+        ("models", "finetune", "models", "Device or resource busy"),  # a folder that is mounted has no other name
+    ],
+)
+def test_a_folder_that_may_not_be_written_is_named(disturbed, require, folder, stage, output, reason):
+    require(can_mount(), "this user may not mount a folder read-only")
+    disturbed.forget(stage)
+    (disturbed.folder / folder).mkdir(exist_ok=True)
+    read_only = apart(f"mount --bind {folder} {folder}", f"mount -o remount,bind,ro {folder}")
+    code, log = disturbed.outcome(*read_only, "python", "-m", f"stages.{stage}")
+    assert (code, "Traceback" in log, disturbed.half_written(), disturbed.leftovers()) == (1, False, set(), [])
+    assert (
+        f"\n{output} cannot be written: {reason}.\n"
+        "  - make it writable for the user who runs DVC, then run `dvc repro` again\n"
+    ) in log
+    assert stages_run(disturbed.assert_recovers()) == [stage]
+
+
+@pytest.mark.parametrize("folder", ["data", "models"])
+def test_outputs_that_dvc_may_not_replace_stay_and_are_named(disturbed, require, folder):
+    require(can_mount(), "this user may not mount a folder read-only")
+    stage = {"data": "split", "models": "finetune"}[folder]
+    read_only = apart(f"mount --bind {folder} {folder}", f"mount -o remount,bind,ro {folder}")
+    code, log = disturbed.outcome(*read_only, "dvc", "repro", "--single-item", "--force", stage)
+    assert (code, "Traceback" in log) == (255, False)
+    assert (
+        f"ERROR: failed to reproduce '{stage}': [Errno 30] Read-only file system: '{disturbed.folder}/{folder}" in log
+    )
+    disturbed.assert_recovers()
