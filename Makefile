@@ -8,7 +8,7 @@ STAMP := $(ENV)/complete-$(shell $(PYTHON) -c "import hashlib, os, sys; \
 export PATH := $(CURDIR)/$(ENV)/bin:$(PATH)
 
 .DEFAULT_GOAL := help
-.PHONY: help env repro test check audit format lock torch-env verify
+.PHONY: help env repro test check hooks audit format lock torch-env verify
 
 help:  ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | expand -t 10
@@ -44,6 +44,9 @@ audit: env  ## look up the locked packages in a database of known vulnerabilitie
 format: env  ## format the code
 	ruff check --fix .
 	ruff format .
+
+hooks: env  ## install git hooks: ruff before a commit, DVC after a checkout and before a push
+	pre-commit install
 
 lock: env  ## resolve requirements.lock again from pyproject.toml
 	uv pip compile pyproject.toml --all-extras --universal --python-version 3.11 --generate-hashes \

@@ -49,32 +49,34 @@ def compare(
 
     Args:
         candidates: The baseline, then one setting or more; all with predictions of the same test texts and of at least
-            one repeat in common, drawn alike.
-        groups: Group of each test text, by `text_id`.
+            one repeat in common, drawn alike. Names may repeat.
+        groups: Group of each test text, by `text_id`. Its order has no influence.
         metric: See `Question`.
         margin: See `Question`.
         confidence: See `Question`.
     """
+    groups = groups.sort_index()
     question = Question(metric, margin, confidence, pd.factorize(groups)[0])
     repeats = sorted(set.intersection(*(one.repeats for one in candidates)))
-    scored = {one.name: score(one, repeats, list(groups.index)) for one in candidates}
-    baseline, *others = candidates
-    differences = {one.name: scored[one.name].minus(scored[baseline.name]) for one in others}
+    names = [one.name for one in candidates]
+    scored = [score(one, repeats, list(groups.index)) for one in candidates]
     return Comparison(
         metric=metric,
         margin=margin,
         confidence=confidence,
-        baseline=baseline.name,
+        baseline=names[0],
         repeats=len(repeats),
         test_rows=len(groups),
         test_groups=int(groups.nunique()),
         notes=_notes(candidates, len(repeats), int(groups.nunique())),
         settings=[
-            _setting(one, scored[one.name], params, question)
-            for one, params in zip(candidates, differing([one.params for one in candidates]), strict=True)
+            _setting(one, its_score, params, question)
+            for one, its_score, params in zip(
+                candidates, scored, differing([one.params for one in candidates]), strict=True
+            )
         ],
-        contrasts=_contrasts(differences, question),
-        selection=_selection(scored, question) if len(scored) > 2 else None,
+        contrasts=_contrasts(names[1:], [one.minus(scored[0]) for one in scored[1:]], question),
+        selection=_selection(names, scored, question) if len(scored) > 2 else None,
     )
 
 
@@ -124,11 +126,11 @@ def _setting(candidate: Candidate, scored: Scored, params: dict[str, Any], quest
     )
 
 
-def _contrasts(differences: Mapping[str, Scored], question: Question) -> list[Contrast]:
-    p_values = [one.on_test(question.metric, question.groups).p_value() for one in differences.values()]
+def _contrasts(names: Sequence[str], differences: Sequence[Scored], question: Question) -> list[Contrast]:
+    p_values = [one.on_test(question.metric, question.groups).p_value() for one in differences]
     return [
-        _contrast(name, one, p_adjusted, len(differences), question)
-        for (name, one), p_adjusted in zip(differences.items(), holm(p_values), strict=True)
+        _contrast(name, one, p_adjusted, len(names), question)
+        for name, one, p_adjusted in zip(names, differences, holm(p_values), strict=True)
     ]
 
 
@@ -160,24 +162,24 @@ def _contrast(name: str, difference: Scored, p_adjusted: float, settings: int, q
     )
 
 
-def _selection(scored: Mapping[str, Scored], question: Question) -> Selection:
+def _selection(names: Sequence[str], scored: Sequence[Scored], question: Question) -> Selection:
     metric, sign = question.metric, DIRECTION[question.metric]
     picked, tempting = (
-        max(scored, key=lambda name: sign * scored[name].mean(metric, part)) for part in ("validation", "test")
+        max(range(len(scored)), key=lambda number: sign * scored[number].mean(metric, part))
+        for part in ("validation", "test")
     )
     return Selection(
-        name=picked,
+        name=names[picked],
         test=question.score(scored[picked], metric),
-        best_on_test=tempting,
-        flattery=flattery([sign * one.test[metric] for one in scored.values()], question.groups),
+        best_on_test=names[tempting],
+        flattery=flattery([sign * one.test[metric] for one in scored], question.groups, metric),
     )
 
 
 def _notes(candidates: Sequence[Candidate], shared: int, groups: int) -> list[str]:
     notes = []
-    repeats = {one.name: len(one.repeats) for one in candidates}
-    if set(repeats.values()) != {shared}:
-        listed = ", ".join(f"{name} {count}" for name, count in repeats.items())
+    if any(len(one.repeats) != shared for one in candidates):
+        listed = ", ".join(f"{one.name} {len(one.repeats)}" for one in candidates)
         notes.append(
             f"Settings have different numbers of repeats ({listed}); the {shared} that all share are compared."
         )

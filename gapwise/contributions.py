@@ -48,17 +48,23 @@ def arrange(predictions: pd.DataFrame, text_ids: Sequence[str]) -> Predicted:
         predictions: Rows of `tables.Predictions`, each repeat with each of the texts.
         text_ids: The texts, in the wanted order.
     """
-    names = classes(predictions)
-    repeats = predictions["repeat"].nunique()
     place = pd.Series(np.arange(len(text_ids)), index=pd.Index(text_ids))
     order = np.lexsort((place.loc[predictions["text_id"]].to_numpy(), predictions["repeat"].to_numpy()))
-    shape = (repeats, len(text_ids))
+    shape = (predictions["repeat"].nunique(), len(text_ids))
+    actual, predicted, probabilities = encode(predictions)
+    return Predicted(
+        actual[order].reshape(shape)[0], predicted[order].reshape(shape), probabilities[order].reshape(*shape, -1)
+    )
+
+
+def encode(predictions: pd.DataFrame) -> tuple[Integers, Integers, Floats]:
+    """Gives the true and the predicted class numbers and the probabilities of a table, in its own order."""
+    names = classes(predictions)
     actual, predicted = (
-        pd.Categorical(predictions[column], categories=names).codes.astype(np.int64)[order].reshape(shape)
+        pd.Categorical(predictions[column], categories=names).codes.astype(np.int64)
         for column in ("label", "predicted")
     )
-    probabilities = predictions[[f"p_{name}" for name in names]].to_numpy(float)[order]
-    return Predicted(actual[0], predicted, probabilities.reshape(*shape, len(names)))
+    return actual, predicted, predictions[[f"p_{name}" for name in names]].to_numpy(float)
 
 
 def accuracy(rows: Predicted) -> Floats:

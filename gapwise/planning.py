@@ -7,7 +7,7 @@ import pandas as pd
 from pydantic import BaseModel
 
 from gapwise.contributions import accuracy, arrange
-from gapwise.uncertainty import Components, components, prior
+from gapwise.uncertainty import USUAL_SHARE, Components, components, prior
 
 POWER = 0.8
 MOST = {"repeats": 1_000, "rows": 1_000_000}
@@ -71,7 +71,7 @@ def plan(setting: Components, difference: float | None, confidence: float, repea
         repeats: Of the table.
         rows: Test rows of the table.
     """
-    wanted = difference is not None and _pair(setting, difference)
+    wanted = None if difference is None else _pair(setting, difference)
     return Plan(
         accuracy=setting.value,
         repeats=setting.repeats,
@@ -90,21 +90,22 @@ def plan(setting: Components, difference: float | None, confidence: float, repea
 
 
 def observed(predictions: pd.DataFrame, groups: "pd.Series[str]") -> Components:
-    """Gives what is known of the accuracy of a setting that has run.
+    """Gives what is known of the accuracy of a setting that has run; of one repeat, with `REDRAWN`.
 
     Args:
         predictions: `tables.Predictions`.
         groups: Group of each test text, by `text_id`.
     """
     test = arrange(predictions[predictions["part"] == "test"], list(groups.index))
-    return components(accuracy(test), pd.factorize(groups)[0], "accuracy")
+    parts = components(accuracy(test), pd.factorize(groups)[0], "accuracy")
+    return parts if parts.repeats > 1 else _with_redrawn(parts, parts.noise)
 
 
 def assumed(accuracy: float, repeats: int, rows: int) -> Components:
     """Gives the same for an assumed accuracy, above 0 and below 1, on rows that were drawn one by one."""
-    variance = accuracy * (1 - accuracy)
-    shares, weights = prior("accuracy")
-    return Components(accuracy, repeats, rows, rows, (1 - REDRAWN) * variance, REDRAWN * variance, shares, weights)
+    shares, weights = prior(USUAL_SHARE["accuracy"])
+    parts = Components(accuracy, repeats, rows, rows, 0.0, 0.0, shares, weights)
+    return _with_redrawn(parts, accuracy * (1 - accuracy))
 
 
 def detectable_difference(
@@ -143,7 +144,7 @@ def needed(what: Literal["repeats", "rows"], difference: Components, margin: flo
         confidence: Of the decision.
 
     Returns:
-        The smallest number above the present one, or None if not even `MOST` is enough.
+        The smallest number that is enough, the present one if it is, or None if not even `MOST` is.
     """
 
     def enough(number: int) -> bool:
@@ -162,8 +163,13 @@ def needed(what: Literal["repeats", "rows"], difference: Components, margin: flo
     return high
 
 
+def _with_redrawn(parts: Components, variance: float) -> Components:
+    """Takes the variance that rows have in one repeat apart as other repeats would."""
+    return replace(parts, of_rows=(1 - REDRAWN) * variance, noise=REDRAWN * variance)
+
+
 def _pair(setting: Components, difference: float) -> Components:
-    shares, weights = prior("accuracy")
+    shares, weights = prior(USUAL_SHARE["accuracy"])
     return replace(
         setting,
         value=difference,

@@ -8,8 +8,8 @@ import numpy as np
 import pandas as pd
 
 from gapwise.comparison import Metric
-from gapwise.contributions import CONTRIBUTIONS, DIRECTION, Floats, arrange
-from gapwise.uncertainty import Integers, Uncertainty, components
+from gapwise.contributions import CONTRIBUTIONS, DIRECTION, Floats, Predicted, arrange, encode
+from gapwise.uncertainty import Integers, Uncertainty, components, of_own_rows
 
 METRICS: tuple[Metric, ...] = get_args(Metric)
 KEYS = ["repeat", "part", "text_id"]
@@ -74,16 +74,12 @@ class Scored:
     def gap(self, metric: Metric, groups: Integers) -> Uncertainty:
         """Gives the generalization gap: train against test, so that more is worse.
 
-        Chance comes from the test as ever, and from the train rows. One that several repeats share counts as one draw
-        (Liang and Zeger 1986, Longitudinal Data Analysis Using Generalized Linear Models, with texts as clusters).
+        Both sides have chance of their own: other rows, and other repeats, some of which stop training early.
         """
         train = self.development[self.development["part"] == "train"]
-        mean = self.mean(metric, "train")
-        by_text = (train[metric] - mean).groupby(train["text_id"]).sum()
-        variance = float((by_text**2).sum()) / len(train) ** 2
+        of_train = of_own_rows([rows.to_numpy() for _, rows in train.groupby("repeat")[metric]], metric)
         test = self.on_test(metric, groups)
-        errors = np.sqrt(test.errors**2 + variance)
-        return Uncertainty((mean - test.value) * DIRECTION[metric], errors, test.weights, test.freedom)
+        return of_train.minus(test) if DIRECTION[metric] > 0 else test.minus(of_train)
 
 
 def score(candidate: Candidate, repeats: Sequence[int], text_ids: Sequence[str]) -> Scored:
@@ -96,8 +92,11 @@ def score(candidate: Candidate, repeats: Sequence[int], text_ids: Sequence[str])
     """
     used = candidate.predictions[candidate.predictions["repeat"].isin(repeats)]
     test = arrange(used[used["part"] == "test"], text_ids)
-    tables = []
-    for _, rows in used[used["part"] != "test"].groupby(["repeat", "part"]):
-        of_repeat = arrange(rows, rows["text_id"].tolist())
-        tables.append(rows[KEYS].assign(**{metric: CONTRIBUTIONS[metric](of_repeat)[0] for metric in METRICS}))
-    return Scored({metric: CONTRIBUTIONS[metric](test) for metric in METRICS}, pd.concat(tables, ignore_index=True))
+    development = used[used["part"] != "test"].sort_values(KEYS, ignore_index=True)
+    actual, predicted, probabilities = encode(development)
+    columns = {metric: np.empty(len(development)) for metric in METRICS}
+    for rows in development.groupby(KEYS[:2]).indices.values():
+        of_part = Predicted(actual[rows], predicted[None, rows], probabilities[None, rows])
+        for metric in METRICS:
+            columns[metric][rows] = CONTRIBUTIONS[metric](of_part)[0]
+    return Scored({metric: CONTRIBUTIONS[metric](test) for metric in METRICS}, development[KEYS].assign(**columns))

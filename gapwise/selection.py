@@ -4,34 +4,49 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from gapwise.resampling import Draws, Floats, Integers
 from gapwise.seeds import derive
+from gapwise.uncertainty import USUAL_SHARE, Floats, Integers, by_group
 
-SAMPLES = 1000
+SAMPLES = 20_000
 
 
-def flattery(contributions: Sequence[Floats], groups: Integers, samples: int = SAMPLES) -> float:
+def flattery(contributions: Sequence[Floats], groups: Integers, score: str) -> float:
     """Estimates by how much the test score of a setting is too good, if it was chosen for that score.
 
-    The setting that wins on a draw of test rows and repeats is scored on the rows that were not drawn. The mean
-    difference between the two scores is the flattery (Tsamardinos et al. 2018, Bootstrapping the Out-of-sample
-    Predictions for Efficient and Accurate Cross-Validation).
+    Settings share rows and repeats, so their luck is drawn together, with the covariance that they show. The luck of
+    those that win is the flattery. What settings truly score is taken to spread less than what they were seen to
+    score, by as much as luck alone would spread them (Louis 1984, Estimating a Population of Parameter Values Using
+    Bayes and Empirical Bayes Methods).
 
     Args:
-        contributions: Of each setting, what each row adds to the score in each repeat, more being better, shape
-            (repeats, rows).
+        contributions: Of each setting, at least 2, what each row adds to the score in each repeat, more being better,
+            shape (repeats, rows).
         groups: Number of each row's group from 0, shape (rows,), at least 2 groups.
-        samples: Number of draws.
+        score: One of `USUAL_SHARE`.
 
     Returns:
         In units of the score; near 0 where one setting always wins.
     """
-    draws = Draws(groups, len(contributions[0]), samples, np.random.default_rng(derive(0, "flattery")))
-    sizes, left = np.bincount(groups), draws.times == 0
-    drawn, undrawn = np.empty((2, len(contributions), samples))
-    for number, one in enumerate(contributions):
-        by_group = draws.by_group(one)
-        drawn[number] = (by_group * draws.times).sum(axis=1) / (draws.times @ sizes)
-        undrawn[number] = (by_group * left).sum(axis=1) / np.maximum(left @ sizes, 1)
-    winner, column = drawn.argmax(axis=0), np.arange(samples)
-    return float((drawn[winner, column] - undrawn[winner, column])[left.any(axis=1)].mean())
+    seen = np.array([one.mean() for one in contributions])
+    luck = _covariance(np.stack(contributions) - seen[:, None, None], groups, score)
+    by_luck = (np.trace(luck) - luck.mean() * len(seen)) / (len(seen) - 1)
+    spread = seen.var(ddof=1)
+    kept = np.sqrt(max(1 - by_luck / spread, 0)) if spread else 0.0
+    rng = np.random.default_rng(derive(0, "flattery"))
+    drawn = rng.multivariate_normal(np.zeros(len(seen)), luck, SAMPLES, method="eigh")
+    winner = (kept * (seen - seen.mean()) + drawn).argmax(axis=1)
+    return float(drawn[np.arange(SAMPLES), winner].mean())
+
+
+def _covariance(deviations: Floats, groups: Integers, score: str) -> Floats:
+    """Covariance of means over shape (settings, repeats, rows), in the manner of `uncertainty.components`."""
+    of_cell = by_group(deviations, groups)
+    _, repeats, count = of_cell.shape
+    of_group = of_cell.mean(axis=1)
+    between = of_group @ of_group.T / (count - 1)
+    residual = of_cell - of_group[:, None]
+    residual = residual - residual.mean(axis=2, keepdims=True)
+    noise = np.tensordot(residual, residual, ([1, 2], [1, 2])) / max((repeats - 1) * (count - 1), 1)
+    per_group = len(groups) / count
+    share = USUAL_SHARE[score] * per_group
+    return np.asarray(between / count + share * (noise if repeats > 1 else between) / repeats)

@@ -61,6 +61,7 @@ class Trainer:
             ],
             jit_compile=False,  # measured slower on a CPU
         )
+        self.learner.optimizer.build(self.learner.trainable_variables)  # now, or the first step would be traced twice
 
     def train(
         self, train: Examples, validation: Examples, seed: int, callbacks: Sequence[keras.callbacks.Callback] = ()

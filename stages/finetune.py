@@ -1,5 +1,7 @@
 """Fine-tunes one network per repeat."""
 
+from time import monotonic
+
 from gapwise.curves import by_epoch
 from gapwise.finetuning import describe, train_repeats
 from gapwise.presets import TokenizeParams
@@ -9,12 +11,14 @@ from gapwise.tables import Repeats, Texts, Tokens
 from stages.door import read_params, read_table, run, write_csv
 from stages.finished import Finished, digest
 from stages.model_files import write_model
+from stages.timings import record
 from stages.watching import FOLDER, watch
 from stages.whole import whole
 
 
 def main() -> None:
     """Trains all repeats that no interrupted run has finished."""
+    started = monotonic()
     params, tokenize, split = read_params(FinetuneParams, TokenizeParams, SplitParams)
     development = read_table("data/development.parquet", Texts)
     repeats = read_table("data/repeats.parquet", Repeats)
@@ -22,6 +26,7 @@ def main() -> None:
     model = describe(tokenize, params, development, repeats)
     finished = Finished(digest(model, development, repeats, tokens, split.seed))
     finished.remove_others()
+    resumed = finished.left()
     with whole(FOLDER):
         trained = train_repeats(
             model,
@@ -36,6 +41,8 @@ def main() -> None:
     write_csv("metrics/plots/epochs.csv", epochs)
     write_model(model, [one.weights for one in trained])
     finished.remove()
+    if not resumed:
+        record(monotonic() - started, model.repeats)
 
 
 if __name__ == "__main__":

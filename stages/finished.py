@@ -21,7 +21,7 @@ from gapwise.training import Trained
 from stages.watching import curves
 from stages.whole import whole
 
-FOLDER = Path(".finetune")
+FOLDER = Path(".gapwise/finished")
 PACKAGES = ("tensorflow", "keras", "keras-hub", "numpy", "dvclive")  # other versions may give other bits
 CODE = ("gapwise", "stages")
 
@@ -62,6 +62,10 @@ class Finished:
         for other in FOLDER.glob("*"):
             if other.name != self.digest:
                 shutil.rmtree(other)
+
+    def left(self) -> bool:
+        """Whether an interrupted run has left something to take over."""
+        return (FOLDER / self.digest).is_dir()
 
     def remove(self) -> None:
         """Removes all of it, once the stage's own outputs are written."""

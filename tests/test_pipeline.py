@@ -123,11 +123,33 @@ def test_an_experiment_on_the_recipe_reruns_finetune_and_evaluate_alone(finished
     assert "strong" in finished.run("dvc", "exp", "show", "--csv")
 
 
+def test_a_comparison_of_the_experiment_with_its_commit_reads_both_runs_and_knows_their_times(finished):
+    answer = json.loads(finished.run("python", "-m", "gapwise", "compare", "HEAD", "strong", "--json"))
+    assert (answer["baseline"], answer["repeats"], answer["test_rows"]) == ("HEAD", 2, len(finished.table("test")))
+    assert [one["params"] for one in answer["settings"]] == [
+        {"finetune.l2": 0.01, "finetune.dropout": 0.1},
+        {"finetune.l2": 0.5, "finetune.dropout": 0.5},
+    ]
+    assert [one["epochs"] for one in answer["settings"]] == [4, 4]
+    assert all(one["seconds"] > 0 for one in answer["settings"])
+    metrics = json.loads(finished.run("git", "show", "HEAD:metrics/evaluate.json"))
+    assert answer["settings"][0]["test"]["accuracy"]["value"] == pytest.approx(metrics["test"]["accuracy"], abs=1e-6)
+
+
+def test_a_plan_knows_the_run_of_the_commit_and_its_time(finished):
+    plan = finished.run("python", "-m", "gapwise", "plan", "--from", "HEAD", "--difference", "0.02")
+    assert "Training took" in plan
+    assert "A difference of 2.0 points" in plan
+
+
 def test_a_queued_grid_runs_from_one_command(finished):
     finished.run("dvc", "exp", "run", "--queue", "-S", "finetune.freeze=2,3", "-S", "finetune.epochs=1")
     finished.run("dvc", "exp", "run", "--run-all")
     table = pd.read_csv(pd.io.common.StringIO(finished.run("dvc", "exp", "show", "--csv")))
     assert {2, 3} <= set(table["finetune.freeze"].dropna())
+    answer = json.loads(finished.run("python", "-m", "gapwise", "compare", "--all", "--json"))
+    assert len(answer["contrasts"]) == 3
+    assert all(one["seconds"] > 0 for one in answer["settings"])
     assert table["test.accuracy"].notna().sum() >= 4
 
 

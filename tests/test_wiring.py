@@ -1,6 +1,8 @@
 """dvc.yaml against the code: what a stage imports, reads and writes is what DVC is told."""
 
 import ast
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -67,8 +69,10 @@ def test_tensorflow_and_keras_come_in_through_one_module():
     assert direct == {"gapwise/runtime.py"}
 
 
-def test_nothing_in_gapwise_imports_a_stage():
-    assert not any(module.startswith("stages/") for path in Path("gapwise").glob("*.py") for module in reached(path))
+def test_nothing_in_gapwise_but_its_program_imports_a_door():
+    modules = [path for path in Path("gapwise").glob("*.py") if path.name != "__main__.py"]
+    doors = ("stages/", "commands/", "reports/")
+    assert not any(module.startswith(doors) for path in modules for module in reached(path))
 
 
 def test_only_evaluate_baseline_and_tokenize_see_the_test_rows():
@@ -114,3 +118,20 @@ def test_dvc_records_the_runs_of_evaluate_and_git_keeps_its_metrics_and_plots():
 def test_every_section_of_the_params_is_watched_by_some_stage():
     watched = {str(key).split(".")[0] for stage in STAGES.values() for key in stage.get("params", [])}
     assert watched == set(PARAMS)
+
+
+@pytest.mark.parametrize(
+    ("package", "never"),
+    [("stages", {"commands", "reports"}), ("reports", {"commands", "stages"}), ("gapwise", {"reports"})],
+)
+def test_rooms_do_not_know_the_doors_that_lead_to_them(package, never):
+    modules = [path for path in Path(package).glob("*.py") if path.name != "__main__.py"]
+    assert len(modules) > 5
+    assert not {module for path in modules for module in reached(path) if module.split("/")[0] in never}
+
+
+def test_dvc_finds_one_pipeline(tmp_path, monkeypatch):
+    monkeypatch.setenv("DVC_SITE_CACHE_DIR", str(tmp_path))
+    command = [sys.executable, "-m", "dvc", "stage", "list", "--all", "--name-only"]
+    listed = subprocess.check_output(command, text=True)
+    assert listed.split() == list(STAGES)  # and none of the pipelines that tests bring along

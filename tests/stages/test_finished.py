@@ -72,7 +72,7 @@ def test_a_repeat_of_another_digest_or_number_is_not_taken(kept):
 @pytest.mark.parametrize("name", ["weights.safetensors", "trained.json"])
 @pytest.mark.parametrize("bytes_left", [0, 20])
 def test_a_damaged_repeat_is_not_taken_and_can_be_kept_again(kept, name, bytes_left):
-    path = Path(".finetune/one/repeat-0") / name
+    path = Path(".gapwise/finished/one/repeat-0") / name
     path.write_bytes(path.read_bytes()[:bytes_left])
     assert kept.take(0) is None
     curves(0).mkdir(parents=True)
@@ -81,7 +81,7 @@ def test_a_damaged_repeat_is_not_taken_and_can_be_kept_again(kept, name, bytes_l
 
 
 def test_what_was_killed_while_it_was_written_is_not_taken(kept):
-    folder = Path(".finetune/one/repeat-0")
+    folder = Path(".gapwise/finished/one/repeat-0")
     folder.rename(folder.with_name("repeat-0.partial"))
     assert kept.take(0) is None
 
@@ -94,7 +94,7 @@ def test_a_run_with_other_settings_removes_what_is_left(kept):
 
 def test_after_the_stage_nothing_is_left(kept):
     kept.remove()
-    assert not Path(".finetune").exists()
+    assert not Path(".gapwise/finished").exists()
     kept.remove()
 
 

@@ -1,0 +1,107 @@
+"""A server that a team shares: git and DVC remotes behind a real sshd on a loopback port, with keys of its own."""
+
+import getpass
+import os
+import shutil
+import socket
+import subprocess
+import time
+from pathlib import Path
+
+import psutil
+
+from tests.clones import Clone
+
+SSHD = shutil.which("sshd", path=f"{os.environ['PATH']}{os.pathsep}/usr/sbin")
+
+# sshd that root starts asks for /run/sshd. Where it is missing, sshd gets a /run of its own, and the system none.
+IN_OWN_RUN = ["unshare", "--mount", "sh", "-c", 'mount -t tmpfs none /run && mkdir -m 755 /run/sshd && exec "$@"', "sh"]
+WRAP = IN_OWN_RUN if os.geteuid() == 0 and not Path("/run/sshd").exists() else []
+
+
+def obstacle():
+    """What keeps this machine from running the server; None if nothing does."""
+    if SSHD is None:
+        return "sshd is missing; on Debian: apt-get install openssh-server"
+    if WRAP and subprocess.run([*WRAP, "true"], capture_output=True, check=False).returncode:
+        return "sshd, started by root, needs /run/sshd, and may not be given a /run of its own here: mkdir /run/sshd"
+    return None
+
+
+class Hub:
+    """The server's folder, with a bare git repository and a DVC remote in it."""
+
+    def __init__(self, folder):
+        self.folder = folder
+        self.git, self.dvc = folder / "gapwise.git", folder / "dvc"
+        with socket.socket() as free:
+            free.bind(("127.0.0.1", 0))
+            self.port = free.getsockname()[1]
+        for key in ("host", "user"):
+            subprocess.run(["ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", folder / key], check=True)
+        subprocess.run(["git", "init", "-q", "--bare", "-b", "main", self.git], check=True)
+        (folder / "sshd_config").write_text(f"""
+            ListenAddress 127.0.0.1
+            Port {self.port}
+            HostKey {folder}/host
+            AuthorizedKeysFile {folder}/user.pub
+            PidFile none
+            StrictModes no
+            PasswordAuthentication no
+            KbdInteractiveAuthentication no
+            Subsystem sftp internal-sftp
+            """)
+        self.server = None
+
+    def start(self):
+        with (self.folder / "log").open("ab") as log:
+            command = [*WRAP, SSHD, "-D", "-e", "-f", self.folder / "sshd_config"]
+            self.server = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=log, stderr=log)
+        for _ in range(600):
+            with socket.socket() as visitor:
+                if not visitor.connect_ex(("127.0.0.1", self.port)):
+                    return
+            assert self.server.poll() is None, (self.folder / "log").read_text()
+            time.sleep(0.05)
+        raise AssertionError("sshd did not answer")
+
+    def stop(self):
+        """Ends the server and the connections it has open, by their own process ids."""
+        if self.server is not None:
+            listener = psutil.Process(self.server.pid)
+            for process in [listener, *listener.children(recursive=True)]:
+                process.kill()
+            self.server.wait()
+            self.server = None
+
+    def home(self, name):
+        """Makes a home with a key to this server; gives the environment of who lives there."""
+        home = self.folder / "homes" / name
+        (home / ".ssh").mkdir(parents=True)
+        config = home / ".ssh" / "config"
+        config.write_text(f"""
+            Host hub
+                HostName 127.0.0.1
+                Port {self.port}
+                User {getpass.getuser()}
+                IdentityFile {self.folder}/user
+                UserKnownHostsFile {home}/.ssh/known_hosts
+                StrictHostKeyChecking accept-new
+            """)
+        # OpenSSH takes the home from the system's list of users, not from HOME.
+        (home / ".gitconfig").write_text(f'[core]\n\tsshCommand = "ssh -F {config}"\n')
+        return {"HOME": str(home), "XDG_CONFIG_HOME": str(home), "XDG_CACHE_HOME": str(home)}
+
+    def clone(self, name):
+        """Clones the git repository, as someone new in the team."""
+        clone = Clone(self.folder / name, **self.home(name))
+        clone.folder.mkdir()
+        clone.run("git", "clone", "-q", self.url(self.git), ".")
+        return clone
+
+    def url(self, path):
+        return f"ssh://hub{path}"
+
+    def objects(self):
+        """The files of the DVC remote that bear their final names."""
+        return {path for path in self.dvc.rglob("*") if path.is_file() and not path.name.endswith(".tmp")}
