@@ -71,10 +71,18 @@ def _transform(
 def _attend(
     attention: keras.layers.MultiHeadAttention, tokens: tf.Tensor, mask: tf.Tensor, training: bool
 ) -> tf.Tensor:
-    one = tokens[None]  # to Keras the packed batch is one long text, until attention itself
-    query, key, value = (
-        unpack(project(one)[0], mask)
-        for project in (attention._query_dense, attention._key_dense, attention._value_dense)
-    )
-    attended, _ = attention._compute_attention(query, key, value, mask[:, None, :] > 0, training=training)
-    return attention._output_dense(pack(attended, mask)[None])[0]
+    """Is `MultiHeadAttention.call` with one matrix product for query, key and value, and none on padding."""
+    parts = [attention._query_dense, attention._key_dense, attention._value_dense]
+    heads, size = attention.num_heads, attention.key_dim
+    kernel = tf.concat([tf.reshape(part.kernel, (-1, heads * size)) for part in parts], axis=1)
+    bias = tf.concat([tf.reshape(part.bias, [-1]) for part in parts], axis=0)
+    padded = unpack(tf.nn.bias_add(tf.matmul(tokens, kernel), bias), mask)
+    shape = tf.shape(mask)
+    split = tf.reshape(padded, (shape[0], shape[1], len(parts), heads, size))
+    query, key, value = tf.unstack(tf.transpose(split, (2, 0, 3, 1, 4)))  # each (texts, heads, longest, size)
+    scores = tf.matmul(query * size**-0.5, key, transpose_b=True)
+    hidden = tf.cast(mask[:, None, None, :] == 0, scores.dtype) * scores.dtype.min  # padding is attended to by none
+    shares = attention._dropout_layer(tf.nn.softmax(scores + hidden), training=training)
+    attended = tf.reshape(tf.transpose(tf.matmul(shares, value), (0, 2, 1, 3)), (shape[0], shape[1], heads * size))
+    output = attention._output_dense
+    return tf.nn.bias_add(tf.matmul(pack(attended, mask), tf.reshape(output.kernel, (heads * size, -1))), output.bias)

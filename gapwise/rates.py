@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from gapwise.adam import Adam
 from gapwise.network import blocks
 from gapwise.recipe import FinetuneParams
 from gapwise.runtime import keras, tf
@@ -32,7 +33,7 @@ class Block:
     """
 
     variables: list[keras.Variable]
-    optimizer: keras.optimizers.Adam
+    optimizer: Adam
     peak: float
     waits: int
 
@@ -56,8 +57,8 @@ def plan(network: keras.Model, params: FinetuneParams) -> list[Block]:
     ]
 
 
-def _optimizer(params: FinetuneParams) -> keras.optimizers.Adam:
-    optimizer = keras.optimizers.Adam(
+def _optimizer(params: FinetuneParams) -> Adam:
+    optimizer = Adam(
         weight_decay=params.weight_decay or None,
         use_ema=params.ema > 0,
         ema_momentum=params.ema,

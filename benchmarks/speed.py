@@ -1,0 +1,138 @@
+"""What a repeat costs, beside the plain Keras recipe and a Trainer on torch.
+
+    python -m benchmarks.speed              # all parts, some 25 minutes
+    python -m benchmarks.speed compare      # one part; others: growth, stages, picture
+    python -m benchmarks.speed compare --rows 60 --epochs 2 --rounds 1    # a small try
+
+Every measurement is a process of its own, and the ways take turns, so that a slow phase of the machine meets all of
+them; of several rounds the best counts. Tables and the picture are written into benchmarks/.
+The comparison with torch needs `make torch-env`, and is left out without it.
+"""
+
+import json
+import os
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+from typing import Annotated, Any
+
+import pandas as pd
+import typer
+
+from benchmarks.speed_floor import floor, matrix_rate
+from benchmarks.speed_rows import write_rows
+from benchmarks.speed_stages import measure_stages
+from benchmarks.speed_task import Task
+from gapwise.presets import locate
+
+HERE = Path(__file__).parent
+TORCH = Path(os.environ.get("TORCH_ENV", ".torch-env")) / "bin" / "python"
+DEPTHS = {"4 of 6": 4, "all": 6, "none": 0}
+WAYS = {"keras": sys.executable, "torch": str(TORCH), "gapwise": sys.executable}
+GROWTH = [(100, 1), (100, 5), (100, 20), (1_000, 1), (10_000, 1)]  # rows, repeats
+PARTS = ("compare", "growth", "stages", "picture")
+
+program = typer.Typer(add_completion=False)
+
+
+@program.command()
+def main(
+    parts: Annotated[list[str] | None, typer.Argument(help=f"of {', '.join(PARTS)}; all without it")] = None,
+    rows: Annotated[int, typer.Option(help="to train on in the comparison")] = 500,
+    epochs: Annotated[int, typer.Option(help="of each run; the first is not among the best")] = 3,
+    rounds: Annotated[int, typer.Option(help="of the comparison; the best counts")] = 2,
+    largest: Annotated[int, typer.Option(help="rows at which growth ends")] = 10_000,
+) -> None:
+    """Measures, and writes tables and a picture."""
+    chosen = parts or list(PARTS)
+    if "compare" in chosen:
+        _write("compare", compare(rows, epochs, rounds))
+    if "growth" in chosen:
+        _write("growth", growth(largest))
+    if "stages" in chosen:
+        _write("stages", measure_stages())
+    if "picture" in chosen:
+        from benchmarks.speed_picture import picture
+
+        picture(pd.read_csv(HERE / "speed_compare.csv"), pd.read_csv(HERE / "speed_growth.csv")).save(
+            HERE / "speed.png"
+        )
+
+
+def compare(rows: int, epochs: int, rounds: int) -> pd.DataFrame:
+    """Measures one repeat in each way at each depth.
+
+    Returns:
+        One row per depth and way: seconds of the best epoch and until the first one, of the first epoch beyond the
+        best (`tracing`), accuracy on 600 other rows, peak memory in MiB; how many times as long as Gapwise an epoch
+        takes; and the share that the processor's floor has of an epoch.
+    """
+    with tempfile.TemporaryDirectory() as folder:
+        lengths = write_rows(Path(folder), rows, validation=200, test=600)
+        tasks = [
+            (depth, way, Task(folder, locate("all-minilm-l6-v2"), freeze=freeze, epochs=epochs))
+            for depth, freeze in DEPTHS.items()
+            for way in WAYS
+            if way != "torch" or TORCH.is_file()
+        ]
+        runs, rates = [], []
+        for turn in range(rounds):
+            rates.append(matrix_rate())
+            for depth, way, task in tasks:
+                print(f"round {turn + 1} of {rounds}: {way}, frozen: {depth}", flush=True)
+                runs.append({"frozen": depth, "way": way, **_best(run(way, task))})
+    best = pd.DataFrame(runs).groupby(["frozen", "way"], sort=False).min().reset_index()
+    gapwise = best[best["way"] == "gapwise"].set_index("frozen")["epoch"]
+    floors = {depth: floor(lengths["train"], lengths["validation"], 6 - freeze) for depth, freeze in DEPTHS.items()}
+    return best.assign(
+        times_gapwise=best["epoch"] / best["frozen"].map(gapwise),
+        floor_share=best["frozen"].map(floors) / max(rates) / best["epoch"],
+        gflop_per_s=max(rates) / 1e9,
+    )
+
+
+def growth(largest: int) -> pd.DataFrame:
+    """Measures Gapwise, 4 of 6 layers frozen, one epoch, on rows of 64 tokens: seconds and peak memory in MiB."""
+    found = []
+    for rows, repeats in GROWTH:
+        if rows > largest:
+            continue
+        with tempfile.TemporaryDirectory() as folder:
+            write_rows(Path(folder), rows, validation=max(20, rows // 10), test=0, length=64)
+            task = Task(folder, locate("all-minilm-l6-v2"), freeze=4, repeats=repeats, epochs=1)
+            print(f"{rows} rows, {repeats} repeats", flush=True)
+            measured = run("gapwise", task)
+        found.append({"rows": rows, "repeats": repeats, "seconds": measured["total"], "memory": measured["memory"]})
+    return pd.DataFrame(found)
+
+
+def run(way: str, task: Task) -> dict[str, Any]:
+    """Runs a task in a process of its own, and reads what it reports."""
+    environment = os.environ | {"PYTHONPATH": str(HERE.parent), "TF_CPP_MIN_LOG_LEVEL": "2", "HF_HUB_OFFLINE": "1"}
+    command = [WAYS[way], str(HERE / f"way_{way}.py"), task.write()]
+    done = subprocess.run(command, env=environment, cwd=HERE.parent, capture_output=True, text=True, check=False)
+    if done.returncode:
+        sys.exit(f"{way} failed:\n{done.stderr[-3000:]}")
+    reported: dict[str, Any] = json.loads(done.stdout.splitlines()[-1])
+    return reported
+
+
+def _best(measured: dict[str, Any]) -> dict[str, float]:
+    later = measured["epochs"][1:] or measured["epochs"]
+    return {
+        "epoch": min(later),
+        "start": measured["start"],
+        "tracing": measured["epochs"][0] - min(later),
+        "accuracy": measured["accuracy"],
+        "memory": measured["memory"],
+    }
+
+
+def _write(name: str, table: pd.DataFrame) -> None:
+    table.to_csv(HERE / f"speed_{name}.csv", index=False, float_format="%.4g", lineterminator="\n")
+    print(table.round(3).to_string(index=False), flush=True)
+
+
+if __name__ == "__main__":
+    program()

@@ -1,0 +1,28 @@
+"""The comparison and the growth as one picture."""
+
+import altair as alt
+import pandas as pd
+
+NAMES = {"keras": "plain Keras", "torch": "torch Trainer", "gapwise": "Gapwise"}
+
+
+def picture(compare: pd.DataFrame, growth: pd.DataFrame) -> alt.HConcatChart:
+    """Draws seconds per epoch by depth and way, and what rows and repeats cost."""
+    way = alt.Y("way:N", title=None, sort=list(NAMES.values()))
+    bars = (
+        alt.Chart(compare.assign(way=compare["way"].map(NAMES)))
+        .encode(way, alt.X("epoch:Q", title="seconds per epoch", scale=alt.Scale(type="symlog", constant=0.1)))
+        .properties(width=320, height=70)
+    )
+    labels = bars.mark_text(align="left", dx=4).encode(text=alt.Text("epoch:Q", format=".3~g"))
+    colored = bars.mark_bar().encode(color=alt.Color("way:N", legend=None, sort=list(NAMES.values())))
+    epochs = alt.layer(colored, labels).facet(
+        row=alt.Row("frozen:N", title="layers frozen", sort=["none", "4 of 6", "all"])
+    )
+    scaled = growth.assign(case=growth["rows"].map("{:,}".format) + " × " + growth["repeats"].astype(str))
+    base = (
+        alt.Chart(scaled).encode(alt.Y("case:N", title="rows × repeats", sort=None)).properties(width=180, height=110)
+    )
+    seconds = base.mark_bar().encode(alt.X("seconds:Q", scale=alt.Scale(type="symlog", constant=10)))
+    memory = base.mark_bar(color="#888").encode(alt.X("memory:Q", title="peak memory, MiB"))
+    return alt.hconcat(epochs, alt.vconcat(seconds, memory)).configure_view(stroke="#ddd")

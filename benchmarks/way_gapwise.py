@@ -1,0 +1,78 @@
+"""Gapwise: what the stage finetune does, without DVC."""
+
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+from ruamel.yaml import YAML
+from speed_task import Clock, Task, given
+
+from gapwise.finetuning import Model, assemble, train_repeats
+from gapwise.freezing import frozen_output
+from gapwise.network import predict, set_weights
+from gapwise.presets import TokenizeParams
+from gapwise.ragged import Ragged
+from gapwise.recipe import FinetuneParams
+from gapwise.runtime import keras
+
+
+class Nothing(dict):
+    """No repeat is finished."""
+
+    take, keep = dict.get, dict.__setitem__
+
+
+def main() -> None:
+    task = given()
+    rows, model, clock = task.rows(), _model(task), Clock(task)
+    ids, labels = rows["train"][0] + rows["validation"][0], np.concatenate([rows["train"][1], rows["validation"][1]])
+    names = [f"{number:016x}" for number in range(len(ids))]
+    parts = ["train"] * len(rows["train"][0]) + ["validation"] * len(rows["validation"][0])
+    trained = train_repeats(
+        model,
+        development=pd.DataFrame({"text_id": names, "label": [model.classes[label] for label in labels]}),
+        repeats=pd.concat(
+            [pd.DataFrame({"repeat": repeat, "text_id": names, "part": parts}) for repeat in range(task.repeats)]
+        ),
+        tokens=pd.DataFrame({"text_id": names, "source_id": names, "token_ids": ids}),
+        seed=task.seed,
+        watch=lambda repeat: [
+            keras.callbacks.LambdaCallback(
+                on_epoch_begin=lambda epoch, logs: clock.begin(), on_epoch_end=lambda epoch, logs: clock.end()
+            )
+        ],
+        finished=Nothing(),
+    )
+    clock.report(_accuracy(model, trained[0].weights, *rows["test"]))
+
+
+def _model(task: Task) -> Model:
+    params = YAML(typ="safe").load(Path("params.yaml"))["finetune"] | {
+        "freeze": task.freeze,
+        "epochs": task.epochs,
+        "batch_size": task.batch_size,
+        "dropout": task.dropout,
+        "learning_rate": task.learning_rate,
+        "head_learning_rate": task.head_learning_rate,
+    }
+    params["early_stopping"]["patience"] = task.epochs  # every way does all epochs
+    return Model(
+        tokenize=TokenizeParams(preset=task.encoder, max_length=128),
+        preset_sha256={},
+        finetune=FinetuneParams.model_validate(params),
+        classes=["negative", "positive"],
+        repeats=task.repeats,
+    )
+
+
+def _accuracy(model: Model, weights: dict[str, np.ndarray], ids: list[np.ndarray], labels: np.ndarray) -> float:
+    if not ids:
+        return float("nan")
+    part, network = assemble(model)
+    set_weights(network, weights)
+    predicted = predict(network, frozen_output(part, Ragged.of(ids))).argmax(axis=1)
+    return float((predicted == labels).mean())
+
+
+if __name__ == "__main__":
+    main()
