@@ -103,7 +103,7 @@ def test_the_time_of_a_training_is_noted_beside_the_outputs_unless_part_of_it_is
     assert noted["repeats"] == 3
     assert 0.1 < noted["seconds"] < 300
     finish(killed)
-    assert not (killed / ".gapwise").exists()
+    assert not (killed / ".gapwise/timings").exists()
 
 
 def test_nothing_of_finished_repeats_is_left_after_the_stage(undisturbed):
