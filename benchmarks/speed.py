@@ -113,7 +113,7 @@ def run(way: str, task: Task) -> dict[str, Any]:
     command = [WAYS[way], str(HERE / f"way_{way}.py"), task.write()]
     done = subprocess.run(command, env=environment, cwd=HERE.parent, capture_output=True, text=True, check=False)
     if done.returncode:
-        sys.exit(f"{way} failed:\n{done.stderr[-3000:]}")
+        sys.exit(f"{way} failed with exit code {done.returncode}:\n{done.stderr[-3000:]}")
     reported: dict[str, Any] = json.loads(done.stdout.splitlines()[-1])
     return reported
 
