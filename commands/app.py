@@ -45,7 +45,9 @@ def explained() -> Iterator[None]:
     try:
         yield
     except UserError as error:
-        sys.exit(f"\n{error}\n")
+        from reports.words import printable
+
+        sys.exit("\n".join(["", *map(printable, str(error).splitlines()), ""]))
     except KeyboardInterrupt:
         sys.exit(130)
     except BrokenPipeError:  # the reader, for example `head`, has seen enough

@@ -16,6 +16,7 @@ from gapwise.comparison import Comparison, Metric
 from gapwise.contrasts import compare
 from gapwise.errors import UserError
 from gapwise.scored import Candidate
+from stages.whole import whole
 
 Form = Literal["terminal", "json", "md"]
 
@@ -85,7 +86,7 @@ def _page(comparison: Comparison, project: Project, settings: Sequence[Loaded], 
 def _write_page(file: Path, text: str) -> None:
     try:
         file.parent.mkdir(parents=True, exist_ok=True)
-        file.write_text(text, encoding="utf-8")
+        file.write_text(text, encoding="utf-8")  # not through `whole`, which would replace a folder of this name
     except OSError as error:
         raise UserError(f"{file} cannot be written: {error.strerror}.") from error
     print(f"Wrote {file}", file=sys.stderr)
@@ -104,5 +105,5 @@ def _save(comparison: Comparison, project: Project) -> None:
 
 
 def _write_yaml(file: Path, document: Mapping[str, object]) -> None:
-    with file.open("w", encoding="utf-8") as stream:
+    with whole(file) as temporary, temporary.open("w", encoding="utf-8") as stream:
         YAML().dump(document, stream)

@@ -11,6 +11,9 @@ from ruamel.yaml import YAML
 # Each begins in its own line, two spaces deep; DVC writes the file and asks that nobody edits it.
 STAGE = re.compile(r"^(?=  [^\s#])", re.MULTILINE)
 
+# Hashes become names of files in the cache, and a lock may come from a colleague.
+HASH = re.compile(r"[0-9a-f]{32}(\.dir)?")
+
 
 @dataclass(frozen=True)
 class Lock:
@@ -49,7 +52,7 @@ def _parse(stage: str) -> dict[str, Any]:
 
 
 def _hashes(entries: list[dict[str, Any]]) -> dict[str, str]:
-    return {entry["path"]: entry["md5"] for entry in entries if "md5" in entry}
+    return {entry["path"]: entry["md5"] for entry in entries if HASH.fullmatch(str(entry.get("md5")))}
 
 
 def code(lock: Lock) -> dict[str, str]:
@@ -72,7 +75,7 @@ def not_run(lock: Lock, params: Mapping[str, Any]) -> list[str]:
         params: What params.yaml holds now.
 
     Returns:
-        One phrase per param, for example "finetune.l2 was 0.01 and is 0.1". Those of `evaluate` do not count: they
+        One phrase per param, for example "finetune.l2 from 0.01 to 0.1". Those of `evaluate` do not count: they
         change no prediction.
     """
     recorded: dict[str, Any] = {}
@@ -84,7 +87,7 @@ def not_run(lock: Lock, params: Mapping[str, Any]) -> list[str]:
     whole = {key for values in lock.params.values() for key in values if isinstance(values[key], dict)}
     won = {key for key in now if key.split(".")[0] in whole - {"evaluate"} and key not in recorded}
     return [
-        f"{key} was {_shown(recorded, key)} and is {_shown(now, key)}"
+        f"{key} from {_shown(recorded, key)} to {_shown(now, key)}"
         for key in sorted(set(recorded) | won)
         if recorded.get(key, ABSENT) != now.get(key, ABSENT)
     ]

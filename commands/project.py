@@ -1,6 +1,5 @@
 """The project as DVC and git keep it: revisions by any name, and their files, without touching the workspace."""
 
-import hashlib
 import json
 from collections.abc import Sequence
 from difflib import get_close_matches
@@ -15,6 +14,7 @@ from dvc.scm import RevError, resolve_rev
 from scmrepo.exceptions import SCMError
 
 from gapwise.errors import UserError
+from stages.recorded import md5 as hash_of
 
 WORKSPACE = "workspace"
 
@@ -109,7 +109,7 @@ class Project:
         cached, here = Path(self._repo.cache.local.oid_to_path(md5)), self.folder / path
         if cached.is_file():
             return cached.read_bytes()
-        if revision == WORKSPACE and here.is_file() and md5_of(here) == md5:
+        if revision == WORKSPACE and here.is_file() and hash_of(here) == md5:
             return here.read_bytes()
         return self._from_remote(revision, path)
 
@@ -129,9 +129,3 @@ class Project:
         """Lists a folder that the cache keeps: `relpath` and `md5` of each file; empty where it does not."""
         cached = Path(self._repo.cache.local.oid_to_path(md5))
         return json.loads(cached.read_text(encoding="utf-8")) if cached.is_file() else []
-
-
-def md5_of(path: Path) -> str:
-    """Hashes a file as DVC does."""
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "md5").hexdigest()

@@ -13,10 +13,11 @@ from ruamel.yaml.error import YAMLError
 
 from commands.comparable import Run, notes, other_data, other_repeats
 from commands.lockfile import interrupted, not_run, read_lock
-from commands.project import WORKSPACE, Project, md5_of
+from commands.project import WORKSPACE, Project
 from gapwise.errors import UserError
 from gapwise.tables import Predictions, Texts
 from gapwise.wording import in_words
+from stages.recorded import md5
 
 PREDICTIONS = "data/predictions.parquet"
 TEST = "data/test.parquet"
@@ -138,7 +139,7 @@ def _check_files(project: Project, run: Run, again: str) -> list[str]:
     """Looks in the workspace for files that DVC would run stages again for; changed code is only a note."""
     recorded = {path: md5 for deps in run.lock.deps.values() for path, md5 in deps.items()}
     files = {path: project.folder / path for path in recorded}
-    changed = [path for path, file in files.items() if file.is_file() and md5_of(file) != recorded[path]]
+    changed = [path for path, file in files.items() if file.is_file() and md5(file) != recorded[path]]
     data = sorted(path for path in changed if not path.endswith(".py"))
     if data:
         raise UserError(f"its files were changed after the run ({in_words(data)}); {again}")

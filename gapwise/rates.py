@@ -33,7 +33,7 @@ class Block:
     """
 
     variables: list[keras.Variable]
-    optimizer: keras.optimizers.Adam
+    optimizer: Adam
     peak: float
     waits: int
 
@@ -57,7 +57,7 @@ def plan(network: keras.Model, params: FinetuneParams) -> list[Block]:
     ]
 
 
-def _optimizer(params: FinetuneParams) -> keras.optimizers.Adam:
+def _optimizer(params: FinetuneParams) -> Adam:
     optimizer = Adam(
         weight_decay=params.weight_decay or None,
         use_ema=params.ema > 0,

@@ -46,6 +46,7 @@ class FinetuneParams(Section):
     lora_rank: int = Field(ge=0)
     pooling: Literal["mean", "first"]
     head_init: Literal["random", "probe"]
+    head_refit: bool
     l2: Strength
     l1: Strength
     encoder_l2: Strength

@@ -78,7 +78,7 @@ class Trainer:
         class_weight = class_weights(params, self.classes, train.labels[train.rows])
         self._restart(seed)
         if params.head_init == "probe":
-            self._start_from_probe(train, validation, class_weight)
+            self._fit_head(train, validation, class_weight)
         stopping = early_stopping(params.early_stopping)
         steps = params.epochs * -(-len(train.rows) // params.batch_size)
         averaging = [keras.callbacks.SwapEMAWeights(swap_on_epoch=True)] if params.ema else []
@@ -91,6 +91,8 @@ class Trainer:
             shuffle=False,  # the data set does it, by its own seed
             verbose=0,
         )
+        if params.head_refit:
+            self._fit_head(train, validation, class_weight)
         return Trained(weights(self.network), _epochs(history), stopping.best_epoch + 1)
 
     def _restart(self, seed: int) -> None:
@@ -101,7 +103,8 @@ class Trainer:
         for variable in self.learner.optimizer.variables:
             variable.assign(keras.ops.zeros_like(variable))
 
-    def _start_from_probe(self, train: Examples, validation: Examples, class_weight: dict[int, float] | None) -> None:
+    def _fit_head(self, train: Examples, validation: Examples, class_weight: dict[int, float] | None) -> None:
+        """Gives the head what `probe_head.probe` fits to the vectors that the encoder makes now."""
         on, by = (
             (output(self.learner.represent, part.features, part.rows), part.labels[part.rows])
             for part in (train, validation)

@@ -11,6 +11,7 @@ from reports.words import (
     difference,
     duration,
     estimate,
+    printable,
     probability,
     selection_sentences,
     show_param,
@@ -53,7 +54,7 @@ def markdown(comparison: Comparison) -> str:
 
 def escape(text: str) -> str:
     """Makes a text from data plain in Markdown: no markup, no link, no mention of anybody, no line of its own."""
-    line = " ".join(text.split()).translate(PLAIN)
+    line = printable(" ".join(text.split())).translate(PLAIN)
     # At its start it could open a list; an address anywhere becomes a link by itself.
     line = re.sub(r"^([-+]|\d+[.)])(?=\s)", r"&#8203;\1", line)
     return line.replace("://", "&#58;//").replace("www.", "www&#46;")

@@ -17,6 +17,7 @@ from reports.words import (
     duration,
     estimate,
     params_line,
+    printable,
     probability,
     selection_sentences,
     verdict_sentence,
@@ -56,7 +57,7 @@ def _lines(title: str, lines: Sequence[str], width: int, indent: int = 2) -> Ite
     yield Text(f"\n{title}" if title else "", style="bold")
     # By hand, as rich would fill every line with blanks.
     space = " " * indent
-    yield from (Text(fill(line, width, initial_indent=space, subsequent_indent=space)) for line in lines)
+    yield from (Text(fill(printable(line), width, initial_indent=space, subsequent_indent=space)) for line in lines)
 
 
 def _table(*columns: str) -> Table:

@@ -39,6 +39,11 @@ def number(value: float, decimals: int, signed: bool = False) -> str:
     return (MINUS if value < 0 else "+" if signed else "") + text
 
 
+def printable(line: str) -> str:
+    """Replaces what could move a terminal's cursor or change its colors: a param may come from a colleague."""
+    return "".join(sign if sign.isprintable() else "\ufffd" for sign in line)
+
+
 def difference(metric: Metric, estimate: Estimate) -> str:
     """Writes a difference with its interval, in the unit of the metric: "+1.2 (0.3 to 2.1)"."""
     unit = UNITS[metric]

@@ -1,9 +1,11 @@
 """How long trainings took on this machine, kept from DVC: a wall-clock time would make every output differ."""
 
-import hashlib
 import json
 import os
 from pathlib import Path
+
+from stages.recorded import md5
+from stages.whole import whole
 
 FOLDER = Path(".gapwise/timings")
 # Two trainings with the same weights are the same training, and dvc.lock leads to the hash of this file.
@@ -21,9 +23,5 @@ def record(seconds: float, repeats: int) -> None:
     """
     # A queued experiment runs in a passing copy; DVC tells in its environment where the project is.
     folder = Path(os.environ.get("DVC_ROOT", ".")) / FOLDER
-    with (Path("models") / NAMED_AFTER).open("rb") as weights:
-        name = hashlib.file_digest(weights, "md5").hexdigest()
-    folder.mkdir(parents=True, exist_ok=True)
-    temporary = folder / f".{name}.{os.getpid()}"
-    temporary.write_text(json.dumps({"seconds": round(seconds, 1), "repeats": repeats}) + "\n", encoding="utf-8")
-    temporary.replace(folder / f"{name}.json")
+    with whole(folder / f"{md5(Path('models') / NAMED_AFTER)}.json") as temporary:
+        temporary.write_text(json.dumps({"seconds": round(seconds, 1), "repeats": repeats}) + "\n", encoding="utf-8")

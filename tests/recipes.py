@@ -12,6 +12,7 @@ PLAIN = {
     "lora_rank": 0,
     "pooling": "mean",
     "head_init": "random",
+    "head_refit": False,
     "l2": 0.0,
     "l1": 0.0,
     "encoder_l2": 0.0,

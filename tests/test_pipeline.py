@@ -136,10 +136,10 @@ def test_a_comparison_of_the_experiment_with_its_commit_reads_both_runs_and_know
     assert answer["settings"][0]["test"]["accuracy"]["value"] == pytest.approx(metrics["test"]["accuracy"], abs=1e-6)
 
 
-def test_a_plan_knows_the_run_of_the_workspace_and_its_time(finished):
-    finished.run("git", "checkout", "-q", ".")
-    finished.run("dvc", "checkout", "-q")
-    assert "Training took" in finished.run("python", "-m", "gapwise", "plan", "--difference", "0.02")
+def test_a_plan_knows_the_run_of_the_commit_and_its_time(finished):
+    plan = finished.run("python", "-m", "gapwise", "plan", "--from", "HEAD", "--difference", "0.02")
+    assert "Training took" in plan
+    assert "A difference of 2.0 points" in plan
 
 
 def test_a_queued_grid_runs_from_one_command(finished):

@@ -1,6 +1,8 @@
 """dvc.yaml against the code: what a stage imports, reads and writes is what DVC is told."""
 
 import ast
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -126,3 +128,10 @@ def test_rooms_do_not_know_the_doors_that_lead_to_them(package, never):
     modules = [path for path in Path(package).glob("*.py") if path.name != "__main__.py"]
     assert len(modules) > 5
     assert not {module for path in modules for module in reached(path) if module.split("/")[0] in never}
+
+
+def test_dvc_finds_one_pipeline(tmp_path, monkeypatch):
+    monkeypatch.setenv("DVC_SITE_CACHE_DIR", str(tmp_path))
+    command = [sys.executable, "-m", "dvc", "stage", "list", "--all", "--name-only"]
+    listed = subprocess.check_output(command, text=True)
+    assert listed.split() == list(STAGES)  # and none of the pipelines that tests bring along

@@ -438,6 +438,7 @@ KEYS = [
     Key("finetune.lora_rank", "must be a whole number, at least 0", -4, "4"),
     Key("finetune.pooling", "must be one of mean, first", "max", 1),
     Key("finetune.head_init", "must be one of random, probe", "zeros", 0),
+    Key("finetune.head_refit", "must be true or false", 1, "yes"),
     Key("finetune.l2", "must be a number, at least 0", float("inf"), "1e-4"),
     Key("finetune.l1", "must be a number, at least 0", -0.1, "none"),
     Key("finetune.encoder_l2", "must be a number, at least 0", -1e-4, [0.1]),

@@ -11,11 +11,11 @@ stages:
     deps:
     - path: gapwise/splits.py
       hash: md5
-      md5: aa
+      md5: aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa
       size: 1
     - path: data/dataset.parquet
       hash: md5
-      md5: bb
+      md5: bbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbb
       size: 1
     params:
       params.yaml:
@@ -25,7 +25,7 @@ stages:
     outs:
     - path: data/repeats.parquet
       hash: md5
-      md5: cc
+      md5: cccccccccccccccccccccccccccccccc
       size: 1
   finetune@0:
     cmd: |-
@@ -34,7 +34,7 @@ stages:
     deps:
     - path: data/repeats.parquet
       hash: md5
-      md5: cc
+      md5: cccccccccccccccccccccccccccccccc
       size: 1
     params:
       params.yaml:
@@ -46,7 +46,7 @@ stages:
     outs:
     - path: models
       hash: md5
-      md5: dd.dir
+      md5: dddddddddddddddddddddddddddddddd.dir
       size: 1
       nfiles: 6
   evaluate:
@@ -70,12 +70,12 @@ def test_a_lock_is_read_with_params_deps_and_outs():
         "split.seed": 1,
     }
     assert lock.deps == {
-        "split": {"gapwise/splits.py": "aa", "data/dataset.parquet": "bb"},
-        "finetune@0": {"data/repeats.parquet": "cc"},
+        "split": {"gapwise/splits.py": "aa" * 16, "data/dataset.parquet": "bb" * 16},
+        "finetune@0": {"data/repeats.parquet": "cc" * 16},
         "evaluate": {},
     }
-    assert lock.outs == {"data/repeats.parquet": "cc", "models": "dd.dir"}
-    assert code(lock) == {"gapwise/splits.py": "aa"}
+    assert lock.outs == {"data/repeats.parquet": "cc" * 16, "models": "dd" * 16 + ".dir"}
+    assert code(lock) == {"gapwise/splits.py": "aa" * 16}
 
 
 def test_the_lock_of_the_project_reads_stage_by_stage_as_it_reads_whole():
@@ -84,6 +84,10 @@ def test_the_lock_of_the_project_reads_stage_by_stage_as_it_reads_whole():
     assert list(lock.params) == list(whole)
     assert lock.outs == {out["path"]: out["md5"] for stage in whole.values() for out in stage["outs"]}
     assert lock.params["finetune"] == whole["finetune"]["params"]["params.yaml"]
+
+
+def test_a_hash_that_is_none_could_name_any_file_and_is_left_out():
+    assert "models" not in read_lock(LOCK.replace("dd" * 16, "../../../../etc/passwd")).outs
 
 
 def test_no_lock_is_an_empty_one():
@@ -101,10 +105,10 @@ def test_changed_lost_and_new_params_are_named_with_both_values():
         "evaluate": {"confidence": 0.95},
     }
     assert not_run(read_lock(LOCK), params) == [
-        "finetune.dropout was absent and is 0.1",
-        "finetune.early_stopping.patience was 2 and is absent",
-        "split.seed was 1 and is 2",
-        "split.train_size was null and is 40",
+        "finetune.dropout from absent to 0.1",
+        "finetune.early_stopping.patience from 2 to absent",
+        "split.seed from 1 to 2",
+        "split.train_size from null to 40",
     ]
 
 

@@ -134,13 +134,13 @@ def test_params_that_were_changed_and_not_run_are_refused_in_the_workspace_and_i
     with Project() as project, pytest.raises(UserError) as caught:
         load(project, ["main", "workspace"])
     assert caught.value.problems == (
-        "workspace: its params were changed after the run (finetune.l2 was 0.01 and is 0.5); run `dvc repro`",
+        "workspace: its params were changed after the run (finetune.l2 from 0.01 to 0.5); run `dvc repro`",
     )
     changed.commit()
     with Project() as project, pytest.raises(UserError) as caught:
         load(project, ["HEAD~1", "main"])
     assert caught.value.problems == (
-        "main: its params were changed after the run (finetune.l2 was 0.01 and is 0.5); check it out, run `dvc repro` "
+        "main: its params were changed after the run (finetune.l2 from 0.01 to 0.5); check it out, run `dvc repro` "
         "and commit",
     )
 

@@ -2,6 +2,7 @@
 
 import hashlib
 import shutil
+import signal
 import subprocess
 
 from ruamel.yaml import YAML
@@ -39,11 +40,17 @@ class Disturbed(Clone):
 
     def outcome(self, *command, **environment):
         """Runs a command with its children to the end of them all; gives its exit code and all that was printed."""
-        done = subprocess.run(
-            command, cwd=self.folder, env=self.environment | environment, start_new_session=True, timeout=900,
-            stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, check=False,
+        process = self.begun(*command, **environment)
+        output, _ = process.communicate(timeout=900)
+        return process.returncode, output
+
+    def begun(self, *command, **environment):
+        """Starts a command as a terminal does: in a group of processes of its own, which heed Ctrl-C."""
+        return subprocess.Popen(
+            command, cwd=self.folder, env=self.environment | environment, start_new_session=True,
+            preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
+            stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
         )  # fmt: skip
-        return done.returncode, done.stdout
 
     def files(self):
         return files(self, self.reference.outputs())

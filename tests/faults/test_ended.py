@@ -17,19 +17,9 @@ WRITING = {
     "baseline": "os.rename baseline_predictions.parquet 1",
     "evaluate": "os.rename confusion.csv 1",
 }
-TRAINING = {
-    "inside the first epoch": "call on_train_batch_begin 5",
-    "inside the first epoch of the second repeat": "call on_train_batch_begin 41",
-    "between repeats": "call fresh_start 2",
-    "while a finished repeat is kept": "os.rename .repeat-0.partial 1",
-}
-POINTS = [
-    *(pytest.param(stage, point, id=f"{stage}-writing") for stage, point in WRITING.items()),
-    *(pytest.param("finetune", point, id=f"finetune-{name}") for name, point in TRAINING.items()),
-]
 
 
-@pytest.mark.parametrize(("stage", "point"), POINTS)
+@pytest.mark.parametrize(("stage", "point"), WRITING.items())
 def test_what_kill_9_or_ctrl_c_ends_is_made_as_in_an_undisturbed_run(disturbed, stage, point):
     code, log = disturbed.ended(signal.SIGINT, stage, point)
     assert (code, "Traceback" in log, disturbed.half_written(), disturbed.leftovers()) == (255, False, set(), [])
@@ -43,12 +33,27 @@ def test_what_kill_9_or_ctrl_c_ends_is_made_as_in_an_undisturbed_run(disturbed, 
 
 
 @pytest.mark.parametrize(
+    ("point", "taken_over"),
+    [
+        pytest.param("call on_train_batch_begin 30", False, id="inside an epoch"),
+        pytest.param("call fresh_start 2", True, id="between repeats"),
+    ],
+)
+def test_after_kill_9_in_training_finished_repeats_are_taken_over(disturbed, point, taken_over):
+    code, log = disturbed.ended(signal.SIGKILL, "finetune", point)
+    assert (code, disturbed.half_written()) == (-signal.SIGKILL, set())
+    assert ("repeat 1 of 2, epoch  2 of 2" in log, "repeat 2 of 2, epoch" in log) == (taken_over, False)
+    log = disturbed.assert_recovers()
+    assert ("repeat 1 of 2: taken over from a run that was interrupted\n" in log) == taken_over
+    assert ("repeat 1 of 2, epoch" in log, "repeat 2 of 2, epoch" in log) == (not taken_over, True)
+
+
+@pytest.mark.parametrize(
     ("stage", "point"),
     [
         ("split", "import pandas 1"),
-        ("finetune", "import tensorflow 1"),
-        ("finetune", "import keras_hub 1"),
-        ("finetune", "open params.yaml 1"),
+        ("tokenize", "import tensorflow 1"),
+        ("finetune", "call on_train_batch_begin 30"),
         ("evaluate", "call read_weights 1"),
     ],
 )

@@ -45,4 +45,4 @@ def test_a_rare_class_is_predicted_more_where_classes_are_balanced_and_the_log_l
         last = -np.log(probabilities[TRAIN, rare[TRAIN]]).mean()
         assert trained.epochs["train_log_loss"].iloc[-1] == pytest.approx(last, rel=0.1)
     assert found[0] == pytest.approx(0.25, abs=0.1)
-    assert found[1] == pytest.approx(0.5, abs=0.1)
+    assert found[1] > found[0] + 0.08

@@ -236,6 +236,13 @@ def test_more_rows_and_more_repeats_each_take_their_part_of_the_doubt_away():
     assert (now.freedom, rows.freedom, repeats.freedom) == (99, 399, 99)
 
 
+def test_shifts_of_repeats_weigh_alike_however_rows_are_grouped():
+    parts = components(np.random.default_rng(9).normal(size=(3, 120)), np.repeat(alone(40), 3), "log_loss")
+    of_row = 3 * parts.noise
+    expected = parts.of_rows / 40 + parts.noise / 120 + of_row * parts.shares / 3
+    assert parts.uncertainty().errors ** 2 == pytest.approx(expected)
+
+
 def test_rows_to_come_are_taken_to_form_groups_as_those_at_hand():
     parts = components(np.random.default_rng(9).normal(size=(3, 120)), np.repeat(alone(40), 3), "log_loss")
     assert (parts.uncertainty().freedom, parts.uncertainty(rows=240).freedom) == (39, 79)
@@ -350,6 +357,12 @@ def test_interval_of_a_share_is_not_tighter_than_that_of_as_many_coins_as_groups
     low, high = score_interval(always, "accuracy", 0.95)
     assert high == 1.0
     assert low < proportion_confint(50, 50, 0.05, method="wilson")[0]
+
+
+def test_a_share_is_never_surer_than_its_groups_allow():
+    tail = 2 * stats.norm.sf(stats.t.ppf(0.975, 30))
+    expected = proportion_confint(15.5, 31, tail, method="wilson")
+    assert score_interval(student(0.5, 1e-3, 30), "accuracy", 0.95) == pytest.approx(expected)
 
 
 def test_a_loss_has_the_plain_interval_down_to_0():

@@ -45,6 +45,7 @@ def test_settings_with_the_same_params_say_so():
 def test_what_comes_from_data_is_no_markup_no_link_and_no_mention():
     assert escape("<script>*x* @someone [a](b) #1 `c`") == (r"&#60;script&#62;\*x\* &#64;someone \[a\](b) &#35;1 \`c\`")
     assert escape("https://example.org www.example.org") == "https&#58;//example.org www&#46;example.org"
+    assert escape("\x1b[2J") == "\ufffd\\[2J"
     assert escape("- a\n- b") == "&#8203;- a - b"
     assert escape("1. a") == "&#8203;1. a"
     assert escape("strong-l2: +0.4 points") == "strong-l2: +0.4 points"

@@ -61,6 +61,19 @@ def test_a_name_is_text_and_never_markup():
     assert shown(answer, 80).count(hostile) == 5
 
 
+def test_a_param_cannot_move_the_cursor():
+    hostile = setting("other", 0.8, {"augment.protect": "\x1b[2J\x1b]0;title\x07"})
+    answer = comparison(
+        settings=[setting("main", 0.8, {"augment.protect": None}), hostile],
+        contrasts=[contrast("other", "equivalent", 0.0, 0.004)],
+        selection=None,
+        notes=["\x1b[31m"],
+    )
+    text = shown(answer, 80)
+    assert "\x1b" not in text
+    assert "other: augment.protect \ufffd[2J\ufffd]0;title\ufffd (was null)" in text
+
+
 def test_a_long_name_is_folded_in_tables_and_cut_beside_the_plot():
     name = "a-very-long-experiment-name-of-forty-one-letters"
     answer = comparison(

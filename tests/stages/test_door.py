@@ -1,3 +1,4 @@
+import errno
 import json
 import shutil
 from pathlib import Path
@@ -47,6 +48,20 @@ def test_a_mistake_of_ours_keeps_its_traceback():
         door.run(fail_with(ZeroDivisionError()))
 
 
+def test_a_full_disk_ends_with_a_message_wherever_it_is_noticed():
+    with pytest.raises(SystemExit) as caught:
+        door.run(fail_with(OSError(errno.ENOSPC, "No space left on device", "curves/loss.tsv")))
+    assert caught.value.code == (
+        "\ncurves/loss.tsv cannot be used: No space left on device.\n"
+        "  - free some space, then run `dvc repro` again: finished stages are kept\n"
+    )
+
+
+def test_a_file_that_we_forgot_to_write_keeps_its_traceback():
+    with pytest.raises(FileNotFoundError):
+        door.run(fail_with(FileNotFoundError(errno.ENOENT, "No such file or directory", "a")))
+
+
 def test_small_numbers_are_numbers_as_they_are_to_dvc():
     text = Path("params.yaml").read_text().replace("learning_rate: 5.0e-5", "learning_rate: 5e-5")
     Path("params.yaml").write_text(text)
@@ -86,6 +101,35 @@ def test_the_same_table_gives_the_same_bytes():
 def test_a_missing_table_says_how_to_get_it():
     with pytest.raises(UserError, match=r"data/x\.parquet is missing\. Run `dvc repro`, which makes it, or `dvc pull`"):
         door.read_table("data/x.parquet", Repeats)
+
+
+@pytest.mark.parametrize("content", [b"", b"PAR1", b"repeat,text_id\n"])
+def test_a_file_that_is_no_table_says_how_to_get_one(content):
+    Path("a.parquet").write_bytes(content)
+    with pytest.raises(UserError, match=r"a\.parquet is not a table as its stage writes it\. Run `dvc repro`"):
+        door.read_table("a.parquet", Repeats)
+
+
+def test_a_truncated_table_says_how_to_get_a_whole_one():
+    door.write_table("a.parquet", ROWS, Repeats)
+    Path("a.parquet").write_bytes(Path("a.parquet").read_bytes()[:-100])
+    with pytest.raises(UserError, match=r"a\.parquet is not a table as its stage writes it"):
+        door.read_table("a.parquet", Repeats)
+
+
+def test_a_table_that_was_edited_by_hand_names_the_column():
+    ROWS.assign(part="test").to_parquet("a.parquet", index=False)
+    with pytest.raises(UserError, match=r"Run `dvc repro`") as caught:
+        door.read_table("a.parquet", Repeats)
+    assert "'part'" in caught.value.problems[0]
+
+
+def test_under_dvc_a_table_is_the_one_that_was_recorded(monkeypatch):
+    door.write_table("a.parquet", ROWS, Repeats)
+    Path("a.parquet.dvc").write_text(f"outs:\n- md5: {'0' * 32}\n  path: a.parquet\n")
+    monkeypatch.setenv("DVC_STAGE", "split")
+    with pytest.raises(UserError, match=r"a\.parquet is not what DVC recorded"):
+        door.read_table("a.parquet", Repeats)
 
 
 def test_a_table_that_breaks_its_contract_is_not_written():

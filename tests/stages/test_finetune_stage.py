@@ -1,5 +1,6 @@
 """The stage on a tiny encoder, undisturbed and killed."""
 
+import json
 import os
 import shutil
 import signal
@@ -94,6 +95,15 @@ def test_after_a_kill_only_unfinished_repeats_are_trained_and_all_outputs_are_th
     assert outputs(killed) == expected
     assert {f"models/repeat-{repeat}.safetensors" for repeat in range(3)} < set(expected)
     assert {f"metrics/training/repeat-{repeat}/plots/metrics/eval/log_loss.tsv" for repeat in range(3)} < set(expected)
+
+
+def test_the_time_of_a_training_is_noted_beside_the_outputs_unless_part_of_it_is_missing(undisturbed, killed):
+    (note,) = (undisturbed / ".gapwise/timings").iterdir()
+    noted = json.loads(note.read_text())
+    assert noted["repeats"] == 3
+    assert 0.1 < noted["seconds"] < 300
+    finish(killed)
+    assert not (killed / ".gapwise").exists()
 
 
 def test_nothing_of_finished_repeats_is_left_after_the_stage(undisturbed):

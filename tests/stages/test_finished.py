@@ -8,18 +8,16 @@ import pytest
 
 from gapwise.finetuning import Model
 from gapwise.presets import TokenizeParams
-from gapwise.recipe import EarlyStopping, FinetuneParams
 from gapwise.training import Trained
 from stages import finished
 from stages.finished import Finished, digest
 from stages.watching import curves
+from tests.recipes import recipe
 
-STOPPING = EarlyStopping(monitor="loss", patience=1, min_delta=0.0)
-RECIPE = {"learning_rate": 1e-4, "head_learning_rate": 1e-3, "warmup": 0.0, "epochs": 2, "batch_size": 8}
 MODEL = Model(
     tokenize=TokenizeParams(preset="a", max_length=8),
     preset_sha256={"config.json": "0" * 64},
-    finetune=FinetuneParams(**RECIPE, freeze=1, l2=0.0, dropout=0.0, early_stopping=STOPPING),
+    finetune=recipe(freeze=1),
     classes=["no", "yes"],
     repeats=2,
 )

@@ -59,3 +59,12 @@ def test_models_of_another_version_say_what_to_run():
     path.write_text(path.read_text().replace('"version": 1', '"version": 2'))
     with pytest.raises(UserError, match=r"written by another version of Gapwise"):
         read_model()
+
+
+@pytest.mark.parametrize("bytes_left", [None, 0, 20, -1])
+def test_weights_that_are_missing_or_not_whole_are_named(bytes_left):
+    write_model(MODEL, WEIGHTS)
+    path = Path("models/repeat-1.safetensors")
+    path.write_bytes(path.read_bytes()[:bytes_left]) if bytes_left is not None else path.unlink()
+    with pytest.raises(UserError, match=r"^models/repeat-1\.safetensors is missing or not whole\. Run `dvc repro`"):
+        list(read_weights(MODEL))

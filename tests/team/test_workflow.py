@@ -2,7 +2,6 @@
 
 import json
 import re
-import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -79,7 +78,7 @@ def write_accuracy(clone, accuracy):
 
 def test_the_summary_is_a_table_of_what_the_metrics_gained(project):
     base = project.run("git", "rev-parse", "HEAD~1").strip()
-    assert project.run(".ci/summary", base).splitlines() == [
+    assert project.run(".ci/summary", base).splitlines()[:5] == [
         f"### Metrics against {base[:7]}",
         "",
         f"| Path                  | Metric        | {base[:7]}   | workspace   | Change   |",
@@ -90,7 +89,12 @@ def test_the_summary_is_a_table_of_what_the_metrics_gained(project):
 
 def test_the_summary_says_if_no_metric_has_changed(project):
     summary = project.run(".ci/summary", "HEAD")
-    assert summary.splitlines()[1:] == ["", "No metric has changed."]
+    assert summary.splitlines()[1:4] == ["", "No metric has changed.", ""]
+
+
+def test_the_summary_ends_with_the_verdict_or_with_what_keeps_it_from_one(project):
+    _, _, verdict = project.run(".ci/summary", "HEAD~1").partition("These revisions cannot be compared:")
+    assert "workspace: was not run: its dvc.lock knows no data/predictions.parquet" in verdict
 
 
 def test_the_summary_says_if_the_committed_results_are_not_those_of_the_pipeline(project):
@@ -101,26 +105,35 @@ def test_the_summary_says_if_the_committed_results_are_not_those_of_the_pipeline
 
 
 def test_without_a_dvc_remote_there_is_nothing_to_pull(project):
-    assert project.run(".ci/pull") == "No DVC remote is configured: the pipeline makes everything.\n"
+    assert project.run(".ci/pull", "HEAD~1") == "No DVC remote is configured: the pipeline makes everything.\n"
 
 
-def test_data_comes_over_ssh_with_the_key_of_a_secret_which_does_not_stay(hub, tmp_path):
+def test_data_and_predictions_of_the_base_come_over_ssh_with_the_key_of_a_secret_which_does_not_stay(hub, tmp_path):
     author = copy_project(tmp_path / "author", **hub.home("author"))
-    (author.folder / "data/raw").mkdir(parents=True, exist_ok=True)
-    (author.folder / "data/raw/mine.csv").write_text("text,label\nfine,good\n")
+    (author.folder / "dvc.yaml").unlink()  # its outputs are files of one's own here
     author.run("git", "init", "-q", "-b", "main")
-    author.run("dvc", "remote", "add", "-d", "team", hub.url(hub.dvc))
-    author.run("dvc", "add", "-q", "data/raw/mine.csv")
-    author.run("dvc", "push")
-    author.run("dvc", "remote", "modify", "team", "url", f"ssh://127.0.0.1{hub.dvc}")
+    author.run("dvc", "remote", "add", "-d", "team", f"ssh://127.0.0.1{hub.dvc}")
     author.run("dvc", "remote", "modify", "team", "port", str(hub.port))
-    author.commit()
+    author.run("dvc", "remote", "modify", "--local", "team", "keyfile", str(hub.folder / "user"))
+    for content in ("base", "change"):
+        for name in ("predictions", "test"):
+            path = author.folder / f"data/{name}.parquet"
+            path.unlink(missing_ok=True)
+            path.write_text(content)
+        author.run("dvc", "add", "-q", "data/predictions.parquet", "data/test.parquet")
+        author.commit(content)
+        author.run("dvc", "push")
 
     secret = {"DVC_SSH_KEY": (hub.folder / "user").read_text().rstrip(), "HOME": str(tmp_path), "TMPDIR": str(tmp_path)}
     runner = Clone(tmp_path / "runner", **secret)
-    shutil.copytree(author.folder, runner.folder, ignore=shutil.ignore_patterns("cache", "mine.csv"))
-    log = runner.run(".ci/pull")
-    assert (runner.folder / "data/raw/mine.csv").read_text() == "text,label\nfine,good\n", log
+    runner.folder.mkdir()
+    runner.run("git", "clone", "-q", str(author.folder), ".")
+    log = runner.run(".ci/pull", runner.run("git", "rev-parse", "HEAD~1").strip())
     assert "::warning::" not in log
+    assert (runner.folder / "data/predictions.parquet").read_text() == "change"
     assert "keyfile" not in (runner.folder / ".dvc/config.local").read_text()
     assert not list(tmp_path.glob("tmp*"))
+    hub.stop()  # what comes now comes from the cache
+    runner.run("git", "checkout", "-q", "HEAD~1")
+    runner.run("dvc", "checkout")
+    assert (runner.folder / "data/predictions.parquet").read_text() == "base"

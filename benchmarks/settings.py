@@ -1,0 +1,79 @@
+"""The settings that the quality benchmarks run, as changes of params.yaml: keys as after `-S finetune.`."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+from ruamel.yaml import YAML
+
+Changes = dict[str, Any]
+
+# What a user writes from a guide: everything is trained, nothing is penalized beyond dropout, one rate, early stopping.
+PLAIN: dict[str, Changes] = {
+    size: {"freeze": 0, "l2": 0.0, "head_learning_rate": 5.0e-5, "epochs": epochs, "early_stopping.patience": 3}
+    for size, epochs in {"8 per class": 20, "64 per class": 10, "400 rows": 5}.items()
+}
+
+
+def named(name: str) -> Changes:
+    """Reads settings/NAME, which `dvc exp run $(cat settings/NAME)` runs: lines of `-S finetune.KEY=VALUE`."""
+    lines = Path("settings", name).read_text(encoding="utf-8").splitlines()
+    pairs = [line.removeprefix("-S finetune.").split("=", maxsplit=1) for line in lines]
+    return {key: YAML(typ="safe").load(value) for key, value in pairs}
+
+
+RECOMMENDED: dict[str, Changes] = {"8 per class": named("few-shot"), "64 per class": {}, "400 rows": {}}
+
+# One thing at a time, for benchmarks/what_helps.py. Each is the middle of what its paper tried, or what a user would.
+FEW_SHOT: dict[str, Changes] = {
+    "probe alone": {
+        "freeze": -1,
+        "contrastive": 0.0,
+        "head_refit": False,
+        "head_learning_rate": 1.0e-9,
+        "epochs": 1,
+        "early_stopping.min_epochs": 1,
+    },
+    "contrastive 0": {"contrastive": 0.0},
+    "head_refit false": {"head_refit": False},
+    "head_init random": {"head_init": "random"},
+    "freeze 1": {"freeze": 1},
+    "freeze 4": {"freeze": 4},
+    "learning_rate 5e-5": {"learning_rate": 5.0e-5},
+    "20 epochs": {"epochs": 20, "early_stopping.min_epochs": 20},
+    "params.yaml": {
+        "freeze": 4,
+        "head_init": "random",
+        "head_refit": False,
+        "contrastive": 0.0,
+        "l2": 0.01,
+        "learning_rate": 5.0e-5,
+        "epochs": 8,
+        "early_stopping.min_epochs": 1,
+    },
+}
+MORE: dict[str, Changes] = {
+    "head_init probe": {"head_init": "probe"},
+    "head_refit true": {"head_refit": True},
+    "freeze 5": {"freeze": 5},
+    "freeze 3": {"freeze": 3},
+    "contrastive 0.3": {"contrastive": 0.3},
+    "l2 0.1": {"l2": 0.1},
+    "dropout 0.5": {"dropout": 0.5},
+    "label smoothing 0.1": {"label_smoothing": 0.1},
+    "r_drop 1": {"r_drop": 1.0},
+    "mixup 0.4": {"mixup": 0.4},
+    "mixout 0.5": {"mixout": 0.5},
+    "l2_sp 0.01": {"l2_sp": 0.01},
+    "ema 0.95": {"ema": 0.95},
+    "layer_decay 0.8": {"layer_decay": 0.8},
+    "reinit 1 layer": {"reinit_layers": 1},
+    "gradual unfreezing": {"gradual_unfreezing": 1},
+    "LoRA rank 8": {"lora_rank": 8, "learning_rate": 5.0e-4},
+}
+CHANGES: dict[str, dict[str, Changes]] = {"8 per class": FEW_SHOT, "64 per class": MORE, "400 rows": MORE}
+
+
+def in_words(changes: Changes) -> str:
+    """Writes changes of a recipe as one line, as they follow `-S finetune.`."""
+    return " ".join(f"{key}={json.dumps(value)}" for key, value in changes.items()).replace('"', "") or "params.yaml"

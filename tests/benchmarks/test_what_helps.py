@@ -1,0 +1,102 @@
+import re
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from benchmarks import what_helps
+from benchmarks.columns import recipe
+from benchmarks.sets import SIZES
+from benchmarks.settings import CHANGES, PLAIN, RECOMMENDED, in_words, named
+from tests.benchmarks.test_results import predictions
+
+
+def measured(change, repeat, right):
+    from benchmarks.results import row
+
+    both = pd.concat([predictions("test", right), predictions("validation", right)])
+    return row(("tweets", "400 rows", change, repeat), both, 1.0, "")
+
+
+def test_the_table_has_the_paired_difference_of_the_repeats_that_both_have():
+    rows = pd.DataFrame(
+        [
+            measured("none", 0, [True, False, True, False]),
+            measured("none", 1, [True, False, True, False]),
+            measured("dropout 0.5", 0, [True, True, True, False]),
+            measured("dropout 0.5", 1, [True, True, True, False]),
+            measured("dropout 0.5", 2, [False, False, False, False]),
+        ]
+    )
+
+    line = what_helps.table(rows).splitlines()[2]
+
+    assert line.startswith("| 400 rows | tweets | dropout 0.5 | -0.275 | +0.250 | +0.250 (")
+
+
+@pytest.mark.parametrize(("shift", "sure"), [(0.0, False), (0.2, True)])
+def test_the_interval_leaves_out_zero_only_where_there_is_a_difference(shift, sure):
+    rng = np.random.default_rng(1)
+    old, new = rng.random((5, 400)) < 0.5, rng.random((5, 400)) < 0.5 + shift
+
+    low, high = what_helps.interval(new.astype(float) - old, np.random.default_rng(2))
+
+    assert (low > 0) == sure
+    assert low < shift < high
+
+
+def test_repeats_that_disagree_widen_the_interval():
+    agreeing = np.full((5, 300), 0.1)
+    disagreeing = agreeing + np.array([-0.2, -0.1, 0.0, 0.1, 0.2])[:, None]
+
+    low, high = what_helps.interval(disagreeing, np.random.default_rng(0))
+
+    assert what_helps.interval(agreeing, np.random.default_rng(0)) == (pytest.approx(0.1), pytest.approx(0.1))
+    assert high - low > 0.1
+
+
+@pytest.mark.parametrize(("size", "change"), [(size, change) for size in SIZES for change in CHANGES[size]])
+def test_each_change_is_a_valid_recipe_that_differs_from_the_recommended_one(size, change):
+    assert recipe(RECOMMENDED[size] | CHANGES[size][change]) != recipe(RECOMMENDED[size])
+
+
+@pytest.mark.parametrize("changes", PLAIN.values())
+def test_plain_fine_tuning_freezes_and_penalizes_nothing(changes):
+    plain = recipe(changes)
+
+    assert (plain.freeze, plain.l2, plain.weight_decay, plain.l2_sp) == (0, 0, 0, 0)
+    assert plain.learning_rate == plain.head_learning_rate
+
+
+SETTINGS = sorted(path.name for path in Path("settings").iterdir())
+
+
+@pytest.mark.parametrize("name", SETTINGS)
+def test_a_named_setting_is_lines_that_dvc_takes_and_changes_what_they_say(name):
+    lines = Path("settings", name).read_text().splitlines()
+    assert [line for line in lines if not re.fullmatch(r"-S finetune\.[a-z_0-9.]+=\S+", line)] == []
+
+    changed = recipe(named(name))
+
+    default = recipe({})
+    assert len(named(name)) == len(lines)
+    for key in named(name):
+        top = key.split(".")[0]
+        assert getattr(changed, top) != getattr(default, top), f"{key} is what params.yaml says anyway"
+
+
+@pytest.mark.parametrize("name", SETTINGS)
+def test_a_named_setting_is_documented(name):
+    assert f"$(cat settings/{name})" in Path("docs/settings.md").read_text()
+
+
+def test_an_unknown_key_is_an_error_and_not_a_silent_default():
+    with pytest.raises(KeyError, match="drop_out"):
+        recipe({"drop_out": 0.5})
+
+
+def test_changes_are_written_as_after_the_switch_of_dvc():
+    changes = {"freeze": 3, "early_stopping.monitor": "loss", "head_refit": True}
+    assert in_words(changes) == "freeze=3 early_stopping.monitor=loss head_refit=true"
+    assert in_words({}) == "params.yaml"
