@@ -3,11 +3,12 @@
 Four sample sets, three sizes, five repeats, and the same rows for every column: majority class, TF-IDF, frozen encoder
 with a logistic regression, plain fine-tuning of the whole network, SetFit with the same encoder, and this pipeline with
 the recommended setting of each size. Every training becomes a row of benchmarks/quality.csv and is not done again; the
-table and the plot are made from that file.
+table and the plot are made from that file. SetFit needs `make torch-env`, and is left out without it.
 """
 
 import argparse
 import importlib.util
+import os
 import subprocess
 from collections.abc import Iterator
 from itertools import product
@@ -21,6 +22,7 @@ from benchmarks.settings import PLAIN, RECOMMENDED, in_words
 from gapwise.presets import BUNDLED
 
 RESULTS = Path("benchmarks/quality.csv")
+TORCH = Path(os.environ.get("TORCH_ENV", ".torch-env")) / "bin" / "python"
 COLUMNS = (*columns.BASELINES, "plain", "setfit", "gapwise")
 # SetFit's default of 20 makes 40 pairs per row: 640 at 8 per class. At the other sizes so many would take hours, so
 # there it gets about as many in all.
@@ -33,13 +35,12 @@ def main() -> None:
     parser.add_argument("--sets", nargs="*", choices=SETS, default=SETS)
     parser.add_argument("--sizes", nargs="*", choices=SIZES, default=list(SIZES))
     parser.add_argument("--columns", nargs="*", choices=COLUMNS, default=COLUMNS, help="none to draw only")
-    parser.add_argument("--torch", default=".venv-torch/bin/python", help="the Python of `make torch-env`")
     parser.add_argument("--setfit-folder", type=Path, default=Path("benchmarks/.setfit"), help="files to and from it")
     given = parser.parse_args()
     for size, name in product(given.sizes, given.sets):
         compute(name, size, given.columns)
-    if "setfit" in given.columns:
-        setfit(given.sets, given.sizes, given.torch, given.setfit_folder)
+    if "setfit" in given.columns and TORCH.is_file():
+        setfit(given.sets, given.sizes, given.setfit_folder)
     quality_report.write(results.read(RESULTS))
 
 
@@ -69,7 +70,7 @@ def _keep(cell: tuple[str, str, str], predictions: pd.DataFrame, seconds: float,
     results.append(RESULTS, rows)
 
 
-def setfit(names: list[str], sizes: list[str], python: str, folder: Path) -> None:
+def setfit(names: list[str], sizes: list[str], folder: Path) -> None:
     """Has SetFit do what is missing in the torch environment, and takes over what is done."""
     spec = importlib.util.find_spec(BUNDLED["all-minilm-l6-v2"].package)
     model = Path(next(iter(spec.submodule_search_locations))) / BUNDLED["all-minilm-l6-v2"].folder
@@ -78,7 +79,7 @@ def setfit(names: list[str], sizes: list[str], python: str, folder: Path) -> Non
         place.mkdir(parents=True, exist_ok=True)
         for name, repeat in _lacking(names, size):
             (place / f"{name}-{repeat}.json").write_text(columns.setfit_job(load(name, size), repeat), encoding="utf-8")
-        command = [python, "benchmarks/setfit_worker.py", str(model), str(place), str(SETFIT_ITERATIONS[size])]
+        command = [str(TORCH), "benchmarks/setfit_worker.py", str(model), str(place), str(SETFIT_ITERATIONS[size])]
         try:
             if list(_lacking(names, size)):
                 subprocess.run(command, check=True)
