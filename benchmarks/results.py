@@ -33,7 +33,7 @@ def row(
         f"{part}_{score}": value
         for part in ("test", "validation")
         if part in parts
-        for score, value in scores(parts[part]).items()
+        for score, value in scores(parts[part].assign(repeat=key[-1])).items()
     }
     test = parts["test"].sort_values("text_id")
     right = _packed((test["label"] == test["predicted"]).to_numpy(bool))

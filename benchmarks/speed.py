@@ -1,7 +1,7 @@
 """What a repeat costs, beside the plain Keras recipe and a Trainer on torch.
 
     python -m benchmarks.speed              # all parts, some 25 minutes
-    python -m benchmarks.speed compare      # one part; others: growth, stages, picture
+    python -m benchmarks.speed compare      # one part; others: growth, workers, stages, picture
     python -m benchmarks.speed compare --rows 60 --epochs 2 --rounds 1    # a small try
 
 Every measurement is a process of its own, and the ways take turns, so that a slow phase of the machine meets all of
@@ -14,6 +14,8 @@ import os
 import subprocess
 import sys
 import tempfile
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -31,7 +33,7 @@ TORCH = Path(os.environ.get("TORCH_ENV", ".torch-env")) / "bin" / "python"
 DEPTHS = {"4 of 6": 4, "all": 6, "none": 0}
 WAYS = {"keras": sys.executable, "torch": str(TORCH), "gapwise": sys.executable}
 GROWTH = [(100, 1), (100, 5), (100, 20), (1_000, 1), (10_000, 1)]  # rows, repeats
-PARTS = ("compare", "growth", "stages", "picture")
+PARTS = ("compare", "growth", "workers", "stages", "picture")
 
 program = typer.Typer(add_completion=False)
 
@@ -50,6 +52,8 @@ def main(
         _write("compare", compare(rows, epochs, rounds))
     if "growth" in chosen:
         _write("growth", growth(largest))
+    if "workers" in chosen:
+        _write("workers", workers(rows, epochs, rounds))
     if "stages" in chosen:
         _write("stages", measure_stages())
     if "picture" in chosen:
@@ -107,13 +111,33 @@ def growth(largest: int) -> pd.DataFrame:
     return pd.DataFrame(found)
 
 
-def run(way: str, task: Task) -> dict[str, Any]:
-    """Runs a task in a process of its own, and reads what it reports."""
+def workers(rows: int, epochs: int, rounds: int) -> pd.DataFrame:
+    """Measures four repeats, 4 of 6 layers frozen: in one process, or in two at once with one thread each.
+
+    Returns:
+        Seconds from the start of the first process to the end of the last, by round.
+    """
+    found = []
+    with tempfile.TemporaryDirectory() as folder:
+        write_rows(Path(folder), rows, validation=200, test=0)
+        one = Task(folder, locate("all-minilm-l6-v2"), freeze=4, repeats=4, epochs=epochs)
+        for turn in range(rounds):
+            print(f"round {turn + 1} of {rounds}: processes", flush=True)
+            alone = run("gapwise", one)["total"]
+            with ThreadPoolExecutor(2) as pool:  # each thread only waits for its process
+                both = list(pool.map(lambda _: run("gapwise", replace(one, repeats=2), threads="1")["total"], range(2)))
+            found.append({"round": turn + 1, "one_process": alone, "two_processes": max(both)})
+    return pd.DataFrame(found)
+
+
+def run(way: str, task: Task, threads: str = "0") -> dict[str, Any]:
+    """Runs a task in a process of its own, with so many threads (0 for all processors), and reads what it reports."""
     environment = os.environ | {"PYTHONPATH": str(HERE.parent), "TF_CPP_MIN_LOG_LEVEL": "2", "HF_HUB_OFFLINE": "1"}
+    environment["TF_NUM_INTRAOP_THREADS"] = threads
     command = [WAYS[way], str(HERE / f"way_{way}.py"), task.write()]
     done = subprocess.run(command, env=environment, cwd=HERE.parent, capture_output=True, text=True, check=False)
     if done.returncode:
-        sys.exit(f"{way} failed:\n{done.stderr[-3000:]}")
+        sys.exit(f"{way} failed with exit code {done.returncode}:\n{done.stderr[-3000:]}")
     reported: dict[str, Any] = json.loads(done.stdout.splitlines()[-1])
     return reported
 

@@ -4,6 +4,7 @@ import json
 import resource
 import sys
 import time
+import uuid
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -40,7 +41,7 @@ class Task:
 
     def write(self) -> str:
         """Writes the task for a process that is started now, and gives the file's name."""
-        path = Path(self.folder) / "task.json"
+        path = Path(self.folder) / f"task-{uuid.uuid4().hex}.json"
         path.write_text(json.dumps(asdict(self) | {"began": time.time()}), encoding="utf-8")
         return str(path)
 

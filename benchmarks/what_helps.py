@@ -5,6 +5,8 @@ becomes a row of benchmarks/what-helps.csv and is not done again; the table of p
 """
 
 import argparse
+import functools
+from collections.abc import Callable, Iterable
 from itertools import product
 from pathlib import Path
 
@@ -13,12 +15,12 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from benchmarks import columns, results
-from benchmarks.sets import REPEATS, SEED, SETS, SIZES, load
+from benchmarks.sets import REPEATS, SETS, SIZES, load
 from benchmarks.settings import CHANGES, RECOMMENDED, in_words
+from gapwise.uncertainty import components
 
 RESULTS = Path("benchmarks/what-helps.csv")
 TABLE = Path("benchmarks/what-helps.md")
-DRAWS = 4000
 
 
 def main() -> None:
@@ -34,7 +36,7 @@ def main() -> None:
         for change, name in product(wanted, given.sets):
             if results.missing(RESULTS, name, size, change, REPEATS):
                 compute(name, size, change)
-    TABLE.write_text(table(results.read(RESULTS)), encoding="utf-8")
+    TABLE.write_text(table(results.read(RESULTS), groups_of), encoding="utf-8")
 
 
 def compute(name: str, size: str, change: str) -> None:
@@ -55,11 +57,12 @@ def compute(name: str, size: str, change: str) -> None:
     )
 
 
-def table(rows: pd.DataFrame) -> str:
+def table(rows: pd.DataFrame, groups: Callable[[str], NDArray[np.intp]]) -> str:
     """Gives each change's difference from the recommended setting as Markdown: means over repeats, paired.
 
     Args:
         rows: From `results.read`; the column `none` is the recommended setting.
+        groups: Gives the group of each test text of a set, see `groups_of`.
     """
     lines = [
         "| train rows | data set | change | validation log loss | validation accuracy | test accuracy, 95 % interval |",
@@ -71,36 +74,29 @@ def table(rows: pd.DataFrame) -> str:
         changed, base = (cell[cell["column"] == column] for column in (change, "none"))
         repeats = changed.index.intersection(base.index)
         if len(repeats):
-            changed, base = changed.loc[repeats], base.loc[repeats]
-            differences = [
-                (changed[score] - base[score]).mean() for score in ("validation_log_loss", "validation_accuracy")
-            ]
-            gained = np.stack(
-                [
-                    results.right(new).astype(float) - results.right(old)
-                    for new, old in zip(changed["right"], base["right"], strict=True)
-                ]
-            )
-            low, high = interval(gained, np.random.default_rng(SEED))
-            shown = " | ".join(f"{difference:+.3f}" for difference in differences)
-            lines.append(f"| {size} | {name} | {change} | {shown} | {gained.mean():+.3f} ({low:+.3f} to {high:+.3f}) |")
+            line = _differences(changed.loc[repeats], base.loc[repeats], groups(name))
+            lines.append(f"| {size} | {name} | {change} | {line} |")
     return "\n".join(lines) + "\n"
 
 
-def interval(gained: NDArray[np.float64], rng: np.random.Generator) -> tuple[float, float]:
-    """Gives a 95 % interval of a mean over repeats and rows, both drawn anew (Owen 2007, The Pigeonhole Bootstrap).
+def _differences(changed: pd.DataFrame, base: pd.DataFrame, groups: NDArray[np.intp]) -> str:
+    gained = gains(changed["right"], base["right"])
+    low, high = components(gained, groups, "accuracy").uncertainty().interval(0.95)
+    scores = ("validation_log_loss", "validation_accuracy")
+    shown = " | ".join(f"{(changed[score] - base[score]).mean():+.3f}" for score in scores)
+    return f"{shown} | {gained.mean():+.3f} ({low:+.3f} to {high:+.3f})"
 
-    Args:
-        gained: What each repeat gains on each row, shape (repeats, rows).
-        rng: Where the draws come from. As in `gapwise.intervals`, a draw has one repeat fewer than there are.
-    """
-    repeats, rows = gained.shape
-    means = [
-        gained[rng.integers(repeats, size=max(repeats - 1, 1))].mean(axis=0)[rng.integers(rows, size=rows)].mean()
-        for _ in range(DRAWS)
-    ]
-    low, high = np.quantile(means, [0.025, 0.975])
-    return float(low), float(high)
+
+def gains(changed: Iterable[str], base: Iterable[str]) -> NDArray[np.float64]:
+    """Gives what each repeat gains on each test text: 1, 0 or -1, shape (repeats, rows)."""
+    pairs = zip(changed, base, strict=True)
+    return np.stack([results.right(new).astype(float) - results.right(old) for new, old in pairs])
+
+
+@functools.cache
+def groups_of(name: str) -> NDArray[np.intp]:
+    """Gives the number of each test text's group, in the order of `text_id`: texts of one article count together."""
+    return pd.factorize(load(name, "400 rows").test.sort_values("text_id")["group"])[0]
 
 
 if __name__ == "__main__":

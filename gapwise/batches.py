@@ -51,10 +51,10 @@ def _labelled(examples: Examples, chosen: tf.data.Dataset) -> tf.data.Dataset:
 
 
 def _taker(features: Ragged) -> Callable[[tf.Tensor], tuple[tf.Tensor, tf.Tensor]]:
-    ragged = tf.RaggedTensor.from_row_splits(features.values, features.splits)
+    """Features stay where they are, in memory or on disk: TensorFlow gets one batch at a time, never all of them."""
 
     def take(rows: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
-        chosen = tf.gather(ragged, rows)
-        return tf.cast(tf.sequence_mask(chosen.row_lengths()), tf.int32), chosen.values
+        values, mask = tf.numpy_function(features.packed, [rows], (features.values.dtype, tf.int32))
+        return tf.ensure_shape(mask, (None, None)), tf.ensure_shape(values, (None, *features.values.shape[1:]))
 
     return take

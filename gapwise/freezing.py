@@ -5,6 +5,8 @@ inference mode, so its own dropout is off. What is trained can then start from t
 part of the trained network, so nothing frozen can change.
 """
 
+import os
+import tempfile
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Literal
@@ -22,6 +24,7 @@ from gapwise.runtime import keras, keras_hub, tf
 
 Pooling = Literal["mean", "first"]
 BATCH_TOKENS = 4096  # of the frozen pass: enough to keep two cores busy, small enough for any memory
+IN_MEMORY = 2**29  # bytes of frozen output; more goes to disk, 10,000 texts of 64 tokens for example
 
 
 @dataclass(frozen=True)
@@ -74,18 +77,30 @@ def frozen_output(part: Cut, tokens: Ragged) -> Ragged:
 
     Returns:
         Per text: hidden states at the cut, float32 of shape (tokens, width); what pooling makes of them, shape
-        (1, width), if everything is frozen; the token ids if nothing is.
+        (1, width), if everything is frozen; the token ids if nothing is. More than `IN_MEMORY` lies on disk, which
+        changes nothing but where it lies.
     """
     if part.frozen is None:
         return tokens
-    compute = _compiled(part.frozen, part.pooling if part.trained is None else None)
-    output: list[NDArray[np.float32]] = [np.empty(0, np.float32)] * len(tokens)
+    pooling = part.pooling if part.trained is None else None
+    compute = _compiled(part.frozen, pooling)
+    splits = np.arange(len(tokens) + 1) if pooling else tokens.splits
+    values = _room((int(splits[-1]), part.width))
     for rows in tokens.batches(BATCH_TOKENS):
-        ids, mask = tokens.padded(rows)
-        states = compute(ids, mask).numpy()
-        for row, length, state in zip(rows, mask.sum(axis=1), states, strict=True):
-            output[row] = state[:length]
-    return Ragged.of(output)
+        for row, state in zip(rows, compute(*tokens.padded(rows)).numpy(), strict=True):
+            values[splits[row] : splits[row + 1]] = state[: splits[row + 1] - splits[row]]
+    return Ragged(values, splits)
+
+
+def _room(shape: tuple[int, int]) -> NDArray[np.float32]:
+    size = int(np.prod(shape)) * np.dtype(np.float32).itemsize
+    if size <= IN_MEMORY:
+        return np.empty(shape, np.float32)
+    # In the working folder, as folders for temporary files are often memory. It has no name, so nothing is left of it.
+    with tempfile.TemporaryFile(dir=".") as file:
+        if hasattr(os, "posix_fallocate"):
+            os.posix_fallocate(file.fileno(), 0, size)  # a full disk is an error now, and not a crash while it is used
+        return np.memmap(file, np.float32, "w+", shape=shape)
 
 
 def mean_vectors(tokens: pd.DataFrame, params: TokenizeParams) -> pd.DataFrame:

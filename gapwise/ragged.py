@@ -34,16 +34,27 @@ class Ragged:
         """Shape (n,)."""
         return np.diff(self.splits)
 
+    def packed(self, rows: NDArray[np.int64]) -> tuple[NDArray[Any], NDArray[np.int32]]:
+        """Takes some sequences, one after the other.
+
+        Returns:
+            The values, shape (sum of their lengths, ...), and the mask of `padded`.
+        """
+        lengths = self.lengths[rows]
+        mask = np.arange(lengths.max()) < lengths[:, None]
+        values = np.concatenate([self.values[self.splits[row] : self.splits[row + 1]] for row in rows])
+        return values, mask.astype(np.int32)
+
     def padded(self, rows: NDArray[np.int64]) -> tuple[NDArray[Any], NDArray[np.int32]]:
         """Takes some sequences, padded with zeros to the longest of them.
 
         Returns:
             The values, shape (rows, longest, ...), and the mask, shape (rows, longest): 1 where a value is real.
         """
-        mask = np.arange(self.lengths[rows].max()) < self.lengths[rows, None]
+        packed, mask = self.packed(rows)
         values = np.zeros((*mask.shape, *self.values.shape[1:]), self.values.dtype)
-        values[mask] = np.concatenate([self.values[self.splits[row] : self.splits[row + 1]] for row in rows])
-        return values, mask.astype(np.int32)
+        values[mask > 0] = packed
+        return values, mask
 
     def batches(self, size: int) -> Iterator[NDArray[np.int64]]:
         """Yields all row numbers in batches of about `size` values, sequences of like length together."""

@@ -12,7 +12,7 @@ from stages.door import read_params, read_table, run, write_csv
 from stages.finished import Finished, digest
 from stages.model_files import write_model
 from stages.timings import record
-from stages.watching import FOLDER, watch
+from stages.watching import FOLDER, Watch
 from stages.whole import whole
 
 
@@ -34,7 +34,7 @@ def main() -> None:
             repeats=repeats,
             tokens=tokens,
             seed=split.seed,
-            watch=lambda repeat: watch(repeat, model.repeats, params.epochs),
+            watch=Watch(model.repeats, params.epochs),
             finished=finished,
         )
     epochs = by_epoch([one.epochs for one in trained], [one.best_epoch for one in trained])

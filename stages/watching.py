@@ -1,5 +1,8 @@
 """What is seen of a training while it runs: a line per epoch, and curves that dvclive writes."""
 
+import math
+import statistics
+import time
 from pathlib import Path
 from typing import Any
 
@@ -19,31 +22,48 @@ def curves(repeat: int) -> Path:
     return temporary_name(FOLDER) / f"repeat-{repeat}"
 
 
-def watch(repeat: int, repeats: int, epochs: int) -> list[keras.callbacks.Callback]:
-    """Gives the callbacks that watch one repeat.
+class Watch:
+    """Gives the callbacks that watch each repeat.
 
     Args:
-        repeat: From 0. Its curves are written to `curves(repeat)`.
         repeats: How many there are.
         epochs: How many each has at most.
     """
-    live = Live(str(curves(repeat)), dvcyaml=None, save_dvc_exp=False)
-    return [Progress(f"repeat {repeat + 1} of {repeats}", epochs), DVCLiveCallback(live=live)]
+
+    def __init__(self, repeats: int, epochs: int) -> None:
+        self.repeats, self.epochs, self.seconds = repeats, epochs, list[float]()
+
+    def __call__(self, repeat: int) -> list[keras.callbacks.Callback]:
+        """Watches one repeat, counted from 0. Its curves are written to `curves(repeat)`."""
+        live = Live(str(curves(repeat)), dvcyaml=None, save_dvc_exp=False)
+        return [Progress(self, repeat), DVCLiveCallback(live=live)]
+
+    def left(self, repeat: int, epoch: int) -> str:
+        """Says how long it will take at most, at the pace of the epochs so far: early stopping can only shorten it."""
+        epochs = self.epochs - epoch - 1 + self.epochs * (self.repeats - repeat - 1)
+        seconds = math.ceil(epochs * statistics.median(self.seconds))  # the first epoch, traced, is no measure
+        minutes = math.ceil(seconds / 60)
+        return f"at most {f'{seconds} s' if seconds < 100 else f'{minutes} min'} left"
 
 
 class Progress(keras.callbacks.Callback):  # type: ignore[misc]  # Keras has no types
     """Prints a line per epoch: enough for a person to follow, and no noise in a log file."""
 
-    def __init__(self, name: str, epochs: int) -> None:
+    def __init__(self, watch: Watch, repeat: int) -> None:
         super().__init__()
-        self.name, self.epochs = name, epochs
+        self.watch, self.repeat, self.began = watch, repeat, 0.0
+
+    def on_epoch_begin(self, epoch: int, logs: dict[str, Any] | None = None) -> None:
+        """Starts the clock."""
+        self.began = time.monotonic()
 
     def on_epoch_end(self, epoch: int, logs: dict[str, Any] | None = None) -> None:
         """Prints what Keras has logged."""
-        values = logs or {}
+        values, watch = logs or {}, self.watch
+        watch.seconds.append(time.monotonic() - self.began)
         print(
-            f"{self.name}, epoch {epoch + 1:2} of {self.epochs}:  log loss {values['log_loss']:.3f} on train, "
-            f"{values['val_log_loss']:.3f} on validation;  accuracy {values['accuracy']:.3f}, "
-            f"{values['val_accuracy']:.3f}",
+            f"repeat {self.repeat + 1} of {watch.repeats}, epoch {epoch + 1:2} of {watch.epochs}:  "
+            f"log loss {values['log_loss']:.3f} on train, {values['val_log_loss']:.3f} on validation;  "
+            f"accuracy {values['accuracy']:.3f}, {values['val_accuracy']:.3f};  {watch.left(self.repeat, epoch)}",
             flush=True,
         )

@@ -36,7 +36,7 @@ def test_four_queued_experiments_at_once_give_what_each_gives_alone(disturbed):
     disturbed.run("dvc", "exp", "apply", names[0])
     one = disturbed.outputs()
     assert one["models"] != disturbed.reference.outputs()["models"]
-    disturbed.run("dvc", "repro", "--force", "finetune", "evaluate")
+    disturbed.run("dvc", "repro", "--force", "--single-item", "finetune", "evaluate")
     assert disturbed.outputs() == one
 
     disturbed.run("git", "checkout", "-q", ".")

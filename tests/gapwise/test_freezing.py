@@ -1,3 +1,5 @@
+import errno
+
 import numpy as np
 import pytest
 
@@ -76,3 +78,31 @@ def test_the_cut_leaves_the_encoder_as_it_was(tiny_bert):
     encoder, untouched = load_encoder(tiny_bert, 16), keras_hub.models.Backbone.from_preset(tiny_bert)
     cut(encoder, 1)
     assert all(np.array_equal(a, b) for a, b in zip(encoder.get_weights(), untouched.get_weights(), strict=True))
+
+
+@pytest.mark.parametrize("freeze", [2, -1])
+def test_frozen_output_that_does_not_fit_in_memory_lies_on_disk_with_the_same_bits(
+    tiny_bert, tokens, freeze, monkeypatch, tmp_path
+):
+    monkeypatch.chdir(tmp_path)
+    part = cut(load_encoder(tiny_bert, 16), freeze)
+    in_memory = frozen_output(part, tokens)
+    monkeypatch.setattr("gapwise.freezing.IN_MEMORY", in_memory.values.nbytes - 1)
+    on_disk = frozen_output(part, tokens)
+    assert isinstance(on_disk.values, np.memmap)
+    assert not isinstance(in_memory.values, np.memmap)
+    assert on_disk.values.tobytes() == in_memory.values.tobytes()
+    assert np.array_equal(on_disk.splits, in_memory.splits)
+    assert not list(tmp_path.iterdir())
+
+
+def test_a_disk_without_room_is_an_error_before_anything_is_computed(tiny_bert, tokens, monkeypatch, tmp_path):
+    def full(descriptor, start, size):
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr("gapwise.freezing.IN_MEMORY", 0)
+    monkeypatch.setattr("os.posix_fallocate", full)
+    with pytest.raises(OSError, match="No space left"):
+        frozen_output(cut(load_encoder(tiny_bert, 16), 2), tokens)
+    assert not list(tmp_path.iterdir())

@@ -13,6 +13,13 @@ def test_sequences_come_back_padded_to_the_longest_of_the_batch():
     assert mask.tolist() == [[1, 1], [1, 0]]
 
 
+def test_packed_sequences_follow_one_another_with_the_mask_of_padded_ones():
+    ragged = sequences(1, 4, 2)
+    values, mask = ragged.packed(np.array([2, 0]))
+    assert values.tolist() == [[3, 3], [3, 3], [1, 1]]
+    assert np.array_equal(mask, ragged.padded(np.array([2, 0]))[1])
+
+
 def test_batches_hold_every_row_once_longest_first_and_no_more_values_than_asked():
     ragged = sequences(3, 9, 1, 4, 4, 2)
     batches = [rows.tolist() for rows in ragged.batches(size=9)]

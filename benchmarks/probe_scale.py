@@ -1,0 +1,71 @@
+"""Measures how to scale vectors for a linear probe: python -m benchmarks.probe_scale.
+
+A scale for each feature, as is usual, or one for all of them, as `head_init: probe` has it. On all sets and sizes of
+the quality benchmark; the penalty is chosen on validation in both. Writes benchmarks/probe-scale.md.
+"""
+
+from collections.abc import Callable
+from itertools import product
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+from sklearn.preprocessing import StandardScaler
+
+from benchmarks.sets import REPEATS, SETS, SIZES, Cell, load, vectors
+from gapwise import logistic
+from gapwise.finetuning import parts_of
+from gapwise.predictions import tabulate
+from gapwise.scoring import scores
+
+Scaled = Callable[[NDArray[np.float64]], NDArray[np.float64]]
+TABLE = Path("benchmarks/probe-scale.md")
+
+
+def each_feature(train: NDArray[np.float64]) -> Scaled:
+    transform: Scaled = StandardScaler().fit(train).transform
+    return transform
+
+
+def one_for_all(train: NDArray[np.float64]) -> Scaled:
+    mean, scale = train.mean(axis=0), np.sqrt(train.var(axis=0).mean())
+    return lambda rows: (rows - mean) / scale
+
+
+WAYS = {"each feature": each_feature, "one for all": one_for_all}
+
+
+def measure(cell: Cell) -> pd.DataFrame:
+    """Fits every repeat both ways; gives test scores, one row per way and repeat."""
+    found, _ = vectors(cell.name)
+    names = sorted(cell.development["label"].unique())
+    rows = []
+    for repeat in range(REPEATS):
+        parts = parts_of(cell.repeats, repeat)
+        texts = cell.development.set_index("text_id", drop=False)
+        train, validation = (texts.loc[parts.index[parts == part]] for part in ("train", "validation"))
+        for way, fit in WAYS.items():
+            scaled = fit(found.loc[train["text_id"]].to_numpy(float))
+            vectors_of = [scaled(found.loc[part["text_id"]].to_numpy(float)) for part in (train, validation, cell.test)]
+            labels = [part["label"].to_numpy(object) for part in (train, validation)]
+            model = logistic.fit(vectors_of[0], labels[0], vectors_of[1], labels[1])
+            predicted = tabulate(cell.test, names, model.predict_proba(vectors_of[2]))
+            rows.append({"way": way, "repeat": repeat, **scores(predicted.assign(repeat=repeat))})
+    return pd.DataFrame(rows)
+
+
+def main() -> None:
+    lines = [
+        "| train rows | data set | accuracy, each feature | one for all | log loss, each feature | one for all |",
+        "|---|---|---|---|---|---|",
+    ]
+    for size, name in product(SIZES, SETS):
+        means = measure(load(name, size)).groupby("way")[["accuracy", "log_loss"]].mean()
+        cells = [f"{means.loc[way, score]:.3f}" for score in means for way in WAYS]
+        lines.append(f"| {size} | {name} | {' | '.join(cells)} |")
+        TABLE.write_text("\n".join(lines) + "\n", encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()
