@@ -316,7 +316,8 @@ REFUSED = [
             MISTAKES + "split.repeats: must be a whole number, at least 1; got 0\n"
             "  - augment.methods.0: must be one of synonym, spelling, swap, delete, insert, keyboard, ocr, split; got "
             "'synonyms'; did you mean synonym?\n"
-            "  - finetune.early_stopping.monitor: must be one of loss, accuracy, macro_f1; got 'losses'; did you mean loss?",
+            "  - finetune.early_stopping.monitor: must be one of loss, accuracy, macro_f1; got 'losses'; did you mean "
+            "loss?",
             {"split.repeats": 0, "augment.methods": ["synonyms"], "finetune.early_stopping.monitor": "losses"}),
 ]  # fmt: skip
 
