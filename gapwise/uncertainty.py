@@ -244,8 +244,7 @@ def score_interval(uncertainty: Uncertainty, score: str, confidence: float) -> t
         low, high = uncertainty.interval(confidence)
         return max(low, 0.0), high
     share, variance = uncertainty.value, uncertainty.value * (1 - uncertainty.value)
-    most = uncertainty.freedom + 1
-    rows = min(variance / uncertainty.standard_error**2, most) if variance > 0 else most
+    rows = variance / uncertainty.standard_error**2 if variance > 0 else uncertainty.freedom + 1
     multiple = (uncertainty.half_width(confidence) / uncertainty.standard_error) ** 2 / rows
     middle, half = share + multiple / 2, (multiple * variance + multiple**2 / 4) ** 0.5
     return max((middle - half) / (1 + multiple), 0.0), min((middle + half) / (1 + multiple), 1.0)

@@ -46,7 +46,7 @@ def test_another_clone_with_other_workers_and_threads_has_the_same_outputs_to_th
     other = start(tmp_path / "two", source, tiny_bert, **threads)
     other.run("dvc", "repro")
     assert other.outputs() == finished.outputs()
-    assert len(other.outputs()) == 21
+    assert len(other.outputs()) == 25
 
 
 def test_the_metrics_are_what_tools_and_teammates_rely_on(finished):
