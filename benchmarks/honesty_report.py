@@ -114,47 +114,40 @@ def _shown(row: pd.Series) -> str:
     return f"{row['share']:.1%} ± {row['error']:.1%}"
 
 
-def _picture(tables: dict[str, pd.DataFrame]) -> alt.Chart:
-    size = alt.X("rows:O", title="test rows", axis=alt.Axis(labelAngle=0))
+def _picture(tables: dict[str, pd.DataFrame]) -> alt.VConcatChart:
     same = tables["same"][~tables["same"]["way"].str.contains("macro|calibration")]
-    ways = (
-        alt.Chart(same)
-        .mark_line(point=True)
-        .encode(
-            size,
-            alt.Y(
-                "share:Q",
-                title="called better or worse",
-                axis=alt.Axis(format="%"),
-                scale=alt.Scale(type="symlog", constant=0.05),
-            ),
-            alt.Color("way:N", title=None, legend=alt.Legend(orient="bottom", columns=2, labelLimit=300)),
+    claims = _by_size([0.05], "way", "called better or worse", alt.Scale(type="symlog", constant=0.05, domain=[0, 1]))
+    coverage = _by_size([0.93, 0.97], "score", "interval holds the truth", alt.Scale(domain=[0.88, 1], clamp=True))
+    rows = [
+        chart.properties(width=170, height=230, data=table).facet(
+            column=alt.Column("repeats:O", title=title, header=alt.Header(labelExpr="datum.value + ' repeats'"))
         )
-        .properties(width=150, height=220)
-    )
-    five = alt.Chart(pd.DataFrame({"y": [0.05]})).mark_rule(strokeDash=[5, 4], color="gray").encode(y="y:Q")
-    a_a = alt.layer(five, ways, data=same).facet(
-        column=alt.Column("repeats:O", title="A/A: two seeds of one setting, by repeats")
-    )
-    band = (
-        alt.Chart(pd.DataFrame({"low": [0.93], "high": [0.97]}))
-        .mark_rect(opacity=0.15, color="green")
-        .encode(y="low:Q", y2="high:Q")
-    )
+        for chart, table, title in [
+            (claims, same, "A/A: how often one of two seeds of one setting is called better"),
+            (coverage, tables["coverage"], "How often the 95 % interval holds the true difference"),
+        ]
+    ]
+    return alt.vconcat(*rows).resolve_scale(color="independent")
+
+
+def _by_size(targets: list[float], color: str, title: str, scale: alt.Scale) -> alt.LayerChart:
+    """Lines over test rows with bars of twice the standard error, and dashed what they should keep to."""
+    dashed = [
+        alt.Chart().mark_rule(strokeDash=[5, 4], color="gray").encode(y=alt.datum(target, scale=scale))
+        for target in targets
+    ]
+    legend = alt.Legend(orient="bottom", columns=2, labelLimit=320, symbolOpacity=1)
     lines = (
-        alt.Chart(tables["coverage"])
-        .transform_calculate(low="datum.share - datum.error", high="datum.share + datum.error")
-        .encode(size, color=alt.Color("score:N", title=None, legend=alt.Legend(orient="bottom")))
-        .properties(width=150, height=220)
+        alt.Chart()
+        .transform_calculate(low="max(datum.share - datum.error, 0)", high="min(datum.share + datum.error, 1)")
+        .encode(
+            alt.X("rows:O", title="test rows", axis=alt.Axis(labelAngle=0)),
+            color=alt.Color(f"{color}:N", title=None, legend=legend),
+        )
     )
-    points = lines.mark_line(point=True).encode(
-        alt.Y("share:Q", title="interval holds the truth", axis=alt.Axis(format="%"), scale=alt.Scale(domain=[0.88, 1]))
-    )
-    bars = lines.mark_rule(opacity=0.5).encode(alt.Y("low:Q"), alt.Y2("high:Q"))
-    held = alt.layer(band, bars, points, data=tables["coverage"]).facet(
-        column=alt.Column("repeats:O", title="Coverage of 95 % intervals, by repeats")
-    )
-    return alt.vconcat(a_a, held).resolve_scale(color="independent").configure_view(stroke="#ddd")
+    points = lines.mark_line(point=True).encode(alt.Y("share:Q", title=title, axis=alt.Axis(format="%"), scale=scale))
+    bars = lines.mark_rule(opacity=0.4).encode(alt.Y("low:Q", scale=scale), alt.Y2("high:Q"))
+    return alt.layer(*dashed, bars, points)
 
 
 if __name__ == "__main__":

@@ -8,12 +8,13 @@ from typing import Any, TypeVar, overload
 
 import pandas as pd
 import pyarrow
-from pandera.errors import SchemaError
+from pandera.errors import SchemaError, SchemaErrors
 from ruamel.yaml import YAML
 from ruamel.yaml.error import MarkedYAMLError, YAMLError
 
 from gapwise.errors import UserError
 from gapwise.params import Section, validate
+from gapwise.wording import shorten
 from stages import CODE
 from stages.recorded import check
 from stages.whole import explain, whole
@@ -77,10 +78,11 @@ def read_table(path: str, contract: type[Any]) -> pd.DataFrame:
         return pd.DataFrame(contract.validate(pd.read_parquet(path)))
     except FileNotFoundError as error:
         raise UserError(f"{path} is missing. Run `dvc repro`, which makes it, or `dvc pull`.") from error
-    except (pyarrow.ArrowInvalid, SchemaError) as error:
-        problem = str(error).splitlines()[0]
+    except (pyarrow.ArrowInvalid, SchemaError, SchemaErrors) as error:
+        problems = [str(one).splitlines()[0].split(" {")[0] for one in getattr(error, "schema_errors", [error])]
         raise UserError(
-            f"{path} is not a table as its stage writes it. Run `dvc repro`, which makes it again.", [problem]
+            f"{path} is not a table as its stage writes it. Run `dvc repro`, which makes it again.",
+            shorten(problems, "problems"),
         ) from error
 
 

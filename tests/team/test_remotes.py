@@ -88,14 +88,14 @@ def experiments(shared):
     ann, ben = shared.ann, shared.ben
     ran = at_once(
         lambda: ann.run("dvc", "exp", "run", "-S", "finetune.l2=0.5", "-n", "strong-l2"),
-        lambda: ben.run("dvc", "exp", "run", "-S", "finetune.dropout=0.5", "-n", "more-dropout"),
+        lambda: ben.run("dvc", "exp", "run", "-S", "finetune.l1=0.01", "-n", "some-l1"),
     )
-    results = {"strong-l2": metrics(ann), "more-dropout": metrics(ben)}
+    results = {"strong-l2": metrics(ann), "some-l1": metrics(ben)}
     back_to_the_last_commit(ann)
     back_to_the_last_commit(ben)
     pushed = at_once(
         lambda: ann.run("dvc", "exp", "push", "--run-cache", "origin", "strong-l2"),
-        lambda: ben.run("dvc", "exp", "push", "--run-cache", "origin", "more-dropout"),
+        lambda: ben.run("dvc", "exp", "push", "--run-cache", "origin", "some-l1"),
     )
     listed = [clone.run("dvc", "exp", "list", "origin") for clone in (ann, ben)]
     return SimpleNamespace(ann=ann, ben=ben, ran=ran, results=results, pushed=pushed, listed=listed)
@@ -106,7 +106,7 @@ def test_two_experiments_pushed_at_once_both_arrive(experiments):
     for name, log in zip(experiments.results, experiments.pushed, strict=True):
         assert f"Pushed experiment {name} to Git remote 'origin'." in log
     for listed in experiments.listed:
-        assert set(listed.split()) == {"main:", "strong-l2", "more-dropout"}
+        assert set(listed.split()) == {"main:", "strong-l2", "some-l1"}
 
 
 def test_what_a_colleague_has_run_is_not_run_again_for_the_same_params(experiments):
@@ -126,7 +126,7 @@ def test_a_colleagues_experiment_is_compared_and_applied_without_running_anythin
     assert diff["params"]["params.yaml"] == {"finetune.l2": {"old": 0.01, "new": 0.5, "diff": 0.49}}
     log_loss = diff["metrics"]["metrics/evaluate.json"]["test.log_loss"]
     assert (log_loss["old"], log_loss["new"]) == (base["test"]["log_loss"], theirs["test"]["log_loss"])
-    for command in (("metrics", "diff", "HEAD", "strong-l2"), ("metrics", "diff", "more-dropout", "strong-l2")):
+    for command in (("metrics", "diff", "HEAD", "strong-l2"), ("metrics", "diff", "some-l1", "strong-l2")):
         assert "test.log_loss" in ben.run("dvc", *command)
     plots = json.loads(ben.run("dvc", "plots", "diff", "HEAD", "strong-l2", "--json"))
     assert "errors" not in plots
@@ -140,18 +140,18 @@ def test_a_colleagues_experiment_is_compared_and_applied_without_running_anythin
 
 def test_an_experiment_becomes_a_branch_with_its_metrics(experiments):
     ann = experiments.ann
-    ann.run("dvc", "exp", "pull", "origin", "more-dropout")
-    ann.run("dvc", "exp", "branch", "more-dropout", "try-dropout")
-    assert metrics(ann, "try-dropout") == experiments.results["more-dropout"]
-    ann.run("git", "push", "-q", "origin", "try-dropout")
-    assert "try-dropout" in experiments.ben.run("git", "ls-remote", "--heads", "origin")
+    ann.run("dvc", "exp", "pull", "origin", "some-l1")
+    ann.run("dvc", "exp", "branch", "some-l1", "try-l1")
+    assert metrics(ann, "try-l1") == experiments.results["some-l1"]
+    ann.run("git", "push", "-q", "origin", "try-l1")
+    assert "try-l1" in experiments.ben.run("git", "ls-remote", "--heads", "origin")
 
 
 @pytest.fixture(scope="module")
 def conflict(experiments):
     """Both make their experiment the new main. Ann is first, so Ben has to merge."""
     ann, ben = experiments.ann, experiments.ben
-    for clone, name in ((ann, "strong-l2"), (ben, "more-dropout")):
+    for clone, name in ((ann, "strong-l2"), (ben, "some-l1")):
         back_to_the_last_commit(clone)
         clone.run("dvc", "exp", "apply", name)
         clone.commit(f"Use {name}")
@@ -191,7 +191,7 @@ def test_a_conflict_is_resolved_to_our_side_without_running_anything(conflict):
     ben.run("git", "checkout", "--ours", "--", "params.yaml", "dvc.lock", "metrics")
     ben.run("dvc", "checkout")
     assert NOTHING_TO_DO in ben.run("dvc", "repro")
-    assert metrics(ben) == conflict.results["more-dropout"]
+    assert metrics(ben) == conflict.results["some-l1"]
 
 
 @pytest.fixture(scope="module")
@@ -213,7 +213,7 @@ def resolved(conflict):
 def test_both_changes_are_kept_and_only_what_they_ask_for_is_run(resolved):
     assert stages_run(resolved.log) == ["finetune", "evaluate"]
     recipe = params(resolved.ann)["finetune"]
-    assert (recipe["l2"], recipe["dropout"]) == (0.5, 0.5)
+    assert (recipe["l2"], recipe["l1"]) == (0.5, 0.01)
     assert NOTHING_TO_DO in resolved.ann.run("dvc", "repro")
     assert metrics(resolved.ann) == metrics(resolved.ben)
 
@@ -221,11 +221,11 @@ def test_both_changes_are_kept_and_only_what_they_ask_for_is_run(resolved):
 def test_nothing_is_lost(resolved):
     ann = resolved.ann
     assert [metrics(ann, revision) for revision in ("HEAD^1", "HEAD^2")] == [
-        resolved.results["more-dropout"],
+        resolved.results["some-l1"],
         resolved.results["strong-l2"],
     ]
     listed = ann.run("dvc", "exp", "list", "-A", "origin")
-    assert {"strong-l2", "more-dropout"} <= set(listed.split())
+    assert {"strong-l2", "some-l1"} <= set(listed.split())
     ann.run("git", "checkout", "-q", "HEAD^2~1")  # where both began
     ann.run("dvc", "checkout")
     assert NOTHING_TO_DO in ann.run("dvc", "repro")
