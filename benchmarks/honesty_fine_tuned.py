@@ -1,0 +1,102 @@
+"""The A/A question of honesty.py, asked of the pipeline's own fine-tuning: a few dozen trainings, so a rougher answer.
+
+    python -m benchmarks.honesty_fine_tuned [--repeats 20]        # writes benchmarks/honesty_fine_tuned.md
+
+One encoder layer and the head are trained on 120 texts of a pool, 40 others stop it; all else is params.yaml's. Every
+repeat is trained twice, with two seeds. Worlds are draws of repeats and of test texts outside the pool; they share
+these trainings, so they are not as many as they seem.
+"""
+
+from pathlib import Path
+from typing import Annotated
+
+import numpy as np
+import pandas as pd
+import typer
+from ruamel.yaml import YAML
+
+from benchmarks.honesty import World, same_setting, usual_share
+from benchmarks.worlds import Pool
+from gapwise.batches import Examples
+from gapwise.contract import PrepareParams
+from gapwise.encoder import load_encoder
+from gapwise.freezing import cut, frozen_output
+from gapwise.network import build, predict, set_weights
+from gapwise.preparation import prepare
+from gapwise.presets import TokenizeParams
+from gapwise.ragged import Ragged
+from gapwise.recipe import FinetuneParams
+from gapwise.samples import read_samples
+from gapwise.seeds import derive
+from gapwise.tokens import load_tokenizer, tokenize
+from gapwise.training import Trainer
+
+HERE = Path(__file__).parent
+SIZES = [(2, 300), (5, 300), (10, 300), (2, 1000), (5, 1000), (10, 1000)]
+POOL, TRAIN, VALIDATION = 600, 120, 40
+
+
+def main(
+    repeats: Annotated[int, typer.Option(help="Trained twice each.")] = 20,
+    worlds: Annotated[int, typer.Option(help="Of each size.")] = 100,
+    name: Annotated[str, typer.Option(help="Of the sample set.")] = "nyt-editorials",
+) -> None:
+    """Trains, counts and writes the table."""
+    pool = fine_tuned(name, repeats)
+    table = same_setting([pool], worlds, seed=1, sizes=SIZES)
+    claimed = table.groupby(["way", "repeats", "rows"])["claimed"].mean()
+    shown = claimed.map("{:.0%}".format).unstack(["repeats", "rows"])  # noqa: PD010 -- no duplicates
+    shown.columns = [f"{r} repeats, {n} rows" for r, n in shown.columns]
+    whole = World(pool, np.arange(repeats), np.arange(len(pool.labels)), pool.groups)
+    shares = {
+        score: usual_share(whole.contributions("twin", score) - whole.contributions("base", score))
+        for score in ("accuracy", "log_loss")
+    }
+    means = [whole.contributions(setting).mean() for setting in ("base", "twin")]
+    text = f"""# A/A with the pipeline's own fine-tuning
+
+Made by `python -m benchmarks.honesty_fine_tuned`: {name}, {repeats} repeats, each trained with two seeds, mean accuracy
+{means[0]:.3f} and {means[1]:.3f}. Share of {worlds} worlds in which one of two seeds is called better; worlds share the
+trainings.
+
+{shown.reset_index().to_markdown(index=False)}
+
+A repeat's shift as a share of its noise: {shares["accuracy"]:.4f} for accuracy, {shares["log_loss"]:.4f} for the log
+loss.
+"""
+    (HERE / "honesty_fine_tuned.md").write_text(text, encoding="utf-8")
+
+
+def fine_tuned(name: str, repeats: int) -> Pool:
+    """Fine-tunes every repeat with two seeds and predicts all texts outside the pool."""
+    params = YAML(typ="safe").load(Path("params.yaml"))
+    preset, recipe = TokenizeParams(**params["tokenize"]), FinetuneParams(**params["finetune"] | {"freeze": 5})
+    texts, _ = prepare(read_samples()[name], PrepareParams(**params["prepare"]), None)
+    tokens, _ = tokenize(texts.assign(source_id=texts["text_id"]), load_tokenizer(preset.preset), preset)
+    part = cut(load_encoder(preset.preset, preset.max_length), recipe.freeze)
+    features = frozen_output(part, Ragged.of(tokens["token_ids"].tolist()))
+    labels = pd.Categorical(texts["label"]).codes.astype(np.int64)
+    groups = pd.factorize(texts["group"])[0]
+    rng = np.random.default_rng(derive(1, name))
+    place = rng.permutation(groups.max() + 1)[groups]
+    inside = place <= np.sort(place)[POOL - 1]
+    outside = np.flatnonzero(~inside)
+    draws = [rng.choice(np.flatnonzero(inside), TRAIN + VALIDATION, replace=False) for _ in range(repeats)]
+    network = build(part, 2, recipe)
+    trainer = Trainer(network, recipe, sorted(texts["label"].unique()))
+    rest = Ragged.of([features.values[features.splits[row] : features.splits[row + 1]] for row in outside])  # noqa: PD011
+
+    def probabilities(twin: int) -> np.ndarray:
+        predicted = []
+        for repeat, rows in enumerate(draws):
+            train, validation = (Examples(features, labels, one) for one in (rows[:TRAIN], rows[TRAIN:]))
+            set_weights(network, trainer.train(train, validation, seed=derive(1, repeat, twin)).weights)
+            predicted.append(predict(network, rest)[:, 1])
+        return np.array(predicted)
+
+    numbers = np.unique(groups[outside], return_inverse=True)[1]
+    return Pool(name, labels[outside], numbers, {"base": probabilities(0), "twin": probabilities(1)})
+
+
+if __name__ == "__main__":
+    typer.run(main)
