@@ -8,7 +8,7 @@ from rich.table import Table
 from rich.text import Text
 
 from gapwise.planning import Plan
-from reports.words import duration, number, percent
+from reports.words import duration, instead, number, percent
 
 
 def show(plan: Plan, seconds_per_repeat: float | None, console: Console) -> None:
@@ -44,17 +44,10 @@ def sentences(plan: Plan, seconds_per_repeat: float | None) -> list[str]:
 def _wanted(plan: Plan, difference: float) -> str:
     if plan.detectable <= difference:
         return f"A difference of {_points(difference)} points is within reach as it is."
-    ways = [
-        f"{count:,} {what} instead of {now:,}"
-        for count, what, now in (
-            (plan.needed_repeats, "repeats", plan.repeats),
-            (plan.needed_test_rows, "test rows", plan.test_rows),
-        )
-        if count is not None
-    ]
-    if not ways:
+    more = instead(plan.needed_repeats, plan.repeats, plan.needed_test_rows, plan.test_rows)
+    if not more:
         return f"Neither more repeats nor more test rows alone would show a difference of {_points(difference)} points."
-    return f"A difference of {_points(difference)} points takes {' or '.join(ways)}."
+    return f"A difference of {_points(difference)} points takes {more}."
 
 
 def _table(plan: Plan, seconds_per_repeat: float | None) -> Table:

@@ -105,17 +105,23 @@ def verdict_sentence(contrast: Contrast, comparison: Comparison) -> str:
 def _what_decides(contrast: Contrast, comparison: Comparison) -> str:
     if contrast.needed_repeats == comparison.repeats or contrast.needed_test_rows == comparison.test_rows:
         return "It is on the edge: a difference of this size shows in 4 of 5 such comparisons."
+    more = instead(contrast.needed_repeats, comparison.repeats, contrast.needed_test_rows, comparison.test_rows)
+    if not more:
+        return "Neither more repeats nor more test rows alone would decide a difference of this size."
+    return f"If it is of this size, {more} would show it, in 4 of 5 cases."
+
+
+def instead(needed_repeats: int | None, repeats: int, needed_test_rows: int | None, test_rows: int) -> str:
+    """Says what it takes instead of what there is; empty where no number of either is enough."""
     ways = [
         f"{count:,} {what} instead of {now:,}"
         for count, what, now in (
-            (contrast.needed_repeats, "repeats", comparison.repeats),
-            (contrast.needed_test_rows, "test rows", comparison.test_rows),
+            (needed_repeats, "repeats", repeats),
+            (needed_test_rows, "test rows", test_rows),
         )
         if count is not None
     ]
-    if not ways:
-        return "Neither more repeats nor more test rows alone would decide a difference of this size."
-    return f"If it is of this size, {' or '.join(ways)} would show it, in 4 of 5 cases."
+    return " or ".join(ways)
 
 
 def selection_sentences(selection: Selection, comparison: Comparison) -> list[str]:
