@@ -114,6 +114,8 @@ class Project:
         return self._from_remote(revision, path)
 
     def _from_remote(self, revision: str, path: str) -> bytes:
+        if not self._repo.config["remote"]:  # to find out through DVC takes half a second per revision
+            raise UserError(f"{path} is neither in the cache nor on a remote")
         # By the remotes of today: an old commit may know none, or one that has moved.
         config = {"core": dict(self._repo.config["core"]), "remote": dict(self._repo.config["remote"])}
         at = None if revision == WORKSPACE else revision

@@ -28,6 +28,7 @@ class Clone:
         self.environment = os.environ | {
             "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}",
             "DVC_SITE_CACHE_DIR": str(folder.parent / f"{folder.name}-site"),
+            "SHELL": shutil.which("bash") or "/bin/sh",  # DVC's own choice, dash, hides a stage's exit code on Ctrl-C
             **{f"GIT_{who}_{what}": "t@example.org" for who in ("AUTHOR", "COMMITTER") for what in ("NAME", "EMAIL")},
             **environment,
         }
