@@ -14,13 +14,15 @@ from scipy.special import softmax
 from benchmarks.sets import SEED, TOKENIZE, Cell, vectors
 from gapwise import baselines
 from gapwise.batches import Examples
-from gapwise.finetuning import assemble, describe, parts_of, rows_of
+from gapwise.finetuning import describe, rows_of
 from gapwise.freezing import Cut, frozen_output
+from gapwise.model import assemble
 from gapwise.network import output, set_weights
 from gapwise.predictions import tabulate
 from gapwise.ragged import Ragged
 from gapwise.recipe import FinetuneParams
 from gapwise.seeds import derive
+from gapwise.tables import parts_of
 from gapwise.training import Trainer
 
 BASELINES = ("majority", "tfidf", "frozen")

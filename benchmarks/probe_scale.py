@@ -15,9 +15,9 @@ from sklearn.preprocessing import StandardScaler
 
 from benchmarks.sets import REPEATS, SETS, SIZES, Cell, load, vectors
 from gapwise import logistic
-from gapwise.finetuning import parts_of
 from gapwise.predictions import tabulate
 from gapwise.scoring import scores
+from gapwise.tables import parts_of
 
 Scaled = Callable[[NDArray[np.float64]], NDArray[np.float64]]
 TABLE = Path("benchmarks/probe-scale.md")

@@ -52,7 +52,15 @@ FEW_SHOT: dict[str, Changes] = {
         "early_stopping.min_epochs": 1,
     },
 }
+STRONG: Changes = {"l2": 0.1, "dropout": 0.5}
+REFIT: Changes = {"head_init": "probe", "head_refit": True}
 MORE: dict[str, Changes] = {
+    "strong": STRONG,
+    "strong, freeze 5": STRONG | {"freeze": 5},
+    "strong, head_refit": STRONG | {"head_refit": True},
+    "freeze 5, probe, refit": REFIT | {"freeze": 5},
+    "contrastive, 5 epochs": named("few-shot") | {"freeze": 4, "epochs": 5, "early_stopping.min_epochs": 5},
+    "contrastive, freeze 3, 5 epochs": named("few-shot") | {"epochs": 5, "early_stopping.min_epochs": 5},
     "head_init probe": {"head_init": "probe"},
     "head_refit true": {"head_refit": True},
     "freeze 5": {"freeze": 5},

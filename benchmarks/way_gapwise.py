@@ -7,8 +7,9 @@ import pandas as pd
 from ruamel.yaml import YAML
 from speed_task import Clock, Task, given
 
-from gapwise.finetuning import Model, assemble, train_repeats
+from gapwise.finetuning import train_repeats
 from gapwise.freezing import frozen_output
+from gapwise.model import Model, assemble
 from gapwise.network import predict, set_weights
 from gapwise.presets import TokenizeParams
 from gapwise.ragged import Ragged
@@ -36,7 +37,7 @@ def main() -> None:
         ),
         tokens=pd.DataFrame({"text_id": names, "source_id": names, "token_ids": ids}),
         seed=task.seed,
-        watch=lambda repeat: [
+        watch=lambda repeat, at_once: [
             keras.callbacks.LambdaCallback(
                 on_epoch_begin=lambda epoch, logs: clock.begin(), on_epoch_end=lambda epoch, logs: clock.end()
             )

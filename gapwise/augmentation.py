@@ -33,6 +33,7 @@ from gapwise.protection import compile_protect
 from gapwise.seeds import derive
 from gapwise.workers import spread
 
+Task = tuple[str, str, int]  # id of a text, the text, number of the variant
 Method = Literal["synonym", "spelling", "swap", "delete", "insert", "keyboard", "ocr", "split"]
 METHODS: tuple[Method, ...] = get_args(Method)
 DROPPED = ("same_as_source", "same_as_other")
@@ -88,7 +89,7 @@ def augment(
     """
     sources = dict(zip(texts["text_id"], texts["text"], strict=True))
     tasks = [(text_id, text, variant) for text_id, text in sources.items() for variant in _numbers(params)]
-    made = list(_map(functools.partial(_variant, params, seed), tasks, workers))
+    made = list(_map(functools.partial(_maker, params, seed), tasks, workers))
     reasons = list(_reasons([task[1] for task in tasks], [text for _, text in made], [*sources.values(), *known]))
     rows = [
         (f"{text_id}-{variant}", text_id, variant, method, text)
@@ -116,15 +117,19 @@ def _numbers(params: AugmentParams) -> range:
 
 
 def _map(
-    function: Callable[[tuple[str, str, int]], tuple[str, str]], tasks: Sequence[tuple[str, str, int]], workers: int
+    maker: Callable[[], Callable[[Task], tuple[str, str]]], tasks: Sequence[Task], workers: int
 ) -> Iterable[tuple[str, str]]:
     processes = min(workers, math.ceil(len(tasks) / TEXTS_PER_PROCESS))
     if processes <= 1:
-        return map(function, tasks)
-    return spread(function, tasks, processes)
+        return map(maker(), tasks)
+    return spread(maker, tasks, processes, at_once=math.ceil(len(tasks) / processes))
 
 
-def _variant(params: AugmentParams, seed: int, task: tuple[str, str, int]) -> tuple[str, str]:
+def _maker(params: AugmentParams, seed: int) -> Callable[[Task], tuple[str, str]]:
+    return functools.partial(_variant, params, seed)
+
+
+def _variant(params: AugmentParams, seed: int, task: Task) -> tuple[str, str]:
     from gapwise.variation import vary
 
     text_id, text, variant = task

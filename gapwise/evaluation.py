@@ -2,15 +2,17 @@
 
 from collections.abc import Iterable
 
+import numpy as np
 import pandas as pd
 
 from gapwise.errors import UserError
-from gapwise.finetuning import Model, assemble, parts_of
 from gapwise.freezing import frozen_output
+from gapwise.model import Model, assemble
 from gapwise.network import Weights, predict, set_weights
 from gapwise.predictions import tabulate
 from gapwise.presets import fingerprint
 from gapwise.ragged import Ragged
+from gapwise.tables import parts_of
 
 
 def predict_repeats(
@@ -50,9 +52,8 @@ def predict_repeats(
     tables = []
     for repeat, values in enumerate(weights):
         set_weights(network, values)
-        table = tabulate(texts, model.classes, predict(network, features))
         parts = pd.concat([parts_of(repeats, repeat), pd.Series("test", index=test["text_id"])])
-        tables.append(
-            table.assign(repeat=repeat, part=parts.reindex(texts["text_id"]).to_numpy()).dropna(subset="part")
-        )
+        rows = np.flatnonzero(texts["text_id"].isin(parts.index))
+        table = tabulate(texts.iloc[rows], model.classes, predict(network, features, rows))
+        tables.append(table.assign(repeat=repeat, part=parts.reindex(table["text_id"]).to_numpy()))
     return pd.concat(tables, ignore_index=True)

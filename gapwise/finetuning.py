@@ -1,28 +1,32 @@
-"""All repeats of one setting: the frozen part once, then one training after the other."""
+"""All repeats of one setting: the frozen part once, then one training for each, in one process or in several."""
 
+import functools
 from collections.abc import Callable, Sequence
-from typing import Literal, Protocol
+from dataclasses import dataclass
+from typing import Any, Protocol
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
-from pydantic import BaseModel, ConfigDict
 
 from gapwise.batches import Examples
 from gapwise.class_weights import check
-from gapwise.encoder import load_encoder
-from gapwise.freezing import Cut, cut, frozen_output
-from gapwise.network import build
+from gapwise.freezing import frozen_output
+from gapwise.model import Model, assemble
 from gapwise.presets import TokenizeParams, fingerprint
 from gapwise.ragged import Ragged
 from gapwise.recipe import FinetuneParams
-from gapwise.runtime import keras
+from gapwise.runtime import keras, tf
 from gapwise.seeds import derive
+from gapwise.tables import parts_of
 from gapwise.training import Trained, Trainer
-from gapwise.unfreezing import depth
 from gapwise.wording import in_words
+from gapwise.workers import spread
 
-Watch = Callable[[int], Sequence[keras.callbacks.Callback]]
+# Multiplications of one process that are worth the seconds it needs to start: half a minute of one processor core.
+WORTH_A_PROCESS = 1e12
+
+Watch = Callable[[int, int], Sequence[keras.callbacks.Callback]]
 
 
 class Finished(Protocol):
@@ -33,33 +37,6 @@ class Finished(Protocol):
 
     def keep(self, repeat: int, trained: Trained) -> None:
         """Keeps what was made of a repeat."""
-
-
-class Model(BaseModel):
-    """models/model.json: all that is needed to rebuild the networks, beside their weights.
-
-    Attributes:
-        version: Of this layout.
-        tokenize: The preset and length that the token ids come from.
-        preset_sha256: Of the preset's files by name; empty where the preset is a handle.
-        finetune: The recipe.
-        classes: Their names, in the order of the logits.
-        repeats: How many networks there are; the trained weights of each are in `repeat-<number>.safetensors`.
-    """
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-    version: Literal[1] = 1
-    tokenize: TokenizeParams
-    preset_sha256: dict[str, str]
-    finetune: FinetuneParams
-    classes: list[str]
-    repeats: int
-
-
-def parts_of(repeats: pd.DataFrame, repeat: int) -> "pd.Series[str]":
-    """Gives the part of each text that one repeat uses, by `text_id`."""
-    return repeats[repeats["repeat"] == repeat].set_index("text_id")["part"]
 
 
 def describe(
@@ -81,19 +58,6 @@ def describe(
     )
 
 
-def assemble(model: Model) -> tuple[Cut, keras.Model]:
-    """Loads the encoder, cuts it and builds the network, which then has pre-trained weights and a random head.
-
-    Raises:
-        UserError: If the recipe does not fit the encoder.
-    """
-    params = model.finetune
-    own = {} if params.encoder_dropout is None else {"dropout": params.encoder_dropout}
-    encoder = load_encoder(model.tokenize.preset, model.tokenize.max_length, **own)
-    part = cut(encoder, depth(params, len(encoder.transformer_layers)), params.pooling)
-    return part, build(part, len(model.classes), params)
-
-
 def train_repeats(
     model: Model,
     *,
@@ -103,6 +67,7 @@ def train_repeats(
     seed: int,
     watch: Watch,
     finished: Finished,
+    workers: int = 1,
 ) -> list[Trained]:
     """Trains one network per repeat, but for the repeats that are finished.
 
@@ -112,8 +77,10 @@ def train_repeats(
         repeats: `tables.Repeats`.
         tokens: `tables.Tokens` of the development texts and their variants.
         seed: `split.seed`.
-        watch: Gives the callbacks that watch a repeat.
+        watch: Gives the callbacks that watch a repeat, one of so many that are trained at once.
         finished: Is asked for each repeat first, and given each repeat that was trained.
+        workers: Processes to train in at most; the result does not depend on it. With more than one, `watch` and
+            `finished` must be such that they can be pickled. A GPU is used by one process alone.
 
     Returns:
         What each repeat gave, from repeat 0.
@@ -124,34 +91,28 @@ def train_repeats(
         taken = in_words([repeat + 1 for repeat in results], "repeat")
         print(f"{taken} of {model.repeats}: taken over from a run that was interrupted", flush=True)
     if missing:
-        train = _training(model, development=development, repeats=repeats, tokens=tokens, seed=seed)
-    for repeat in missing:
-        results[repeat] = train(repeat, watch(repeat))
-        finished.keep(repeat, results[repeat])
-    return [results[repeat] for repeat in range(model.repeats)]
-
-
-def _training(
-    model: Model, *, development: pd.DataFrame, repeats: pd.DataFrame, tokens: pd.DataFrame, seed: int
-) -> Callable[[int, Sequence[keras.callbacks.Callback]], Trained]:
-    """Does once what all repeats share, and gives the function that trains one of them, the same alone as in a row."""
-    part, network = assemble(model)
-    tokens = tokens[tokens["source_id"].isin(repeats["text_id"])]  # of the others nothing would be used
-    features = frozen_output(part, Ragged.of(tokens["token_ids"].tolist()))
-    of_source = development.set_index("text_id")["label"].reindex(tokens["source_id"])
-    labels = pd.Categorical(of_source, categories=model.classes).codes.astype(np.int64)
-    trainer = Trainer(network, model.finetune, model.classes)
-
-    def train(repeat: int, callbacks: Sequence[keras.callbacks.Callback]) -> Trained:
-        rows, validation = rows_of(tokens, parts_of(repeats, repeat))
-        return trainer.train(
-            Examples(features, labels, rows),
-            Examples(features, labels, validation),
-            seed=derive(seed, repeat, "finetune"),
-            callbacks=callbacks,
+        part, network = assemble(model)
+        tokens = tokens[tokens["source_id"].isin(repeats["text_id"])]  # of the others nothing would be used
+        chosen = [rows_of(tokens, parts_of(repeats, repeat)) for repeat in range(model.repeats)]
+        trained_tokens = sum(int(tokens["token_ids"].iloc[chosen[repeat][0]].map(len).sum()) for repeat in missing)
+        processes = min(workers, len(missing), _worth(network, trained_tokens * model.finetune.epochs))
+        of_source = development.set_index("text_id")["label"].reindex(tokens["source_id"])
+        task = _Repeats(
+            model=model,
+            features=frozen_output(part, Ragged.of(tokens["token_ids"].tolist()), shared=processes > 1),
+            labels=pd.Categorical(of_source, categories=model.classes).codes.astype(np.int64),
+            rows=chosen,
+            seed=seed,
+            watch=functools.partial(_watch, watch, processes),
+            finished=finished,
         )
-
-    return train
+        trained = (
+            spread(task.trainer, missing, processes)
+            if processes > 1
+            else map(functools.partial(task.train, Trainer(network, model.finetune, model.classes)), missing)
+        )
+        results |= dict(zip(missing, trained, strict=True))
+    return [results[repeat] for repeat in range(model.repeats)]
 
 
 def rows_of(tokens: pd.DataFrame, parts: "pd.Series[str]") -> tuple[NDArray[np.int64], NDArray[np.int64]]:
@@ -159,7 +120,7 @@ def rows_of(tokens: pd.DataFrame, parts: "pd.Series[str]") -> tuple[NDArray[np.i
 
     Args:
         tokens: `tables.Tokens` of texts and variants.
-        parts: From `parts_of`.
+        parts: From `tables.parts_of`.
 
     Returns:
         Row numbers of `tokens`: train has its texts and the variants of these texts, validation has its texts alone.
@@ -167,3 +128,41 @@ def rows_of(tokens: pd.DataFrame, parts: "pd.Series[str]") -> tuple[NDArray[np.i
     part = parts.reindex(tokens["source_id"]).to_numpy()
     is_text = (tokens["text_id"] == tokens["source_id"]).to_numpy()
     return np.flatnonzero(part == "train"), np.flatnonzero((part == "validation") & is_text)
+
+
+@dataclass(frozen=True)
+class _Repeats:
+    """What all repeats share, in whatever process they are trained."""
+
+    model: Model
+    features: Ragged
+    labels: NDArray[np.int64]
+    rows: Sequence[tuple[NDArray[np.int64], NDArray[np.int64]]]
+    seed: int
+    watch: Callable[[int], Sequence[keras.callbacks.Callback]]
+    finished: Finished
+
+    def trainer(self) -> Callable[[int], Trained]:
+        """Makes a network in this process, and gives the function that trains a repeat with it."""
+        _, network = assemble(self.model)
+        return functools.partial(self.train, Trainer(network, self.model.finetune, self.model.classes))
+
+    def train(self, trainer: Trainer, repeat: int) -> Trained:
+        """Trains one repeat, the same alone as in a row, and keeps it."""
+        train, validation = (Examples(self.features, self.labels, rows) for rows in self.rows[repeat])
+        seed = derive(self.seed, repeat, "finetune")
+        trained = trainer.train(train, validation, seed=seed, callbacks=self.watch(repeat))
+        self.finished.keep(repeat, trained)
+        return trained
+
+
+def _watch(watch: Watch, at_once: int, repeat: int) -> Sequence[keras.callbacks.Callback]:
+    return watch(repeat, at_once)
+
+
+def _worth(network: Any, tokens: int) -> int:
+    """Gives the number of processes that the training of so many tokens is worth: at least 1, and 1 with a GPU."""
+    if tf.config.list_logical_devices("GPU"):
+        return 1
+    weights = sum(int(np.prod(variable.shape)) for variable in network.trainable_variables if variable.shape.rank > 1)
+    return max(1, int(3 * weights * tokens / WORTH_A_PROCESS))

@@ -5,8 +5,6 @@ inference mode, so its own dropout is off. What is trained can then start from t
 part of the trained network, so nothing frozen can change.
 """
 
-import os
-import tempfile
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Literal
@@ -17,6 +15,7 @@ from numpy.typing import NDArray
 
 from gapwise.encoder import load_encoder
 from gapwise.errors import UserError
+from gapwise.on_disk import OnDisk
 from gapwise.packed import PackedEncoder
 from gapwise.presets import TokenizeParams
 from gapwise.ragged import Ragged
@@ -68,39 +67,31 @@ def cut(encoder: keras_hub.models.Backbone, freeze: int, pooling: Pooling = "mea
     return Cut(width, pooling, frozen, PackedEncoder(trained) if trained else None)
 
 
-def frozen_output(part: Cut, tokens: Ragged) -> Ragged:
+def frozen_output(part: Cut, tokens: Ragged, *, shared: bool = False) -> Ragged:
     """Computes once what the trained part starts from.
 
     Args:
         part: From `cut`.
         tokens: Token ids of n texts.
+        shared: Whether other processes will read it.
 
     Returns:
         Per text: hidden states at the cut, float32 of shape (tokens, width); what pooling makes of them, shape
-        (1, width), if everything is frozen; the token ids if nothing is. More than `IN_MEMORY` lies on disk, which
-        changes nothing but where it lies.
+        (1, width), if everything is frozen; the token ids if nothing is. What is shared, or is more than `IN_MEMORY`,
+        lies on disk, which changes nothing but where it lies.
     """
     if part.frozen is None:
         return tokens
     pooling = part.pooling if part.trained is None else None
     compute = _compiled(part.frozen, pooling)
     splits = np.arange(len(tokens) + 1) if pooling else tokens.splits
-    values = _room((int(splits[-1]), part.width))
+    shape = (int(splits[-1]), part.width)
+    size = int(np.prod(shape)) * np.dtype(np.float32).itemsize
+    values = OnDisk(shape) if shared or size > IN_MEMORY else np.empty(shape, np.float32)
     for rows in tokens.batches(BATCH_TOKENS):
         for row, state in zip(rows, compute(*tokens.padded(rows)).numpy(), strict=True):
             values[splits[row] : splits[row + 1]] = state[: splits[row + 1] - splits[row]]
     return Ragged(values, splits)
-
-
-def _room(shape: tuple[int, int]) -> NDArray[np.float32]:
-    size = int(np.prod(shape)) * np.dtype(np.float32).itemsize
-    if size <= IN_MEMORY:
-        return np.empty(shape, np.float32)
-    # In the working folder, as folders for temporary files are often memory. It has no name, so nothing is left of it.
-    with tempfile.TemporaryFile(dir=".") as file:
-        if hasattr(os, "posix_fallocate"):
-            os.posix_fallocate(file.fileno(), 0, size)  # a full disk is an error now, and not a crash while it is used
-        return np.memmap(file, np.float32, "w+", shape=shape)
 
 
 def mean_vectors(tokens: pd.DataFrame, params: TokenizeParams) -> pd.DataFrame:

@@ -104,19 +104,19 @@ def fresh_start(network: keras.Model, pretrained: Weights, seed: int) -> None:
             layer.seed_generator.state.assign([derive(seed, "dropout", number), 0])
 
 
-def predict(network: keras.Model, features: Ragged) -> NDArray[np.float64]:
+def predict(network: keras.Model, features: Ragged, rows: NDArray[np.int64] | None = None) -> NDArray[np.float64]:
     """Predicts class probabilities.
 
     Args:
         network: From `build`.
-        features: What `freezing.frozen_output` gives, of n texts.
+        features: What `freezing.frozen_output` gives.
+        rows: The texts, as numbers below the number of features; all of them without it.
 
     Returns:
-        Shape (n, classes); rows sum to 1.
+        Shape (rows, classes); each sums to 1.
     """
-    probabilities: NDArray[np.float64] = softmax(
-        output(network, features, np.arange(len(features))).astype(np.float64), axis=1
-    )
+    chosen = np.arange(len(features)) if rows is None else rows
+    probabilities: NDArray[np.float64] = softmax(output(network, features, chosen).astype(np.float64), axis=1)
     return probabilities
 
 

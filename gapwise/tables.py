@@ -1,5 +1,6 @@
 """The tables that stages hand to each other, as contracts that are checked whenever one is read."""
 
+import pandas as pd
 import pandera.pandas as pa
 from pandera.typing import Series
 
@@ -126,3 +127,13 @@ class BaselinePredictions(Predictions):
 
         strict = True
         unique = ["baseline", "repeat", "text_id"]  # noqa: RUF012 -- pandera reads a plain list
+
+
+def parts_of(repeats: pd.DataFrame, repeat: int) -> "pd.Series[str]":
+    """Gives the part of each text that one repeat uses, by `text_id`.
+
+    Args:
+        repeats: `Repeats`.
+        repeat: From 0.
+    """
+    return repeats[repeats["repeat"] == repeat].set_index("text_id")["part"]

@@ -1,18 +1,19 @@
 """How many processes may work at once, and work spread over them. No result depends on it."""
 
 import contextlib
-import math
 import multiprocessing
 import os
 import signal
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
-from typing import TypeVar
+from concurrent.futures.process import BrokenProcessPool
+from typing import Any, TypeVar
 
 from gapwise.errors import UserError
 
 VARIABLE = "GAPWISE_WORKERS"
+THREADS = "TF_NUM_INTRAOP_THREADS"
 Task = TypeVar("Task")
 Result = TypeVar("Result")
 
@@ -28,7 +29,7 @@ def count() -> int:
     """
     given = os.environ.get(VARIABLE, "").strip()
     if not given:
-        return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+        return _processors()
     if not (given.isascii() and given.isdigit() and int(given) >= 1):
         raise UserError(
             f"{VARIABLE}: must be a whole number, 1 or more; got {given!r}. Unset it to use all processors."
@@ -36,23 +37,58 @@ def count() -> int:
     return int(given)
 
 
-def spread(function: Callable[[Task], Result], tasks: Sequence[Task], processes: int) -> list[Result]:
-    """Calls a function for each task, in processes of their own, which leave when this one does, however it ends.
+def spread(
+    prepare: Callable[[], Callable[[Task], Result]], tasks: Sequence[Task], processes: int, *, at_once: int = 1
+) -> list[Result]:
+    """Does tasks in processes of their own, which share the processors, and leave when this one does, however it ends.
 
     Args:
-        function: One that can be pickled; its result depends on its task alone.
+        prepare: One that can be pickled. It is called once in each process, and gives the function that does a task;
+            what comes of a task depends on nothing else.
         tasks: Of the function.
         processes: 1 or more.
+        at_once: Tasks that a process takes at a time.
 
     Returns:
-        What it gave, in the order of `tasks`.
+        What came of them, in the order of `tasks`.
+
+    Raises:
+        UserError: If a process was ended from outside.
     """
     # Spawned: a forked process shares the positions of open WordNet files with its parent, and reads nonsense.
     context = multiprocessing.get_context("spawn")
-    with ProcessPoolExecutor(processes, mp_context=context, initializer=_leave_with_parent) as pool:
-        with _interrupts_held():
-            results = pool.map(function, tasks, chunksize=math.ceil(len(tasks) / processes))
-        return list(results)
+    with ProcessPoolExecutor(processes, mp_context=context, initializer=_begin, initargs=(prepare,)) as pool:
+        try:
+            with _interrupts_held(), _processors_shared(processes):
+                results = pool.map(_do, tasks, chunksize=at_once)
+            return list(results)
+        except BrokenProcessPool as error:
+            raise UserError(
+                "A worker process was ended from outside, maybe as memory ran out.",
+                [f"with {VARIABLE}=1 in the environment one process does all the work, in less memory"],
+            ) from error
+        finally:
+            pool.shutdown(wait=False, cancel_futures=True)  # after a mistake the others need not go on
+
+
+_prepare: Callable[[], Callable[[Any], Any]]
+_function: Callable[[Any], Any] | None = None
+
+
+def _begin(prepare: Callable[[], Callable[[Any], Any]]) -> None:
+    global _prepare
+    _prepare = prepare
+    _leave_with_parent()
+
+
+def _do(task: Any) -> Any:
+    global _function
+    _function = _function or _prepare()
+    return _function(task)
+
+
+def _processors() -> int:
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
 @contextlib.contextmanager
@@ -63,6 +99,18 @@ def _interrupts_held() -> Iterator[None]:
         yield
     finally:
         signal.pthread_sigmask(signal.SIG_SETMASK, before)
+
+
+@contextlib.contextmanager
+def _processors_shared(processes: int) -> Iterator[None]:
+    """Gives TensorFlow in each process that is started its share of threads, unless the user has set their number."""
+    given = THREADS in os.environ
+    os.environ.setdefault(THREADS, str(max(1, _processors() // processes)))
+    try:
+        yield
+    finally:
+        if not given:
+            del os.environ[THREADS]
 
 
 def _leave_with_parent() -> None:

@@ -2,6 +2,7 @@
 
 from time import monotonic
 
+from gapwise import workers
 from gapwise.curves import by_epoch
 from gapwise.finetuning import describe, train_repeats
 from gapwise.presets import TokenizeParams
@@ -36,6 +37,7 @@ def main() -> None:
             seed=split.seed,
             watch=Watch(model.repeats, params.epochs),
             finished=finished,
+            workers=workers.count(),
         )
     epochs = by_epoch([one.epochs for one in trained], [one.best_epoch for one in trained])
     write_csv("metrics/plots/epochs.csv", epochs)

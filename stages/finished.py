@@ -16,7 +16,7 @@ import pandas as pd
 from safetensors import SafetensorError
 from safetensors.numpy import load_file, save
 
-from gapwise.finetuning import Model
+from gapwise.model import Model
 from gapwise.training import Trained
 from stages.watching import curves
 from stages.whole import whole

@@ -8,7 +8,7 @@ from safetensors import SafetensorError
 from safetensors.numpy import load_file, save
 
 from gapwise.errors import UserError
-from gapwise.finetuning import Model
+from gapwise.model import Model
 from gapwise.network import Weights
 from stages.recorded import check
 from stages.whole import whole

@@ -31,16 +31,18 @@ class Watch:
     """
 
     def __init__(self, repeats: int, epochs: int) -> None:
-        self.repeats, self.epochs, self.seconds = repeats, epochs, list[float]()
+        self.repeats, self.epochs, self.at_once, self.seconds = repeats, epochs, 1, list[float]()
 
-    def __call__(self, repeat: int) -> list[keras.callbacks.Callback]:
-        """Watches one repeat, counted from 0. Its curves are written to `curves(repeat)`."""
+    def __call__(self, repeat: int, at_once: int) -> list[keras.callbacks.Callback]:
+        """Watches one repeat, counted from 0, of so many at once. Its curves are written to `curves(repeat)`."""
+        self.at_once = at_once
         live = Live(str(curves(repeat)), dvcyaml=None, save_dvc_exp=False)
         return [Progress(self, repeat), DVCLiveCallback(live=live)]
 
     def left(self, repeat: int, epoch: int) -> str:
         """Says how long it will take at most, at the pace of the epochs so far: early stopping can only shorten it."""
-        epochs = self.epochs - epoch - 1 + self.epochs * (self.repeats - repeat - 1)
+        later = math.ceil((self.repeats - repeat - 1) / self.at_once)
+        epochs = self.epochs - epoch - 1 + self.epochs * later
         seconds = math.ceil(epochs * statistics.median(self.seconds))  # the first epoch, traced, is no measure
         minutes = math.ceil(seconds / 60)
         return f"at most {f'{seconds} s' if seconds < 100 else f'{minutes} min'} left"

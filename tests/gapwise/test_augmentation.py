@@ -79,16 +79,18 @@ def test_two_processes_make_what_one_makes(everything, monkeypatch):
     assert report == everything[1]
 
 
-@pytest.mark.parametrize(("tasks", "workers", "expected"), [(4, 8, None), (4001, 8, 3), (4001, 2, 2), (9000, 1, None)])
+@pytest.mark.parametrize(
+    ("tasks", "workers", "expected"), [(4, 8, None), (4001, 8, (3, 1334)), (4001, 2, (2, 2001)), (9000, 1, None)]
+)
 def test_processes_are_started_for_many_texts_only(monkeypatch, tasks, workers, expected):
     started = []
 
-    def spread(function, items, processes):
-        started.append(processes)
-        return list(map(function, items))
+    def spread(maker, items, processes, at_once):
+        started.append((processes, at_once))
+        return list(map(maker(), items))
 
     monkeypatch.setattr(augmentation, "spread", spread)
-    assert list(augmentation._map(str, range(tasks), workers)) == [str(task) for task in range(tasks)]
+    assert list(augmentation._map(lambda: str, range(tasks), workers)) == [str(task) for task in range(tasks)]
     assert started == ([] if expected is None else [expected])
 
 

@@ -2,15 +2,18 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from gapwise import finetuning
 from gapwise.errors import UserError
 from gapwise.evaluation import predict_repeats
-from gapwise.finetuning import assemble, describe, parts_of, rows_of, train_repeats
+from gapwise.finetuning import describe, rows_of, train_repeats
+from gapwise.model import assemble
 from gapwise.network import predict
 from gapwise.presets import TokenizeParams
 from gapwise.ragged import Ragged
-from gapwise.tables import Predictions
+from gapwise.tables import Predictions, parts_of
 from gapwise.tokens import load_tokenizer, tokenize
 from tests.recipes import recipe
+from tests.setting import equal
 
 RECIPE = recipe(freeze=-1, head_learning_rate=0.5, epochs=30, batch_size=4, patience=30)
 
@@ -48,10 +51,14 @@ def trained(tiny_bert):
     return model, [one.weights for one in train(model, tokens, Kept())], tokens
 
 
-def train(model, tokens, finished):
+def train(model, tokens, finished, workers=1):
     own = tokens[tokens["text_id"].isin(DEVELOPMENT["text_id"])]
     tables = {"development": DEVELOPMENT, "repeats": REPEATS, "tokens": own}
-    return train_repeats(model, **tables, seed=1, watch=lambda repeat: [], finished=finished)
+    return train_repeats(model, **tables, seed=1, watch=unwatched, finished=finished, workers=workers)
+
+
+def unwatched(repeat, at_once):
+    return []
 
 
 def predictions(model, weights, tokens):
@@ -122,3 +129,39 @@ def test_with_all_repeats_finished_no_encoder_is_loaded(trained, monkeypatch):
     model, _, tokens = trained
     monkeypatch.setattr("gapwise.finetuning.assemble", lambda model: pytest.fail("loaded"))
     assert train(model, tokens, Kept({0: "first", 1: "second"})) == ["first", "second"]
+
+
+def started(monkeypatch):
+    """Notes the number of processes that are started."""
+    found, spread = [], finetuning.spread
+    monkeypatch.setattr(finetuning, "spread", lambda *given: found.append(given[2]) or spread(*given))
+    return found
+
+
+@pytest.mark.parametrize("freeze", [0, 1])
+def test_two_processes_train_to_the_bits_of_one(trained, freeze, monkeypatch, tmp_path):
+    model, _, tokens = trained
+    monkeypatch.chdir(tmp_path)
+    model = model.model_copy(update={"finetune": recipe(freeze=freeze, dropout=0.5)})
+    alone = train(model, tokens, Kept())
+    monkeypatch.setattr(finetuning, "WORTH_A_PROCESS", 1e-9)
+    processes = started(monkeypatch)
+    together = train(model, tokens, Kept(), workers=8)
+    assert processes == [2]  # one for each repeat
+    assert len(together) == len(alone) == 2
+    for one, other in zip(alone, together, strict=True):
+        assert one.best_epoch == other.best_epoch
+        assert one.epochs.equals(other.epochs)
+        assert equal(one.weights, other.weights)
+    assert not equal(*(one.weights for one in alone))
+    assert not list(tmp_path.iterdir())
+
+
+def test_processes_are_not_started_for_what_one_does_in_no_time_nor_with_a_gpu(trained, monkeypatch):
+    model, _, tokens = trained
+    processes = started(monkeypatch)
+    train(model, tokens, Kept(), workers=8)
+    monkeypatch.setattr(finetuning, "WORTH_A_PROCESS", 1e-9)
+    monkeypatch.setattr("gapwise.finetuning.tf.config.list_logical_devices", lambda kind: ["one"])
+    train(model, tokens, Kept(), workers=8)
+    assert processes == []

@@ -41,8 +41,54 @@ def test_where_the_system_cannot_tell_it_is_all_processors(monkeypatch):
     assert workers.count() == 7
 
 
-def test_work_comes_back_in_the_order_of_its_tasks():
-    assert workers.spread(abs, [-3, 2, -1], processes=2) == [3, 2, 1]
+def prepare_to_tell():
+    """Prepares a function that tells the task, the process and what it was prepared with."""
+    prepared = os.urandom(8)
+    return lambda task: (task, os.getpid(), prepared, os.environ[workers.THREADS])
+
+
+def test_work_comes_back_in_the_order_of_its_tasks_from_processes_that_prepare_once():
+    done = workers.spread(prepare_to_tell, range(8), processes=2)
+    assert [task for task, *_ in done] == list(range(8))
+    pids, prepared = ({one[place] for one in done} for place in (1, 2))
+    assert len(prepared) == len(pids) <= 2
+    assert os.getpid() not in pids
+
+
+@pytest.mark.parametrize(
+    ("set_by_user", "processors", "expected"), [(None, 2, "1"), (None, 9, "4"), (None, 1, "1"), ("3", 8, "3")]
+)
+def test_processes_share_the_processors_unless_the_user_has_set_threads(monkeypatch, set_by_user, processors, expected):
+    monkeypatch.delenv(workers.THREADS, raising=False)
+    if set_by_user:
+        monkeypatch.setenv(workers.THREADS, set_by_user)
+    monkeypatch.setattr(workers, "_processors", lambda: processors)
+    ((_, _, _, threads),) = workers.spread(prepare_to_tell, [0], processes=2)
+    assert threads == expected
+    assert os.environ.get(workers.THREADS) == set_by_user
+
+
+def prepare_to_be_killed():
+    return lambda task: os.kill(os.getpid(), signal.SIGKILL)
+
+
+def test_a_process_that_is_killed_is_a_message():
+    with pytest.raises(UserError) as raised:
+        workers.spread(prepare_to_be_killed, [1, 2], processes=2)
+    assert str(raised.value) == (
+        "A worker process was ended from outside, maybe as memory ran out.\n"
+        "  - with GAPWISE_WORKERS=1 in the environment one process does all the work, in less memory"
+    )
+
+
+def prepare_to_refuse():
+    raise UserError("Not like this:", ["change it"])
+
+
+def test_a_mistake_of_the_user_comes_back_as_the_message_it_is():
+    with pytest.raises(UserError) as raised:
+        workers.spread(prepare_to_refuse, [1], processes=1)
+    assert str(raised.value) == "Not like this:\n  - change it"
 
 
 # Two processes sleep, then say so, each in a file of its own.
@@ -56,9 +102,12 @@ def sleep(name):
     Path(name).write_text(str(os.getpid()))
     time.sleep(600)
 
+def prepare():
+    return sleep
+
 if __name__ == "__main__":
     signal.signal(signal.SIGINT, end)  # as in a stage
-    spread(sleep, sys.argv[1:], processes=2)
+    spread(prepare, sys.argv[1:], processes=2)
 """
 
 

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
+import psutil
 import pytest
 from ruamel.yaml import YAML
 
@@ -42,16 +43,25 @@ def start(tmp_path_factory, tiny_bert):
     return folder
 
 
-def begin(folder):
-    environment = os.environ | {"PYTHONPATH": str(PROJECT), "TF_NUM_INTRAOP_THREADS": "1"}
+STAGE = ["-m", "stages.finetune"]
+# Two processes, though one would do so little work alone.
+IN_TWO = [
+    "-c",
+    "from gapwise import finetuning; finetuning.WORTH_A_PROCESS = 1e-9\n"
+    "from stages import finetune; finetune.run(finetune.main)",
+]
+
+
+def begin(folder, command=STAGE):
+    environment = os.environ | {"PYTHONPATH": str(PROJECT), "TF_NUM_INTRAOP_THREADS": "1", "GAPWISE_WORKERS": "2"}
     return subprocess.Popen(
-        [sys.executable, "-m", "stages.finetune"],
+        [sys.executable, *command],
         cwd=folder, env=environment, text=True, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
     )  # fmt: skip
 
 
-def finish(folder):
-    process = begin(folder)
+def finish(folder, command=STAGE):
+    process = begin(folder, command)
     output, _ = process.communicate(timeout=300)
     assert process.returncode == 0, output
     return output
@@ -95,6 +105,53 @@ def test_after_a_kill_only_unfinished_repeats_are_trained_and_all_outputs_are_th
     assert outputs(killed) == expected
     assert {f"models/repeat-{repeat}.safetensors" for repeat in range(3)} < set(expected)
     assert {f"metrics/training/repeat-{repeat}/plots/metrics/eval/log_loss.tsv" for repeat in range(3)} < set(expected)
+
+
+def test_two_processes_write_the_outputs_of_one(start, undisturbed, tmp_path):
+    folder = shutil.copytree(start, tmp_path / "project")
+    log = finish(folder, IN_TWO)
+    assert all(f"repeat {repeat} of 3, epoch  3 of 3" in log for repeat in (1, 2, 3))
+    assert outputs(folder) == outputs(undisturbed)
+    assert not (folder / ".gapwise/finished").exists()
+
+
+def kill_at_the_third_repeat(folder, kill):
+    """Begins the stage in two processes, and has some killed when one of them trains the last repeat.
+
+    Args:
+        folder: Of the project.
+        kill: Is given the first process and its workers, once.
+
+    Returns:
+        Exit code, what was printed, and the workers.
+    """
+    lines, workers = [], []
+    with begin(folder, IN_TWO) as process:
+        for line in process.stdout:
+            lines.append(line)
+            if line.startswith("repeat 3 of 3, epoch  1"):
+                children = psutil.Process(process.pid).children(recursive=True)
+                workers += [child for child in children if "spawn_main" in str(child.cmdline())]
+                kill(process, workers)
+    assert len(workers) == 2
+    return process.returncode, "".join(lines), workers
+
+
+def test_two_processes_leave_with_their_parent_and_finished_repeats_are_taken_over(start, undisturbed, tmp_path):
+    folder = shutil.copytree(start, tmp_path / "project")
+    _, _, workers = kill_at_the_third_repeat(folder, lambda parent, workers: parent.kill())
+    assert psutil.wait_procs(workers, timeout=60)[1] == []
+    assert "of 3: taken over from a run that was interrupted\n" in finish(folder)
+    assert outputs(folder) == outputs(undisturbed)
+
+
+def test_a_process_that_is_killed_is_a_message_and_finished_repeats_are_kept(start, undisturbed, tmp_path):
+    folder = shutil.copytree(start, tmp_path / "project")
+    code, log, _ = kill_at_the_third_repeat(folder, lambda parent, workers: workers[0].kill())
+    assert (code, "Traceback" in log) == (1, False), log
+    assert "A worker process was ended from outside, maybe as memory ran out.\n  - with GAPWISE_WORKERS=1 in" in log
+    assert "of 3: taken over from a run that was interrupted\n" in finish(folder)
+    assert outputs(folder) == outputs(undisturbed)
 
 
 def test_the_time_of_a_training_is_noted_beside_the_outputs_unless_part_of_it_is_missing(undisturbed, killed):

@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from gapwise.finetuning import Model
+from gapwise.model import Model
 from gapwise.presets import TokenizeParams
 from gapwise.training import Trained
 from stages import finished

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from gapwise.errors import UserError
-from gapwise.finetuning import Model
+from gapwise.model import Model
 from gapwise.presets import TokenizeParams
 from stages.model_files import read_model, read_weights, write_model
 from tests.recipes import recipe

@@ -25,15 +25,18 @@ def test_a_line_tells_repeat_epoch_scores_and_time_left(monkeypatch, capsys):
 
 
 @pytest.mark.parametrize(
-    ("repeat", "epoch", "seconds", "expected"),
+    ("repeats", "at_once", "repeat", "epoch", "seconds", "expected"),
     [
-        (1, 2, [5.0], "at most 0 s left"),
-        (1, 1, [5.2], "at most 6 s left"),
-        (0, 2, [33.0], "at most 99 s left"),
-        (0, 2, [33.1], "at most 2 min left"),
+        (2, 1, 1, 2, [5.0], "at most 0 s left"),
+        (2, 1, 1, 1, [5.2], "at most 6 s left"),
+        (2, 1, 0, 2, [33.0], "at most 99 s left"),
+        (2, 1, 0, 2, [33.1], "at most 2 min left"),
+        (5, 2, 0, 2, [5.0], "at most 30 s left"),  # 1 and 3, or 2 and 4, are still to come in one process
+        (5, 2, 3, 0, [5.0], "at most 25 s left"),
+        (5, 2, 4, 0, [5.0], "at most 10 s left"),
     ],
 )
-def test_time_left_counts_the_epochs_that_may_come(repeat, epoch, seconds, expected):
-    watch = Watch(repeats=2, epochs=3)
-    watch.seconds = seconds
+def test_time_left_counts_the_epochs_that_may_come(repeats, at_once, repeat, epoch, seconds, expected):
+    watch = Watch(repeats=repeats, epochs=3)
+    watch.seconds, watch.at_once = seconds, at_once
     assert watch.left(repeat, epoch) == expected
