@@ -41,6 +41,9 @@ FEW_SHOT: dict[str, Changes] = {
     "freeze 4": {"freeze": 4},
     "learning_rate 5e-5": {"learning_rate": 5.0e-5},
     "20 epochs": {"epochs": 20, "early_stopping.min_epochs": 20},
+    "40 epochs": {"epochs": 40, "early_stopping.min_epochs": 40},
+    "freeze 1, 20 epochs": {"freeze": 1, "epochs": 20, "early_stopping.min_epochs": 20},
+    "freeze 0, 20 epochs": {"freeze": 0, "epochs": 20, "early_stopping.min_epochs": 20},
     "params.yaml": {
         "freeze": 4,
         "head_init": "random",
@@ -56,10 +59,14 @@ STRONG: Changes = {"l2": 0.1, "dropout": 0.5}
 REFIT: Changes = {"head_init": "probe", "head_refit": True}
 MORE: dict[str, Changes] = {
     "strong": STRONG,
+    "strong, contrastive 0.5": STRONG | {"contrastive": 0.5, "contrastive_temperature": 0.1},
+    "strong, contrastive 0.9": STRONG | {"contrastive": 0.9, "contrastive_temperature": 0.1},
     "strong, freeze 5": STRONG | {"freeze": 5},
     "strong, head_refit": STRONG | {"head_refit": True},
     "freeze 5, probe, refit": REFIT | {"freeze": 5},
     "contrastive, 5 epochs": named("few-shot") | {"freeze": 4, "epochs": 5, "early_stopping.min_epochs": 5},
+    "contrastive, freeze 5, 3 epochs": named("few-shot") | {"freeze": 5, "epochs": 3, "early_stopping.min_epochs": 3},
+    "contrastive, 3 epochs": named("few-shot") | {"freeze": 4, "epochs": 3, "early_stopping.min_epochs": 3},
     "contrastive, freeze 3, 5 epochs": named("few-shot") | {"epochs": 5, "early_stopping.min_epochs": 5},
     "head_init probe": {"head_init": "probe"},
     "head_refit true": {"head_refit": True},

@@ -14,7 +14,6 @@ import os
 import subprocess
 import sys
 import tempfile
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
 from typing import Annotated, Any
@@ -112,28 +111,29 @@ def growth(largest: int) -> pd.DataFrame:
 
 
 def workers(rows: int, epochs: int, rounds: int) -> pd.DataFrame:
-    """Measures four repeats, 4 of 6 layers frozen: in one process, or in two at once with one thread each.
+    """Measures ten repeats, 4 of 6 layers frozen, in one process and in two, beside one run on torch.
 
     Returns:
-        Seconds from the start of the first process to the end of the last, by round.
+        Seconds from the start of the process to its end, by round; torch is nan without its environment.
     """
     found = []
     with tempfile.TemporaryDirectory() as folder:
-        write_rows(Path(folder), rows, validation=200, test=0)
-        one = Task(folder, locate("all-minilm-l6-v2"), freeze=4, repeats=4, epochs=epochs)
+        write_rows(Path(folder), rows, validation=200, test=16)
+        ten = Task(folder, locate("all-minilm-l6-v2"), freeze=4, repeats=10, epochs=epochs)
         for turn in range(rounds):
-            print(f"round {turn + 1} of {rounds}: processes", flush=True)
-            alone = run("gapwise", one)["total"]
-            with ThreadPoolExecutor(2) as pool:  # each thread only waits for its process
-                both = list(pool.map(lambda _: run("gapwise", replace(one, repeats=2), threads="1")["total"], range(2)))
-            found.append({"round": turn + 1, "one_process": alone, "two_processes": max(both)})
+            seconds = {}
+            for count in (1, 2):
+                print(f"round {turn + 1} of {rounds}: ten repeats, {count} at once", flush=True)
+                seconds[f"ten_repeats_{count}_at_once"] = run("gapwise", replace(ten, workers=count))["total"]
+            one = run("torch", replace(ten, repeats=1))["total"] if TORCH.is_file() else float("nan")
+            found.append({"round": turn + 1, **seconds, "torch_one_run": one})
     return pd.DataFrame(found)
 
 
-def run(way: str, task: Task, threads: str = "0") -> dict[str, Any]:
-    """Runs a task in a process of its own, with so many threads (0 for all processors), and reads what it reports."""
+def run(way: str, task: Task) -> dict[str, Any]:
+    """Runs a task in a process of its own, and reads what it reports."""
     environment = os.environ | {"PYTHONPATH": str(HERE.parent), "TF_CPP_MIN_LOG_LEVEL": "2", "HF_HUB_OFFLINE": "1"}
-    environment["TF_NUM_INTRAOP_THREADS"] = threads
+    environment.pop("TF_NUM_INTRAOP_THREADS", None)  # all processors
     command = [WAYS[way], str(HERE / f"way_{way}.py"), task.write()]
     done = subprocess.run(command, env=environment, cwd=HERE.parent, capture_output=True, text=True, check=False)
     if done.returncode:

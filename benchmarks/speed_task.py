@@ -24,6 +24,7 @@ class Task:
         freeze: Layers frozen from the bottom, embeddings too when > 0.
         repeats: Networks to train; all on the same rows, which costs the same as on others.
         epochs: Of each.
+        workers: Processes of Gapwise at most.
         began: When the process was started, in seconds of `time.time`.
     """
 
@@ -32,6 +33,7 @@ class Task:
     freeze: int
     repeats: int = 1
     epochs: int = 3
+    workers: int = 1
     batch_size: int = 16
     dropout: float = 0.1
     learning_rate: float = 5e-5

@@ -1,6 +1,8 @@
 """Gapwise: what the stage finetune does, without DVC."""
 
+import functools
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -15,6 +17,27 @@ from gapwise.presets import TokenizeParams
 from gapwise.ragged import Ragged
 from gapwise.recipe import FinetuneParams
 from gapwise.runtime import keras
+
+
+class Timed(keras.callbacks.Callback):
+    """An epoch ends with its validation."""
+
+    def __init__(self, clock: Clock) -> None:
+        super().__init__()
+        self.clock = clock
+
+    def on_epoch_begin(self, epoch: int, logs: Any = None) -> None:
+        """Is called by Keras."""
+        self.clock.begin()
+
+    def on_epoch_end(self, epoch: int, logs: Any = None) -> None:
+        """Is called by Keras after the epoch's validation."""
+        self.clock.end()
+
+
+def watch(clock: Clock, repeat: int, at_once: int) -> list[keras.callbacks.Callback]:
+    """Watches every repeat alike; with several processes, the clock of this one sees none of them."""
+    return [Timed(clock)]
 
 
 class Nothing(dict):
@@ -37,12 +60,9 @@ def main() -> None:
         ),
         tokens=pd.DataFrame({"text_id": names, "source_id": names, "token_ids": ids}),
         seed=task.seed,
-        watch=lambda repeat, at_once: [
-            keras.callbacks.LambdaCallback(
-                on_epoch_begin=lambda epoch, logs: clock.begin(), on_epoch_end=lambda epoch, logs: clock.end()
-            )
-        ],
+        watch=functools.partial(watch, clock),
         finished=Nothing(),
+        workers=task.workers,
     )
     clock.report(_accuracy(model, trained[0].weights, *rows["test"]))
 
