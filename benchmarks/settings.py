@@ -59,6 +59,9 @@ STRONG: Changes = {"l2": 0.1, "dropout": 0.5}
 REFIT: Changes = {"head_init": "probe", "head_refit": True}
 MORE: dict[str, Changes] = {
     "strong": STRONG,
+    "contrastive, 3 epochs, no refit": named("few-shot")
+    | {"freeze": 4, "epochs": 3, "early_stopping.min_epochs": 3, "head_refit": False},
+    "contrastive, 3 epochs, freeze 3": named("few-shot") | {"epochs": 3, "early_stopping.min_epochs": 3},
     "strong, contrastive 0.5": STRONG | {"contrastive": 0.5, "contrastive_temperature": 0.1},
     "strong, contrastive 0.9": STRONG | {"contrastive": 0.9, "contrastive_temperature": 0.1},
     "strong, freeze 5": STRONG | {"freeze": 5},

@@ -1,11 +1,11 @@
 """What a repeat costs, beside the plain Keras recipe and a Trainer on torch.
 
     python -m benchmarks.speed              # all parts, some 25 minutes
-    python -m benchmarks.speed compare      # one part; others: growth, workers, stages, picture
+    python -m benchmarks.speed compare      # one part; others: growth, workers, stages, report
     python -m benchmarks.speed compare --rows 60 --epochs 2 --rounds 1    # a small try
 
 Every measurement is a process of its own, and the ways take turns, so that a slow phase of the machine meets all of
-them; of several rounds the best counts. Tables and the picture are written into benchmarks/.
+them; of several rounds the best counts. Tables, speed.md and speed.png are written into benchmarks/.
 The comparison with torch needs `make torch-env`, and is left out without it.
 """
 
@@ -21,6 +21,7 @@ from typing import Annotated, Any
 import pandas as pd
 import typer
 
+from benchmarks import speed_report
 from benchmarks.speed_floor import floor, matrix_rate
 from benchmarks.speed_rows import write_rows
 from benchmarks.speed_stages import measure_stages
@@ -32,7 +33,7 @@ TORCH = Path(os.environ.get("TORCH_ENV", ".torch-env")) / "bin" / "python"
 DEPTHS = {"4 of 6": 4, "all": 6, "none": 0}
 WAYS = {"keras": sys.executable, "torch": str(TORCH), "gapwise": sys.executable}
 GROWTH = [(100, 1), (100, 5), (100, 20), (1_000, 1), (10_000, 1)]  # rows, repeats
-PARTS = ("compare", "growth", "workers", "stages", "picture")
+PARTS = ("compare", "growth", "workers", "stages", "report")
 
 program = typer.Typer(add_completion=False)
 
@@ -55,12 +56,7 @@ def main(
         _write("workers", workers(rows, epochs, rounds))
     if "stages" in chosen:
         _write("stages", measure_stages())
-    if "picture" in chosen:
-        from benchmarks.speed_picture import picture
-
-        picture(pd.read_csv(HERE / "speed_compare.csv"), pd.read_csv(HERE / "speed_growth.csv")).save(
-            HERE / "speed.png"
-        )
+    speed_report.write(HERE)
 
 
 def compare(rows: int, epochs: int, rounds: int) -> pd.DataFrame:

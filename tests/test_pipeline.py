@@ -2,6 +2,7 @@
 
 import json
 import shutil
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -142,13 +143,26 @@ def test_a_plan_knows_the_run_of_the_commit_and_its_time(finished):
     assert "a difference of 2.0 points" in plan.lower()
 
 
+@pytest.mark.parametrize("setting", sorted(path.name for path in Path("settings").iterdir()))
+def test_a_named_setting_is_given_as_it_is_and_scaled_scores_stand_beside_the_raw_ones(finished, setting):
+    lines = (finished.folder / "settings" / setting).read_text().split()
+    small = ["freeze=1", "epochs=2", "early_stopping.min_epochs=1", "temperature_scaling=true"]  # for a tiny encoder
+    finished.run("dvc", "exp", "run", *lines, *(word for one in small for word in ("-S", f"finetune.{one}")))
+    metrics = json.loads((finished.folder / "metrics/evaluate.json").read_text())
+    assert 0.1 <= metrics["temperature"]["mean"] <= 10
+    scaled = {name: metrics["test"][f"{name}_scaled"] for name in ("log_loss", "calibration_error")}
+    assert all(value != metrics["test"][name] for name, value in scaled.items())
+    finished.run("git", "checkout", "-q", ".")
+    finished.run("dvc", "checkout", "-q")
+
+
 def test_a_queued_grid_runs_from_one_command(finished):
     finished.run("dvc", "exp", "run", "--queue", "-S", "finetune.freeze=2,3", "-S", "finetune.epochs=1")
     finished.run("dvc", "exp", "run", "--run-all")
     table = pd.read_csv(pd.io.common.StringIO(finished.run("dvc", "exp", "show", "--csv")))
     assert {2, 3} <= set(table["finetune.freeze"].dropna())
     answer = json.loads(finished.run("python", "-m", "gapwise", "compare", "--all", "--json"))
-    assert len(answer["contrasts"]) == 3
+    assert len(answer["contrasts"]) == 3 + len(list(Path("settings").iterdir()))
     assert all(one["seconds"] > 0 for one in answer["settings"])
     assert table["test.accuracy"].notna().sum() >= 4
 
