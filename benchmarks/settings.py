@@ -22,7 +22,14 @@ def named(name: str) -> Changes:
     return {key: YAML(typ="safe").load(value) for key, value in pairs}
 
 
-RECOMMENDED: dict[str, Changes] = {"8 per class": named("few-shot"), "64 per class": {}, "400 rows": {}}
+RECOMMENDED: dict[str, Changes] = {
+    "8 per class": named("few-shot"),
+    "64 per class": named("small"),
+    "400 rows": named("medium"),
+}
+
+# What benchmarks/what_helps.py starts from: params.yaml, but for few labels, where that is far behind.
+BASE: dict[str, Changes] = RECOMMENDED | {"64 per class": {}, "400 rows": {}}
 
 # One thing at a time, for benchmarks/what_helps.py. Each is the middle of what its paper tried, or what a user would.
 FEW_SHOT: dict[str, Changes] = {

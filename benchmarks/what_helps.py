@@ -1,6 +1,6 @@
 """Measures which regularizer helps at which size on which set: python -m benchmarks.what_helps.
 
-One key of the recommended setting is changed at a time, on the rows and seeds of the quality benchmark. Every training
+One thing of `settings.BASE` is changed at a time, on the rows and seeds of the quality benchmark. Every training
 becomes a row of benchmarks/what-helps.csv and is not done again; the table of paired differences is made from it.
 """
 
@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from benchmarks import columns, results
 from benchmarks.sets import REPEATS, SETS, SIZES, load
-from benchmarks.settings import CHANGES, RECOMMENDED, in_words
+from benchmarks.settings import BASE, CHANGES, in_words
 from gapwise.uncertainty import components
 
 RESULTS = Path("benchmarks/what-helps.csv")
@@ -41,7 +41,7 @@ def main() -> None:
 
 def compute(name: str, size: str, change: str) -> None:
     """Trains the repeats of one cell with one change."""
-    setting = RECOMMENDED[size] | ({} if change == "none" else CHANGES[size][change])
+    setting = BASE[size] | ({} if change == "none" else CHANGES[size][change])
     predictions, seconds = columns.finetuned(load(name, size), columns.recipe(setting))
     rows = [
         results.row((name, size, change, int(repeat)), of_repeat, seconds / REPEATS, in_words(setting))
@@ -58,10 +58,10 @@ def compute(name: str, size: str, change: str) -> None:
 
 
 def table(rows: pd.DataFrame, groups: Callable[[str], NDArray[np.intp]]) -> str:
-    """Gives each change's difference from the recommended setting as Markdown: means over repeats, paired.
+    """Gives each change's difference from the base as Markdown: means over repeats, paired.
 
     Args:
-        rows: From `results.read`; the column `none` is the recommended setting.
+        rows: From `results.read`; the column `none` is the base.
         groups: Gives the group of each test text of a set, see `groups_of`.
     """
     lines = [
