@@ -50,6 +50,12 @@ FEW_SHOT: dict[str, Changes] = {
     "20 epochs": {"epochs": 20, "early_stopping.min_epochs": 20},
     "40 epochs": {"epochs": 40, "early_stopping.min_epochs": 40},
     "freeze 1, 20 epochs": {"freeze": 1, "epochs": 20, "early_stopping.min_epochs": 20},
+    "freeze 1, 20 epochs, temperature 0.5": {
+        "freeze": 1,
+        "epochs": 20,
+        "early_stopping.min_epochs": 20,
+        "contrastive_temperature": 0.5,
+    },
     "freeze 0, 20 epochs": {"freeze": 0, "epochs": 20, "early_stopping.min_epochs": 20},
     "params.yaml": {
         "freeze": 4,
