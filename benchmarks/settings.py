@@ -28,8 +28,21 @@ RECOMMENDED: dict[str, Changes] = {
     "400 rows": named("medium"),
 }
 
+CONTRASTIVE: Changes = {
+    "freeze": 4,
+    "head_init": "probe",
+    "head_refit": True,
+    "contrastive": 0.9,
+    "contrastive_temperature": 0.1,
+    "l2": 0,
+    "learning_rate": 1.0e-4,
+}
 # What benchmarks/what_helps.py starts from: params.yaml, but for few labels, where that is far behind.
-BASE: dict[str, Changes] = RECOMMENDED | {"64 per class": {}, "400 rows": {}}
+BASE: dict[str, Changes] = {
+    "8 per class": CONTRASTIVE | {"freeze": 3, "epochs": 10, "early_stopping.min_epochs": 10},
+    "64 per class": {},
+    "400 rows": {},
+}
 
 # One thing at a time, for benchmarks/what_helps.py. Each is the middle of what its paper tried, or what a user would.
 FEW_SHOT: dict[str, Changes] = {
@@ -72,18 +85,16 @@ STRONG: Changes = {"l2": 0.1, "dropout": 0.5}
 REFIT: Changes = {"head_init": "probe", "head_refit": True}
 MORE: dict[str, Changes] = {
     "strong": STRONG,
-    "contrastive, 3 epochs, no refit": named("few-shot")
-    | {"freeze": 4, "epochs": 3, "early_stopping.min_epochs": 3, "head_refit": False},
-    "contrastive, 3 epochs, freeze 3": named("few-shot") | {"epochs": 3, "early_stopping.min_epochs": 3},
-    "strong, contrastive 0.5": STRONG | {"contrastive": 0.5, "contrastive_temperature": 0.1},
-    "strong, contrastive 0.9": STRONG | {"contrastive": 0.9, "contrastive_temperature": 0.1},
     "strong, freeze 5": STRONG | {"freeze": 5},
     "strong, head_refit": STRONG | {"head_refit": True},
     "freeze 5, probe, refit": REFIT | {"freeze": 5},
-    "contrastive, 5 epochs": named("few-shot") | {"freeze": 4, "epochs": 5, "early_stopping.min_epochs": 5},
-    "contrastive, freeze 5, 3 epochs": named("few-shot") | {"freeze": 5, "epochs": 3, "early_stopping.min_epochs": 3},
-    "contrastive, 3 epochs": named("few-shot") | {"freeze": 4, "epochs": 3, "early_stopping.min_epochs": 3},
-    "contrastive, freeze 3, 5 epochs": named("few-shot") | {"epochs": 5, "early_stopping.min_epochs": 5},
+    "contrastive, 5 epochs": CONTRASTIVE | {"epochs": 5, "early_stopping.min_epochs": 5},
+    "contrastive, 5 epochs, temperature 0.5": CONTRASTIVE
+    | {"epochs": 5, "early_stopping.min_epochs": 5, "contrastive_temperature": 0.5},
+    "contrastive, 3 epochs, temperature 0.5": CONTRASTIVE
+    | {"epochs": 3, "early_stopping.min_epochs": 3, "contrastive_temperature": 0.5},
+    "contrastive, freeze 5, 3 epochs": CONTRASTIVE | {"freeze": 5, "epochs": 3, "early_stopping.min_epochs": 3},
+    "contrastive, 3 epochs": CONTRASTIVE | {"epochs": 3, "early_stopping.min_epochs": 3},
     "head_init probe": {"head_init": "probe"},
     "head_refit true": {"head_refit": True},
     "freeze 5": {"freeze": 5},
