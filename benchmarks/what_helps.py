@@ -5,8 +5,6 @@ becomes a row of benchmarks/what-helps.csv and is not done again; the table of p
 """
 
 import argparse
-import functools
-from collections.abc import Callable, Iterable
 from itertools import product
 from pathlib import Path
 
@@ -15,9 +13,9 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from benchmarks import columns, results
+from benchmarks.paired import Groups, difference, groups_of
 from benchmarks.sets import REPEATS, SETS, SIZES, load
 from benchmarks.settings import BASE, CHANGES, in_words
-from gapwise.uncertainty import components
 
 RESULTS = Path("benchmarks/what-helps.csv")
 TABLE = Path("benchmarks/what-helps.md")
@@ -57,12 +55,12 @@ def compute(name: str, size: str, change: str) -> None:
     )
 
 
-def table(rows: pd.DataFrame, groups: Callable[[str], NDArray[np.intp]]) -> str:
+def table(rows: pd.DataFrame, groups: Groups) -> str:
     """Gives each change's difference from the base as Markdown: means over repeats, paired.
 
     Args:
         rows: From `results.read`; the column `none` is the base.
-        groups: Gives the group of each test text of a set, see `groups_of`.
+        groups: Gives the group of each test text of a set, see `paired.groups_of`.
     """
     lines = [
         "| train rows | data set | change | validation log loss | validation accuracy | test accuracy, 95 % interval |",
@@ -80,23 +78,9 @@ def table(rows: pd.DataFrame, groups: Callable[[str], NDArray[np.intp]]) -> str:
 
 
 def _differences(changed: pd.DataFrame, base: pd.DataFrame, groups: NDArray[np.intp]) -> str:
-    gained = gains(changed["right"], base["right"])
-    low, high = components(gained, groups, "accuracy").uncertainty().interval(0.95)
     scores = ("validation_log_loss", "validation_accuracy")
     shown = " | ".join(f"{(changed[score] - base[score]).mean():+.3f}" for score in scores)
-    return f"{shown} | {gained.mean():+.3f} ({low:+.3f} to {high:+.3f})"
-
-
-def gains(changed: Iterable[str], base: Iterable[str]) -> NDArray[np.float64]:
-    """Gives what each repeat gains on each test text: 1, 0 or -1, shape (repeats, rows)."""
-    pairs = zip(changed, base, strict=True)
-    return np.stack([results.right(new).astype(float) - results.right(old) for new, old in pairs])
-
-
-@functools.cache
-def groups_of(name: str) -> NDArray[np.intp]:
-    """Gives the number of each test text's group, in the order of `text_id`: texts of one article count together."""
-    return pd.factorize(load(name, "400 rows").test.sort_values("text_id")["group"])[0]
+    return f"{shown} | {difference(changed, base, groups)}"
 
 
 if __name__ == "__main__":

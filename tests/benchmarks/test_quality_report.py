@@ -1,6 +1,7 @@
+import numpy as np
 import pandas as pd
 
-from benchmarks import quality_report
+from benchmarks import quality_report, results
 
 
 def rows(*measured):
@@ -64,3 +65,25 @@ def test_a_column_whose_time_is_not_known_has_none():
     measured.loc[measured["column"] == "majority", "cpu_seconds"] = float("nan")
 
     assert quality_report.table(measured).splitlines()[-1] == "| 400 rows | *CPU per repeat* |  |  | 2.0 s |  |  |  |"
+
+
+def test_gapwise_is_compared_with_the_best_of_the_others_text_by_text():
+    right = {"frozen": [1, 1, 0, 0], "setfit": [1, 0, 1, 1], "gapwise": [1, 1, 1, 1]}
+    measured = pd.DataFrame(
+        {
+            "set": "tweets",
+            "size": "400 rows",
+            "column": column,
+            "repeat": repeat,
+            "test_accuracy": np.mean(bits),
+            "test_log_loss": loss,
+            "right": results._packed(np.array(bits, bool)),
+        }
+        for (column, bits), loss in zip(right.items(), [0.9, 0.8, 0.5], strict=True)
+        for repeat in range(2)
+    )
+    missing = measured[(measured["column"] != "frozen") | (measured["repeat"] == 0)]
+    for given in (measured, missing):
+        line = quality_report.against_best(given, lambda name: np.arange(4)).splitlines()[-1]
+        assert line.startswith("| 400 rows | tweets | SetFit | +0.250 (")
+        assert line.endswith(" | -0.300 |")

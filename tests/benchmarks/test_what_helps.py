@@ -5,7 +5,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from benchmarks import what_helps
+from benchmarks import paired, what_helps
 from benchmarks.columns import recipe
 from benchmarks.sets import SIZES
 from benchmarks.settings import BASE, CHANGES, PLAIN, in_words, named
@@ -38,11 +38,11 @@ def test_the_table_has_the_paired_difference_of_the_repeats_that_both_have():
 def test_a_gain_is_what_is_right_now_and_was_not():
     one, other = (measured("none", 0, right)["right"] for right in ([True, True, False], [True, False, True]))
 
-    assert what_helps.gains([one, one], [other, one]).tolist() == [[0, 1, -1], [0, 0, 0]]
+    assert paired.gains([one, one], [other, one]).tolist() == [[0, 1, -1], [0, 0, 0]]
 
 
 def test_texts_of_one_article_have_one_number():
-    groups = what_helps.groups_of("nyt-editorials")
+    groups = paired.groups_of("nyt-editorials")
 
     assert len(groups) == 879
     assert len(set(groups)) < 300
