@@ -22,6 +22,11 @@ def named(name: str) -> Changes:
     return {key: YAML(typ="safe").load(value) for key, value in pairs}
 
 
+def fixed(epochs: int) -> Changes:
+    """Trains so many epochs, none less: nothing stops early."""
+    return {"epochs": epochs, "early_stopping.min_epochs": epochs}
+
+
 RECOMMENDED: dict[str, Changes] = {
     "8 per class": named("few-shot"),
     "64 per class": named("small"),
@@ -39,7 +44,7 @@ CONTRASTIVE: Changes = {
 }
 # What benchmarks/what_helps.py starts from: params.yaml, but for few labels, where that is far behind.
 BASE: dict[str, Changes] = {
-    "8 per class": CONTRASTIVE | {"freeze": 3, "epochs": 10, "early_stopping.min_epochs": 10},
+    "8 per class": CONTRASTIVE | {"freeze": 3} | fixed(10),
     "64 per class": {},
     "400 rows": {},
 }
@@ -60,16 +65,11 @@ FEW_SHOT: dict[str, Changes] = {
     "freeze 1": {"freeze": 1},
     "freeze 4": {"freeze": 4},
     "learning_rate 5e-5": {"learning_rate": 5.0e-5},
-    "20 epochs": {"epochs": 20, "early_stopping.min_epochs": 20},
-    "40 epochs": {"epochs": 40, "early_stopping.min_epochs": 40},
-    "freeze 1, 20 epochs": {"freeze": 1, "epochs": 20, "early_stopping.min_epochs": 20},
-    "freeze 1, 20 epochs, temperature 0.5": {
-        "freeze": 1,
-        "epochs": 20,
-        "early_stopping.min_epochs": 20,
-        "contrastive_temperature": 0.5,
-    },
-    "freeze 0, 20 epochs": {"freeze": 0, "epochs": 20, "early_stopping.min_epochs": 20},
+    "20 epochs": fixed(20),
+    "40 epochs": fixed(40),
+    "freeze 1, 20 epochs": {"freeze": 1} | fixed(20),
+    "freeze 1, 20 epochs, temperature 0.5": {"freeze": 1, "contrastive_temperature": 0.5} | fixed(20),
+    "freeze 0, 20 epochs": {"freeze": 0} | fixed(20),
     "params.yaml": {
         "freeze": 4,
         "head_init": "random",
@@ -88,13 +88,11 @@ MORE: dict[str, Changes] = {
     "strong, freeze 5": STRONG | {"freeze": 5},
     "strong, head_refit": STRONG | {"head_refit": True},
     "freeze 5, probe, refit": REFIT | {"freeze": 5},
-    "contrastive, 5 epochs": CONTRASTIVE | {"epochs": 5, "early_stopping.min_epochs": 5},
-    "contrastive, 5 epochs, temperature 0.5": CONTRASTIVE
-    | {"epochs": 5, "early_stopping.min_epochs": 5, "contrastive_temperature": 0.5},
-    "contrastive, 3 epochs, temperature 0.5": CONTRASTIVE
-    | {"epochs": 3, "early_stopping.min_epochs": 3, "contrastive_temperature": 0.5},
-    "contrastive, freeze 5, 3 epochs": CONTRASTIVE | {"freeze": 5, "epochs": 3, "early_stopping.min_epochs": 3},
-    "contrastive, 3 epochs": CONTRASTIVE | {"epochs": 3, "early_stopping.min_epochs": 3},
+    "contrastive, 5 epochs": CONTRASTIVE | fixed(5),
+    "contrastive, 5 epochs, temperature 0.5": CONTRASTIVE | fixed(5) | {"contrastive_temperature": 0.5},
+    "contrastive, 3 epochs, temperature 0.5": CONTRASTIVE | fixed(3) | {"contrastive_temperature": 0.5},
+    "contrastive, freeze 5, 3 epochs": CONTRASTIVE | {"freeze": 5} | fixed(3),
+    "contrastive, 3 epochs": CONTRASTIVE | fixed(3),
     "head_init probe": {"head_init": "probe"},
     "head_refit true": {"head_refit": True},
     "freeze 5": {"freeze": 5},
