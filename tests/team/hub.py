@@ -28,15 +28,31 @@ def obstacle():
     return None
 
 
+def free_port():
+    """A port of this machine that nobody listens on."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        return free.getsockname()[1]
+
+
+def wait_for(server, port, log):
+    """Waits until a server that was just started answers on its port; if it ends instead, fails with its log."""
+    for _ in range(600):
+        with socket.socket() as visitor:
+            if not visitor.connect_ex(("127.0.0.1", port)):
+                return
+        assert server.poll() is None, log.read_text()
+        time.sleep(0.1)
+    raise AssertionError(f"nothing answered on port {port}: {log.read_text()}")
+
+
 class Hub:
     """The server's folder, with a bare git repository and a DVC remote in it."""
 
     def __init__(self, folder):
         self.folder = folder
         self.git, self.dvc = folder / "gapwise.git", folder / "dvc"
-        with socket.socket() as free:
-            free.bind(("127.0.0.1", 0))
-            self.port = free.getsockname()[1]
+        self.port = free_port()
         for key in ("host", "user"):
             subprocess.run(["ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", folder / key], check=True)
         subprocess.run(["git", "init", "-q", "--bare", "-b", "main", self.git], check=True)
@@ -57,13 +73,7 @@ class Hub:
         with (self.folder / "log").open("ab") as log:
             command = [*WRAP, SSHD, "-D", "-e", "-f", self.folder / "sshd_config"]
             self.server = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=log, stderr=log)
-        for _ in range(600):
-            with socket.socket() as visitor:
-                if not visitor.connect_ex(("127.0.0.1", self.port)):
-                    return
-            assert self.server.poll() is None, (self.folder / "log").read_text()
-            time.sleep(0.05)
-        raise AssertionError("sshd did not answer")
+        wait_for(self.server, self.port, self.folder / "log")
 
     def stop(self):
         """Ends the server and the connections it has open, by their own process ids."""

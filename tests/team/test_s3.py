@@ -2,16 +2,15 @@
 
 import os
 import re
-import socket
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 import boto3
 import pytest
 
 from tests.clones import Clone, some_articles, stages_run, start
+from tests.team.hub import free_port, wait_for
 
 PAGE = Path("docs/team.md").read_text(encoding="utf-8")
 (LINES,) = re.findall(r"^```\n(\$ dvc remote add -d team s3:.*?)^```", PAGE, re.DOTALL | re.MULTILINE)
@@ -20,19 +19,11 @@ PAGE = Path("docs/team.md").read_text(encoding="utf-8")
 @pytest.fixture(scope="module")
 def endpoint(tmp_path_factory):
     """The address of a store with one empty bucket."""
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    log = (tmp_path_factory.mktemp("store") / "log").open("w")
+    port, log = free_port(), tmp_path_factory.mktemp("store") / "log"
     command = [sys.executable, "-m", "moto.server", "-H", "127.0.0.1", "-p", str(port)]
     environment = {name: value for name, value in os.environ.items() if not name.startswith("AWS_")}
-    with log, subprocess.Popen(command, stdout=log, stderr=log, env=environment) as server:
-        for _ in range(600):
-            with socket.socket() as visitor:
-                if not visitor.connect_ex(("127.0.0.1", port)):
-                    break
-            assert server.poll() is None, Path(log.name).read_text()
-            time.sleep(0.1)
+    with log.open("w") as file, subprocess.Popen(command, stdout=file, stderr=file, env=environment) as server:
+        wait_for(server, port, log)
         store = boto3.client(
             "s3",
             endpoint_url=f"http://127.0.0.1:{port}",
