@@ -2,9 +2,10 @@
 
     python -m benchmarks.honesty_fine_tuned [--repeats 20]        # writes benchmarks/honesty_fine_tuned.md
 
-One encoder layer and the head are trained on 120 texts of a pool, 40 others stop it; all else is params.yaml's. Every
-repeat is trained twice, with two seeds. A world draws repeats, test texts outside the pool, and for each repeat which
-seed comes first, so that there is no true difference. Worlds share these trainings: they are not as many as they seem.
+One encoder layer and the head are trained on 120 texts of a pool, 40 others stop it, without the contrastive term; all
+else is params.yaml's. Every repeat is trained twice, with two seeds. A world draws repeats, test texts outside the
+pool, and for each repeat which seed comes first, so that there is no true difference. Worlds share these trainings:
+they are not as many as they seem.
 """
 
 from dataclasses import replace
@@ -78,7 +79,8 @@ def shuffled(pool: Pool, seed: int) -> Pool:
 def fine_tuned(name: str, repeats: int) -> Pool:
     """Fine-tunes every repeat with two seeds and predicts all texts outside the pool."""
     params = YAML(typ="safe").load(Path("params.yaml"))
-    preset, recipe = TokenizeParams(**params["tokenize"]), FinetuneParams(**params["finetune"] | {"freeze": 5})
+    preset = TokenizeParams(**params["tokenize"])
+    recipe = FinetuneParams(**params["finetune"] | {"freeze": 5, "contrastive": 0.0})
     texts, _ = prepare(read_samples()[name], PrepareParams(**params["prepare"]), None)
     tokens, _ = tokenize(texts.assign(source_id=texts["text_id"]), load_tokenizer(preset.preset), preset)
     part = cut(load_encoder(preset.preset, preset.max_length), recipe.freeze)

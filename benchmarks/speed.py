@@ -1,7 +1,7 @@
 """What a repeat costs, beside the plain Keras recipe and a Trainer on torch.
 
-    python -m benchmarks.speed              # all parts, some 25 minutes
-    python -m benchmarks.speed compare      # one part; others: growth, workers, stages, report
+    python -m benchmarks.speed              # all parts, some 50 minutes
+    python -m benchmarks.speed compare      # one part; others: tried, workers, stages, growth, report
     python -m benchmarks.speed compare --rows 60 --epochs 2 --rounds 1    # a small try
 
 Every measurement is a process of its own, and the ways take turns, so that a slow phase of the machine meets all of
@@ -14,7 +14,10 @@ import os
 import subprocess
 import sys
 import tempfile
+from collections.abc import Mapping
 from dataclasses import replace
+from itertools import product
+from math import prod
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -32,8 +35,9 @@ HERE = Path(__file__).parent
 TORCH = Path(os.environ.get("TORCH_ENV", ".torch-env")) / "bin" / "python"
 DEPTHS = {"4 of 6": 4, "all": 6, "none": 0}
 WAYS = {"keras": sys.executable, "torch": str(TORCH), "gapwise": sys.executable}
-GROWTH = [(100, 1), (100, 5), (100, 20), (1_000, 1), (10_000, 1)]  # rows, repeats
-PARTS = ("compare", "growth", "workers", "stages", "report")
+TRIED = {"gapwise": {}, "by_length": {}, "half": {}, "no_onednn": {"TF_ENABLE_ONEDNN_OPTS": "0"}}  # environments
+GROWTH = list(product([100, 1_000, 10_000], [1, 5, 20]))  # rows, repeats
+PARTS = ("compare", "tried", "workers", "stages", "growth", "report")
 
 program = typer.Typer(add_completion=False)
 
@@ -44,18 +48,20 @@ def main(
     rows: Annotated[int, typer.Option(help="to train on in the comparison")] = 500,
     epochs: Annotated[int, typer.Option(help="of each run; the first is not among the best")] = 3,
     rounds: Annotated[int, typer.Option(help="of the comparison; the best counts")] = 2,
-    largest: Annotated[int, typer.Option(help="rows at which growth ends")] = 10_000,
+    largest: Annotated[int, typer.Option(help="rows times repeats, at most; all 200,000 take an hour")] = 50_000,
 ) -> None:
     """Measures, and writes tables and a picture."""
     chosen = parts or list(PARTS)
     if "compare" in chosen:
         _write("compare", compare(rows, epochs, rounds))
-    if "growth" in chosen:
-        _write("growth", growth(largest))
+    if "tried" in chosen:
+        _write("tried", tried(rows, epochs, rounds))
     if "workers" in chosen:
         _write("workers", workers(rows, epochs, rounds))
     if "stages" in chosen:
         _write("stages", measure_stages())
+    if "growth" in chosen:
+        _write("growth", growth(largest))
     speed_report.write(HERE)
 
 
@@ -91,11 +97,29 @@ def compare(rows: int, epochs: int, rounds: int) -> pd.DataFrame:
     )
 
 
+def tried(rows: int, epochs: int, rounds: int) -> pd.DataFrame:
+    """Measures Gapwise, 4 of 6 layers frozen, with one thing changed that might have helped.
+
+    Returns:
+        One row per change, `gapwise` for none, with the columns of `compare` that are measured.
+    """
+    with tempfile.TemporaryDirectory() as folder:
+        write_rows(Path(folder), rows, validation=200, test=600)
+        task = Task(folder, locate("all-minilm-l6-v2"), freeze=4, epochs=epochs)
+        runs = []
+        for turn in range(rounds):
+            for change, environment in TRIED.items():
+                print(f"round {turn + 1} of {rounds}: {change}", flush=True)
+                way = "gapwise" if environment else change
+                runs.append({"change": change, **_best(run(way, task, environment))})
+    return pd.DataFrame(runs).groupby("change", sort=False).min().reset_index()
+
+
 def growth(largest: int) -> pd.DataFrame:
     """Measures Gapwise, 4 of 6 layers frozen, one epoch, on rows of 64 tokens: seconds and peak memory in MiB."""
     found = []
-    for rows, repeats in GROWTH:
-        if rows > largest:
+    for rows, repeats in sorted(GROWTH, key=prod):
+        if rows * repeats > largest:
             continue
         with tempfile.TemporaryDirectory() as folder:
             write_rows(Path(folder), rows, validation=max(20, rows // 10), test=0, length=64)
@@ -103,7 +127,7 @@ def growth(largest: int) -> pd.DataFrame:
             print(f"{rows} rows, {repeats} repeats", flush=True)
             measured = run("gapwise", task)
         found.append({"rows": rows, "repeats": repeats, "seconds": measured["total"], "memory": measured["memory"]})
-    return pd.DataFrame(found)
+    return pd.DataFrame(found).sort_values(["rows", "repeats"], ignore_index=True)
 
 
 def workers(rows: int, epochs: int, rounds: int) -> pd.DataFrame:
@@ -126,11 +150,12 @@ def workers(rows: int, epochs: int, rounds: int) -> pd.DataFrame:
     return pd.DataFrame(found)
 
 
-def run(way: str, task: Task) -> dict[str, Any]:
-    """Runs a task in a process of its own, and reads what it reports."""
+def run(way: str, task: Task, changed: Mapping[str, str] | None = None) -> dict[str, Any]:
+    """Runs a task in a process of its own, with its environment changed, and reads what it reports."""
     environment = os.environ | {"PYTHONPATH": str(HERE.parent), "TF_CPP_MIN_LOG_LEVEL": "2", "HF_HUB_OFFLINE": "1"}
     environment.pop("TF_NUM_INTRAOP_THREADS", None)  # all processors
-    command = [WAYS[way], str(HERE / f"way_{way}.py"), task.write()]
+    environment |= changed or {}
+    command = [WAYS.get(way, sys.executable), str(HERE / f"way_{way}.py"), task.write()]
     done = subprocess.run(command, env=environment, cwd=HERE.parent, capture_output=True, text=True, check=False)
     if done.returncode:
         sys.exit(f"{way} failed with exit code {done.returncode}:\n{done.stderr[-3000:]}")

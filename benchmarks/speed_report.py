@@ -43,6 +43,25 @@ def compare(table: pd.DataFrame) -> str:
     )
 
 
+def tried(table: pd.DataFrame) -> str:
+    """Describes what might have helped."""
+    names = {
+        "gapwise": "Gapwise as it is",
+        "by_length": "batches of texts of like length",
+        "half": "frozen output in half precision",
+        "no_onednn": "without oneDNN",
+    }
+    shown = pd.DataFrame(
+        {
+            "4 of 6 layers frozen": table["change"].map(names),
+            "an epoch": table["epoch"].map("{:.2f} s".format),
+            "accuracy": table["accuracy"].map("{:.3f}".format),
+            "peak memory": table["memory"].map("{:,.0f}".format),
+        }
+    )
+    return f"## Tried, and left out\n\n{_markdown(shown)}\n"
+
+
 def workers(table: pd.DataFrame) -> str:
     """Describes ten repeats."""
     names = {
@@ -79,7 +98,7 @@ def stages(table: pd.DataFrame) -> str:
     )
 
 
-PAGES = {"compare": compare, "workers": workers, "growth": growth, "stages": stages}
+PAGES = {"compare": compare, "tried": tried, "workers": workers, "growth": growth, "stages": stages}
 
 
 def _markdown(table: pd.DataFrame) -> str:

@@ -516,7 +516,8 @@ SETTINGS = [
              "import-url` brings it"),
     Settings("a source with an escape sequence", {"prepare.source": "data/\x1b[2J.csv"},
              "prepare.source: must be a path of printable characters; found 'data/\\x1b[2J.csv'; rename the file"),
-    Settings("an L2 on layers that are all frozen", {"finetune.freeze": -1, "finetune.encoder_l2": 0.01},
+    Settings("an L2 on layers that are all frozen", {
+                 "finetune.freeze": -1, "finetune.contrastive": 0, "finetune.encoder_l2": 0.01},
              "finetune: encoder_l2 (0.01) acts on the layers that are trained, and freeze (-1) leaves none; freeze "
              "less, or set encoder_l2 to 0"),
     Settings("more that needs trained layers", {
@@ -526,6 +527,8 @@ SETTINGS = [
              "or set lora_rank to 0\n"
              "  - finetune: encoder_dropout (0.2) acts on the layers that are trained, and freeze (-1) leaves none; "
              "freeze less, or set encoder_dropout to null\n"
+             "  - finetune: contrastive (0.9) acts on the layers that are trained, and freeze (-1) leaves none; freeze "
+             "less, or set contrastive to 0\n"
              "  - finetune: layer_decay (0.9) acts on the layers that are trained, and freeze (-1) leaves none; freeze "
              "less, or set layer_decay to 1"),
     Settings("no epoch left to unfreeze a layer", {"finetune.gradual_unfreezing": 8},
