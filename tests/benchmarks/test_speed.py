@@ -1,3 +1,4 @@
+import importlib
 import json
 import sys
 
@@ -10,6 +11,8 @@ from benchmarks.speed_floor import floor
 from benchmarks.speed_picture import picture
 from benchmarks.speed_rows import write_rows
 from benchmarks.speed_task import Clock, Task, given
+from gapwise.batches import Examples
+from gapwise.ragged import Ragged
 from gapwise.samples import read_samples
 
 
@@ -71,6 +74,18 @@ def test_a_way_that_fails_ends_the_benchmark_with_its_message(tmp_path, monkeypa
     monkeypatch.setitem(speed.WAYS, "keras", sys.executable)
     with pytest.raises(SystemExit, match=r"(?s)keras failed with exit code 1:.*rows\.npz"):
         speed.run("keras", Task(str(tmp_path), "encoder", freeze=0))
+
+
+def test_batches_by_length_hold_texts_of_like_length_and_every_text_once_in_a_new_order(monkeypatch):
+    monkeypatch.syspath_prepend("benchmarks")
+    by_length = importlib.import_module("way_by_length").by_length
+    lengths = np.random.default_rng(1).permutation(np.arange(1, 25))
+    texts = Ragged.of([np.full(length, length, np.int32) for length in lengths])
+    batches = by_length(Examples(texts, lengths, np.arange(24)), 4, seed=1)
+    epochs = [[sorted(labels.numpy().tolist()) for _, labels in batches] for _ in range(2)]
+    alike = [list(range(first, first + 4)) for first in range(1, 25, 4)]
+    assert sorted(epochs[0]) == sorted(epochs[1]) == alike
+    assert epochs[0] != epochs[1]
 
 
 def test_the_picture_shows_every_way_and_every_size():
