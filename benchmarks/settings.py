@@ -108,6 +108,17 @@ MORE: dict[str, Changes] = {
     },
     "contrastive 0.9, temperature 0.5, strong": {"contrastive": 0.9, "contrastive_temperature": 0.5} | STRONG,
     "contrastive 0.9, temperature 1": {"contrastive": 0.9, "contrastive_temperature": 1.0},
+    "contrastive 0.9, temperature 0.5, reinit 1 layer": {
+        "contrastive": 0.9,
+        "contrastive_temperature": 0.5,
+        "reinit_layers": 1,
+    },
+    "contrastive 0.9, temperature 0.5, reinit 1 layer, refit": {
+        "contrastive": 0.9,
+        "contrastive_temperature": 0.5,
+        "reinit_layers": 1,
+        "head_refit": True,
+    },
     "head_init probe": {"head_init": "probe"},
     "head_refit true": {"head_refit": True},
     "freeze 5": {"freeze": 5},
