@@ -92,7 +92,6 @@ def test_a_folder_that_may_not_be_written_is_named(disturbed, require, stage, ou
     folder.chmod(0o555)
     code, log = disturbed.outcome(*bound_by_modes(), "dvc", "repro", "--single-item", stage)
     folder.chmod(0o755)
-    print(log)
     assert (code, "Traceback" in log, disturbed.half_written(), disturbed.leftovers()) == (255, False, set(), [])
     assert (
         f"\n{output} cannot be written: Permission denied.\n"
