@@ -1,5 +1,6 @@
 """Cheap classifiers on the same repeats, which fine-tuning must be worth its cost against."""
 
+import re
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
@@ -38,8 +39,11 @@ def tfidf(parts: Parts) -> list[npt.NDArray[np.float64]]:
     """Fits a logistic regression to the words of the train texts.
 
     Pairs of words are features too, so that "not good" is not "good". `sublinear_tf` takes the logarithm of counts: a
-    word said five times is not five times the evidence. Words that only other parts have stay unknown.
+    word said five times is not five times the evidence. Words that only other parts have stay unknown. Train texts
+    without a single word, as of emoji alone, teach no more than `majority` knows.
     """
+    if not any(re.search(r"\w", text) for text in parts.train["text"]):
+        return majority(parts)
     vectorizer = TfidfVectorizer(ngram_range=(1, 2), sublinear_tf=True, token_pattern=r"(?u)\b\w+\b")
     vectorizer.fit(parts.train["text"])
     return logistic_regression([vectorizer.transform(part["text"]) for part in parts], *_labels(parts))

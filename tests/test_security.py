@@ -14,7 +14,7 @@ from ruamel.yaml import YAML
 from gapwise import plots
 from gapwise.errors import UserError
 
-SOURCES = [*Path("gapwise").glob("*.py"), *Path("stages").glob("*.py")]
+SOURCES = [path for folder in ("gapwise", "stages", "commands", "reports") for path in Path(folder).glob("*.py")]
 ROOT = Path.cwd()
 
 # What turns bytes or text into running code, and who may use it.

@@ -137,3 +137,19 @@ def test_edited_labels_and_metrics_do_not_survive(disturbed):
     edit_metrics(disturbed)
     assert disturbed.half_written() == {"data/test.parquet", "metrics/evaluate.json"}
     disturbed.assert_recovers()
+
+
+def test_every_output_edited_by_hand_is_made_again(disturbed):
+    for name in disturbed.expected:
+        flip(disturbed.folder / name)
+    assert disturbed.half_written() == set(disturbed.expected)
+    disturbed.assert_recovers()
+
+
+def test_a_lock_that_dvc_was_writing_when_it_ended_is_said_and_may_be_deleted(disturbed):
+    disturbed.forget("split")
+    lock = disturbed.folder / ".dvc/tmp/rwlock"
+    empty(lock)
+    assert "Unable to read RWLock-file '.dvc/tmp/rwlock'." in disturbed.run("dvc", "repro", fails=True)
+    lock.unlink()
+    disturbed.assert_recovers()

@@ -1,11 +1,12 @@
 """A disk that is full, or may not be written."""
 
+import os
 import subprocess
 
 import pytest
 
 from tests.clones import stages_run
-from tests.faults.disturbed import Disturbed, apart, can_mount
+from tests.faults.disturbed import Disturbed, apart, can, can_mount
 
 FIRST_OUTPUT = {
     "samples": "data/raw/nyt-editorials.csv",
@@ -61,22 +62,39 @@ def read_only(folder):
     return apart(f"mount --bind {folder} {folder}", f"mount -o remount,bind,ro {folder}")
 
 
-@pytest.mark.parametrize(
-    ("stage", "output", "reason"),
-    [
-        ("split", "data/test.parquet", "Read-only file system"),
-        ("finetune", "models", "Device or resource busy"),  # a folder that is mounted gets no other name
-    ],
-)
-def test_a_folder_that_may_not_be_written_is_named(disturbed, require, stage, output, reason):
+@pytest.mark.parametrize(("stage", "output"), (FIRST_OUTPUT | {"finetune": "models"}).items())
+def test_a_folder_on_a_read_only_disk_is_named(disturbed, require, stage, output):
     require(can_mount(), "this user may not mount a folder read-only")
     disturbed.forget(stage)
     folder = output.split("/")[0]
     (disturbed.folder / folder).mkdir(exist_ok=True)
     code, log = disturbed.outcome(*read_only(folder), "python", "-m", f"stages.{stage}")
     assert (code, "Traceback" in log, disturbed.half_written(), disturbed.leftovers()) == (1, False, set(), [])
+    # A folder that is mounted gets no other name, as that of models would.
+    reason = "Device or resource busy" if folder == output else "Read-only file system"
     assert (
         f"\n{output} cannot be written: {reason}.\n"
+        "  - make it writable for the user who runs DVC, then run `dvc repro` again\n"
+    ) in log
+    assert stages_run(disturbed.assert_recovers()) == [stage]
+
+
+def bound_by_modes():
+    """A command prefix: what follows may write only where the modes of files let it, as any user but root."""
+    return ["setpriv", "--bounding-set=-dac_override,-dac_read_search"] if os.geteuid() == 0 else []
+
+
+@pytest.mark.parametrize(("stage", "output"), (FIRST_OUTPUT | {"finetune": "models"}).items())
+def test_a_folder_that_may_not_be_written_is_named(disturbed, require, stage, output):
+    require(can(*bound_by_modes(), "true"), "setpriv is missing, and root may write everywhere")
+    disturbed.forget(stage)
+    folder = (disturbed.folder / output).parent
+    folder.chmod(0o555)
+    code, log = disturbed.outcome(*bound_by_modes(), "dvc", "repro", "--single-item", stage)
+    folder.chmod(0o755)
+    assert (code, "Traceback" in log, disturbed.half_written(), disturbed.leftovers()) == (255, False, set(), [])
+    assert (
+        f"\n{output} cannot be written: Permission denied.\n"
         "  - make it writable for the user who runs DVC, then run `dvc repro` again\n"
     ) in log
     assert stages_run(disturbed.assert_recovers()) == [stage]

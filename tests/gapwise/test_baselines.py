@@ -104,6 +104,13 @@ def test_words_of_other_parts_stay_unknown(parts):
     assert (test == test[0]).all()
 
 
+def test_train_texts_without_a_word_teach_nothing_but_the_shares_of_classes(parts):
+    signs = parts.train.assign(text=["?!" * (row + 1) + "\U0001f600" for row in range(len(parts.train))])
+    train, validation, test = baselines.tfidf(parts._replace(train=signs))
+    assert (len(train), len(validation), len(test)) == (30, 20, 20)
+    assert np.unique(np.concatenate([train, validation, test]), axis=0).tolist() == [[0.6, 0.2, 0.2]]
+
+
 def test_the_vectorizer_is_fitted_to_train_texts_alone(parts, monkeypatch):
     seen = []
 

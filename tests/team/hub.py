@@ -10,22 +10,35 @@ from pathlib import Path
 
 import psutil
 
-from tests.clones import Clone
-
-SSHD = shutil.which("sshd", path=f"{os.environ['PATH']}{os.pathsep}/usr/sbin")
+from tests.clones import PROJECT, Clone
 
 # sshd that root starts asks for /run/sshd. Where it is missing, sshd gets a /run of its own, and the system none.
 IN_OWN_RUN = ["unshare", "--mount", "sh", "-c", 'mount -t tmpfs none /run && mkdir -m 755 /run/sshd && exec "$@"', "sh"]
 WRAP = IN_OWN_RUN if os.geteuid() == 0 and not Path("/run/sshd").exists() else []
 
 
+def sshd():
+    """Where the program is; None if it is not installed."""
+    return shutil.which("sshd", path=f"{os.environ['PATH']}{os.pathsep}/usr/sbin")
+
+
 def obstacle():
-    """What keeps this machine from running the server; None if nothing does."""
-    if SSHD is None:
-        return "sshd is missing; on Debian: apt-get install openssh-server"
+    """Installs the server where it is missing; gives what keeps this machine from running it, None if nothing does."""
+    if sshd() is None and (failure := install()):
+        return f"sshd is missing ({failure}); on Debian, as root: apt-get install openssh-server"
     if WRAP and subprocess.run([*WRAP, "true"], capture_output=True, check=False).returncode:
         return "sshd, started by root, needs /run/sshd, and may not be given a /run of its own here: mkdir /run/sshd"
     return None
+
+
+def install():
+    """Installs the server as CI does; gives why it could not, None if it could."""
+    if os.geteuid() != 0:
+        return "only root may install it"
+    if shutil.which("apt-get") is None:
+        return "there is no apt-get to install it"
+    done = subprocess.run([PROJECT / ".ci/setup", "openssh-server"], capture_output=True, text=True, check=False)
+    return (" ".join(done.stderr.split()) or f"exit code {done.returncode}") if done.returncode else None
 
 
 def free_port():
@@ -71,7 +84,7 @@ class Hub:
 
     def start(self):
         with (self.folder / "log").open("ab") as log:
-            command = [*WRAP, SSHD, "-D", "-e", "-f", self.folder / "sshd_config"]
+            command = [*WRAP, sshd(), "-D", "-e", "-f", self.folder / "sshd_config"]
             self.server = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=log, stderr=log)
         wait_for(self.server, self.port, self.folder / "log")
 

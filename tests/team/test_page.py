@@ -1,6 +1,7 @@
 """The commands of docs/team.md that need no pipeline, as the page has them."""
 
 import configparser
+import json
 import re
 from pathlib import Path
 
@@ -80,6 +81,34 @@ def test_two_experiments_of_one_name_do_not_overwrite_each_other(pair):
 def refs(clone):
     """The refs of all experiments, by name."""
     return clone.run("git", "for-each-ref", "--format=%(refname)", "refs/exps/*/*/*").split()
+
+
+def test_an_experiment_whose_data_was_not_pushed_is_explained_and_the_next_push_mends_it(pair, tmp_path):
+    ann, ben = pair
+    stage = {"cmd": "cp params.yaml out", "deps": ["params.yaml"], "outs": ["out"]}
+    (ann.folder / "dvc.yaml").write_text(json.dumps({"stages": {"copy": stage}}))
+    ann.run("dvc", "remote", "add", "-d", "team", str(tmp_path / "shared"))
+    ann.run("dvc", "repro")
+    ann.commit()
+    ann.run("git", "push", "-q")
+    ann.run("dvc", "push")
+    (ann.folder / "params.yaml").write_text("l2: 0.5\n")
+    ann.run("dvc", "exp", "run", "-n", "half")
+    ann.run("dvc", "exp", "push", "--no-cache", "origin", "half")  # as if the line had broken between the two
+
+    ben.run("git", "pull", "-q")
+    ben.run("dvc", "pull")
+    ben.run("dvc", "exp", "pull", "origin", "half")
+    log = ben.run("dvc", "exp", "apply", "half", fails=True)
+    assert "Checkout failed for following targets:\nout\nIs your cache up to date?" in log
+    ben.run("git", "restore", "-SW", ".")
+    ben.run("dvc", "checkout")
+    assert (ben.folder / "out").read_text() == "l2: 0.01\n"
+
+    assert "1 file uploaded" in ann.run("dvc", "exp", "push", "origin", "half")
+    assert "No experiments to pull." in ben.run("dvc", "exp", "pull", "origin", "half")  # its data come all the same
+    ben.run("dvc", "exp", "apply", "half")
+    assert (ben.folder / "out").read_text() == "l2: 0.5\n"
 
 
 def test_dvcs_merge_driver_refuses_dvc_lock_as_the_page_says(pair):

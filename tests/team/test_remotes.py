@@ -131,6 +131,9 @@ def test_a_colleagues_experiment_is_compared_and_applied_without_running_anythin
     plots = json.loads(ben.run("dvc", "plots", "diff", "HEAD", "strong-l2", "--json"))
     assert "errors" not in plots
     assert "metrics/plots/epochs.csv" in plots["data"]
+    comparison = json.loads(ben.run("python", "-m", "gapwise", "compare", "HEAD", "strong-l2", "--json"))
+    assert [setting["name"] for setting in comparison["settings"]] == ["HEAD", "strong-l2"]
+    assert comparison["settings"][1]["params"] == {"finetune.l2": 0.5}
     assert metrics(ben) == base  # the workspace is as it was
     ben.run("dvc", "exp", "apply", "strong-l2")
     assert metrics(ben) == theirs
