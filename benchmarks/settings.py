@@ -136,6 +136,7 @@ MORE: dict[str, Changes] = {
     "reinit 1 layer": {"reinit_layers": 1},
     "gradual unfreezing": {"gradual_unfreezing": 1},
     "LoRA rank 8": {"lora_rank": 8, "learning_rate": 5.0e-4},
+    "LoRA rank 8, head_init probe": {"lora_rank": 8, "learning_rate": 5.0e-4, "head_init": "probe"},
 }
 CHANGES: dict[str, dict[str, Changes]] = {"8 per class": FEW_SHOT, "64 per class": MORE, "400 rows": MORE}
 
