@@ -27,7 +27,7 @@ from reports.words import (
 STYLES: dict[Verdict, str] = {"better": "bold green", "worse": "bold red", "equivalent": "cyan", "undecided": "yellow"}
 LONGEST_NAME = 24
 WIDEST = 120
-ROOMY = 100  # columns; with fewer, intervals would break their rows anywhere
+ROOMY = 100  # columns; with fewer, the interval of a setting's own score would break its row
 
 
 def show(comparison: Comparison, console: Console) -> None:
@@ -39,7 +39,9 @@ def show(comparison: Comparison, console: Console) -> None:
 
 def _parts(comparison: Comparison, width: int) -> Iterator[RenderableType]:
     yield Text(f"{basis(comparison)}\n", style="bold")
-    yield _differences(comparison, roomy=width >= ROOMY)
+    in_a_line = _differences(comparison)
+    fits = Console(width=1000).measure(in_a_line).maximum <= width
+    yield in_a_line if fits else _differences(comparison, before_interval="\n")
     yield Text()
     yield _forest(comparison, width)
     for contrast in comparison.contrasts:
@@ -69,11 +71,11 @@ def _table(*columns: str) -> Table:
     return table
 
 
-def _differences(comparison: Comparison, roomy: bool) -> Table:
+def _differences(comparison: Comparison, before_interval: str = " ") -> Table:
     metric = comparison.metric
 
     def figures(found: Estimate) -> str:
-        return difference(metric, found) if roomy else difference(metric, found).replace(" (", "\n(", 1)
+        return difference(metric, found).replace(" (", f"{before_interval}(", 1)
 
     unit = UNITS[metric].of.split(" of ")[0]
     table = _table("verdict", f"difference in {unit}", "P(better)", "change of gap")
