@@ -17,7 +17,7 @@ from gapwise.planning import CONCENTRATION, PAIRED, POWER
 
 HERE = Path(__file__).parent
 POOL, TRAIN, TRAINED = 600, 120, 120
-OTHER_POOLS = 2000  # added to the seed
+OTHER_POOLS = 3000  # added to the seed
 
 
 def main(

@@ -16,8 +16,8 @@ MOST = {"repeats": 1_000, "rows": 1_000_000}
 PAIRED = 0.8
 # Variance over rows that a difference in accuracy brings with it, as a share of the difference: 1 if every row that
 # changes gets better, less if the change is spread thin, more if many rows change for better and for worse. Between
-# 0.05 and 1.4 there. More of it would plan too much for settings that see the same features.
-CONCENTRATION = 0.7
+# 0.05 for settings that see the same features and 1.4 for settings that do not; a plan is for the middle.
+CONCENTRATION = 0.5
 # Share of the variance of right and wrong that another training run would draw anew; where no run is there to tell.
 REDRAWN = 0.5
 
