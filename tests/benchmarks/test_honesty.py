@@ -12,7 +12,7 @@ SETTINGS = {
     "quarter": Head(width=16),
     "wild": Head(learning_rate=0.5, epochs=2),
     "calm": Head(l2=0.15, dropout=0.5),
-    "part": Head(width=40),
+    "strong": Head(l2=0.5),
 }
 PAIRS = [("base", "twin"), ("base", "quarter"), ("base", "wild")]
 
@@ -67,7 +67,7 @@ def test_intervals_hold_the_truth_where_one_of_two_settings_is_calibrated(pools,
 
 
 def test_a_difference_is_found_about_as_often_as_planned(pools, monkeypatch):
-    monkeypatch.setattr(honesty, "PAIRS", [("base", "twin"), ("base", "part")])
+    monkeypatch.setattr(honesty, "PAIRS", [("base", "twin"), ("base", "strong")])
     table = honesty.power(pools, 12, seed=3).dropna().astype({"found": bool})
     found, error = share(table, "found")
     assert len(table) > 100
