@@ -6,7 +6,8 @@ Four questions; honesty_report.py asks them all and writes the answers down:
    the customs of the field?
 2. Coverage: how often does the 95 % interval hold the true difference?
 3. Power: on as many test rows as `plan` asks for, how often is the difference found?
-4. Shares: the one thing that is taken from elsewhere, a repeat's shift as a share of its noise, set by set.
+4. Priors: what is taken from elsewhere, a repeat's shift as a share of its noise, and what `plan` supposes of a setting
+   that has not run yet.
 
 A world is a pool of texts, repeats trained on draws from it, and a test set drawn from all texts outside: worlds.py.
 The truth is the mean over all repeats trained on this pool, on all texts outside it.
@@ -14,18 +15,20 @@ The truth is the mean over all repeats trained on this pool, on all texts outsid
 
 import itertools
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
 from scipy import stats
 
 from benchmarks.worlds import Pool
+from gapwise.comparison import Metric, Verdict
 from gapwise.contrasts import Question, verdict
-from gapwise.contributions import CONTRIBUTIONS
-from gapwise.planning import plan
+from gapwise.contributions import CONTRIBUTIONS, by_chance
+from gapwise.planning import detectable_difference, plan
+from gapwise.scored import METRICS
 from gapwise.seeds import derive
-from gapwise.uncertainty import Uncertainty, components
+from gapwise.uncertainty import Components, Uncertainty, components
 
 Size = tuple[int, int]  # repeats and test rows
 CONFIDENCE, MARGIN = 0.95, 0.005
@@ -40,7 +43,12 @@ PAIRS = [
     ("base", "half"),
     ("base", "quarter"),
     ("wild", "quarter"),
+    ("base", "short"),
+    ("base", "eighth"),
+    ("base", "strong"),
 ]
+# Differences that a plan is tried on need this many test rows. Most others need more than there are, or 100 do.
+PLANNED = (150, 6000)
 
 
 @dataclass(frozen=True)
@@ -58,8 +66,10 @@ class World:
 
     def difference(self, pair: tuple[str, str], score: str = "accuracy") -> Uncertainty:
         """What Gapwise makes of the second setting less the first."""
-        contributions = self.contributions(pair[1], score) - self.contributions(pair[0], score)
-        return components(contributions, self.groups, score).uncertainty()
+        one, other = (self.pool.predicted(setting, self.repeats, self.texts) for setting in pair)
+        contributions = CONTRIBUTIONS[score](other) - CONTRIBUTIONS[score](one)
+        added = by_chance(score, other) - by_chance(score, one)
+        return components(contributions, self.groups, score, added).uncertainty()
 
 
 def worlds(pool: Pool, repeats: int, rows: int, count: int, seed: int) -> Iterator[World]:
@@ -70,22 +80,27 @@ def worlds(pool: Pool, repeats: int, rows: int, count: int, seed: int) -> Iterat
         yield World(pool, rng.choice(trained, repeats, replace=False), *pool.draw_test(rows, rng))
 
 
+def _everything(pool: Pool) -> World:
+    """Gives the world of all repeats and texts of a pool, in which the truth is."""
+    return World(pool, np.arange(len(pool.probabilities["base"])), np.arange(len(pool.labels)), pool.groups)
+
+
 def same_setting(pools: Sequence[Pool], count: int, seed: int, sizes: Sequence[Size] = SIZES) -> pd.DataFrame:
     """Draws worlds with two seeds of one setting: one row per world, `claimed` by each way to decide."""
     rows = []
     for number, pool in enumerate(pools):
         for repeats, size in sizes:
             for world in worlds(pool, repeats, size, count, derive(seed, "same")):
-                claims = {f"Gapwise, {score}": _claimed(world, score) for score in CONTRIBUTIONS}
+                verdicts = {score: _verdict(world, ("base", "twin"), score, MARGIN) for score in METRICS}
+                claims = {f"Gapwise, {score}": found in ("better", "worse") for score, found in verdicts.items()}
                 claims |= _customs(world.contributions("base"), world.contributions("twin"))
                 rows += [(pool.name, number, repeats, size, way, claim) for way, claim in claims.items()]
     return pd.DataFrame(rows, columns=["set", "pool", "repeats", "rows", "way", "claimed"])
 
 
-def _claimed(world: World, score: str) -> bool:
-    difference = world.difference(("base", "twin"), score)
-    question = Question(score, MARGIN, CONFIDENCE, world.groups)
-    return verdict(difference, difference.p_value(), question) in ("better", "worse")
+def _verdict(world: World, pair: tuple[str, str], score: Metric, margin: float) -> Verdict:
+    difference = world.difference(pair, score)
+    return verdict(difference, difference.p_value(), Question(score, margin, CONFIDENCE, world.groups))
 
 
 def _customs(one: np.ndarray, other: np.ndarray) -> dict[str, bool]:
@@ -107,7 +122,7 @@ def coverage(
     """Draws worlds for every pair of settings: one row per world, `held` says whether the interval holds the truth."""
     rows = []
     for number, pool in enumerate(pools):
-        everything = World(pool, np.arange(len(pool.probabilities["base"])), np.arange(len(pool.labels)), pool.groups)
+        everything = _everything(pool)
         for score, pair in itertools.product(scores, PAIRS):
             truth = everything.contributions(pair[1], score).mean() - everything.contributions(pair[0], score).mean()
             for repeats, size in sizes:
@@ -118,34 +133,60 @@ def coverage(
     return pd.DataFrame(rows, columns=["set", "pool", "score", "pair", "repeats", "rows", "truth", "width", "held"])
 
 
-def power(pools: Sequence[Pool], count: int, seed: int, *, most_rows: int = 6000) -> pd.DataFrame:
+def power(pools: Sequence[Pool], count: int, seed: int) -> pd.DataFrame:
     """Plans for a known difference from 100 test rows, then draws as many as planned: `found` if the verdict is right.
 
-    Differences for which 100 rows are enough, or `most_rows` too few, are left out.
+    The differences are those for which a plan that knew all texts and repeats would ask for `PLANNED` rows. Where the
+    plan from 100 rows holds no number for enough, nothing is drawn, and `rows` is missing.
     """
     rows = []
     for number, pool in enumerate(pools):
-        everything = World(pool, np.arange(len(pool.probabilities["base"])), np.arange(len(pool.labels)), pool.groups)
+        everything = _everything(pool)
         for pair, repeats in itertools.product(PAIRS[1:], REPEATS):
-            truth = everything.contributions(pair[1]).mean() - everything.contributions(pair[0]).mean()
+            whole = components(everything.contributions(pair[0]), everything.groups, "accuracy")
+            truth = everything.contributions(pair[1]).mean() - whole.value
+            if not _within_reach(replace(whole, repeats=repeats), abs(truth)):
+                continue
             for place, world in enumerate(worlds(pool, repeats, 100, count, derive(seed, "power", *pair))):
                 setting = components(world.contributions(pair[0]), world.groups, "accuracy")
                 planned = plan(setting, abs(truth), CONFIDENCE, [], []).needed_test_rows
-                if planned is None or not 100 < planned <= most_rows:
-                    continue
-                (real,) = worlds(pool, repeats, planned, 1, derive(seed, "real", place, *pair))
-                difference = real.difference(pair)
-                question = Question("accuracy", 0.0, CONFIDENCE, real.groups)
-                found = verdict(difference, difference.p_value(), question) == ("better" if truth > 0 else "worse")
+                found = None
+                if planned is not None:
+                    (real,) = worlds(pool, repeats, planned, 1, derive(seed, "real", place, *pair))
+                    found = _verdict(real, pair, "accuracy", 0.0) == ("better" if truth > 0 else "worse")
                 rows.append((pool.name, number, "/".join(pair), repeats, planned, truth, found))
     return pd.DataFrame(rows, columns=["set", "pool", "pair", "repeats", "rows", "truth", "found"])
+
+
+def _within_reach(setting: Components, difference: float) -> bool:
+    low, high = (detectable_difference(setting, CONFIDENCE, rows=rows) for rows in PLANNED)
+    return high <= difference <= low
+
+
+def supposed(pools: Sequence[Pool]) -> pd.DataFrame:
+    """Measures what `plan` has to suppose, `planning.PAIRED` and `CONCENTRATION`: one row per pair and pool.
+
+    Only differences of a point or more: smaller ones have hardly any rows of their own.
+    """
+    rows = []
+    for number, pool in enumerate(pools):
+        everything = _everything(pool)
+        for pair in PAIRS[1:]:
+            one, other = (everything.contributions(setting) for setting in pair)
+            alone = components(one, everything.groups, "accuracy")
+            both = components(other - one, everything.groups, "accuracy")
+            if abs(both.value) >= 0.01:
+                of_rows = both.of_rows * both.rows / both.groups
+                figures = (both.value, both.noise / (2 * alone.noise), of_rows / abs(both.value))
+                rows.append((pool.name, number, "/".join(pair), *figures))
+    return pd.DataFrame(rows, columns=["set", "pool", "pair", "truth", "paired", "concentration"])
 
 
 def shares(pools: Sequence[Pool]) -> pd.DataFrame:
     """Measures a repeat's shift as a share of its noise, from all repeats and texts of a pool: one row per pair."""
     rows = []
     for number, pool in enumerate(pools):
-        everything = World(pool, np.arange(len(pool.probabilities["base"])), np.arange(len(pool.labels)), pool.groups)
+        everything = _everything(pool)
         for score, pair in itertools.product(CONTRIBUTIONS, PAIRS):
             share = usual_share(everything.contributions(pair[1], score) - everything.contributions(pair[0], score))
             rows.append((pool.name, number, score, "/".join(pair), share))

@@ -60,6 +60,9 @@ SETTINGS = {
     "wild": Head(learning_rate=0.5, epochs=2),
     "half": Head(width=192),
     "quarter": Head(width=96),
+    "short": Head(learning_rate=0.5, epochs=1),
+    "eighth": Head(width=48),
+    "strong": Head(l2=0.5),
 }
 
 

@@ -72,7 +72,7 @@ def compare(
     ] = False,
     metric: Annotated[Metric, typer.Option(help="What is compared, on the test rows.")] = "accuracy",
     margin: Annotated[
-        float, typer.Option(help="Differences within it count as none, for the verdict equivalent.", min=0.0)
+        float, typer.Option(help="Differences within it count as none, for the verdict equivalent; 0 or more.")
     ] = 0.005,
     confidence: Annotated[float, typer.Option(help="Of every interval and verdict, above 0 and below 1.")] = 0.95,
     json: Annotated[bool, typer.Option("--json", help="Print every figure as JSON.")] = False,
@@ -98,6 +98,7 @@ def compare(
         if json and md:
             raise UserError("--json and --md are two forms of one answer; choose one.")
         _between("--confidence", confidence)
+        _at_least("--margin", margin, 0)
         run(
             revisions or [],
             everything=everything,
@@ -116,12 +117,18 @@ def plan(
     difference: Annotated[
         float | None, typer.Option(help="A difference in accuracy to plan for, for example 0.02.", show_default=False)
     ] = None,
-    revision: Annotated[str, typer.Option("--from", help="Whose predictions to plan from.")] = "workspace",
-    rows: Annotated[int | None, typer.Option(help="Test rows, to plan without a run.", min=10)] = None,
+    revision: Annotated[
+        str | None, typer.Option("--from", help="Whose predictions to plan from.", show_default="workspace")
+    ] = None,
+    rows: Annotated[
+        int | None, typer.Option(help="Test rows, 10 or more, to plan without a run.", show_default=False)
+    ] = None,
     accuracy: Annotated[
         float | None, typer.Option(help="Assumed accuracy, to plan without a run.", show_default=False)
     ] = None,
-    repeats: Annotated[int, typer.Option(help="Repeats, to plan without a run.", min=1)] = 5,
+    repeats: Annotated[
+        int | None, typer.Option(help="Repeats, 1 or more, to plan without a run.", show_default="5")
+    ] = None,
     confidence: Annotated[float, typer.Option(help="Of the comparison to come, above 0 and below 1.")] = 0.95,
     json: Annotated[bool, typer.Option("--json", help="Print every figure as JSON.")] = False,
 ) -> None:
@@ -135,6 +142,8 @@ def plan(
         _between("--confidence", confidence)
         _between("--difference", difference)
         _between("--accuracy", accuracy)
+        _at_least("--rows", rows, 10)
+        _at_least("--repeats", repeats, 1)
         run(
             revision,
             difference=difference,
@@ -149,3 +158,8 @@ def plan(
 def _between(option: str, value: float | None) -> None:
     if value is not None and not 0 < value < 1:
         raise UserError(f"{option} must be above 0 and below 1; got {value:g}.")
+
+
+def _at_least(option: str, value: float | None, least: int) -> None:
+    if value is not None and not value >= least:
+        raise UserError(f"{option} must be {least} or more; got {value:g}.")

@@ -14,22 +14,26 @@ ROWS = [100, 300, 1000, 3000]
 
 
 def run(
-    revision: str,
+    revision: str | None,
     *,
     difference: float | None,
     rows: int | None,
     accuracy: float | None,
-    repeats: int,
+    repeats: int | None,
     confidence: float,
     as_json: bool,
 ) -> None:
     """Plans and shows the plan; the arguments are those of the command, see `commands.app`."""
     if rows is None and accuracy is None:
-        setting, took = _from_a_run(revision)
+        if repeats is not None:
+            raise UserError("--repeats is for a plan without a run, with --rows and --accuracy; a run has its own.")
+        setting, took = _from_a_run(revision or "workspace")
     elif rows is None or accuracy is None:
         raise UserError("--rows and --accuracy go together: a plan without a run needs both.")
+    elif revision is not None:
+        raise UserError("--from plans from a run, --rows and --accuracy without one; choose one.")
     else:
-        setting, took = assumed(accuracy, repeats, rows), None
+        setting, took = assumed(accuracy, 5 if repeats is None else repeats, rows), None
     table = {"repeats": sorted({*REPEATS, setting.repeats}), "rows": sorted({*ROWS, setting.rows})}
     found = plan(setting, difference, confidence, **table)
     if as_json:

@@ -11,7 +11,7 @@ from gapwise.contributions import DIRECTION
 from gapwise.planning import needed
 from gapwise.scored import METRICS, Candidate, Scored, score
 from gapwise.selection import flattery
-from gapwise.uncertainty import Integers, Uncertainty, components, score_interval
+from gapwise.uncertainty import Integers, Uncertainty, score_interval
 
 
 @dataclass(frozen=True)
@@ -36,10 +36,10 @@ class Question:
         return Estimate(value=uncertainty.value, low=low, high=high)
 
     def score(self, one: Scored, metric: Metric) -> Estimate:
-        """Reports a setting's own score on the test rows."""
-        uncertainty = one.on_test(metric, self.groups)
-        low, high = score_interval(uncertainty, metric, self.confidence)
-        return Estimate(value=uncertainty.value, low=low, high=high)
+        """Reports a setting's own score on the test rows; chance may have lifted it to the end of its interval."""
+        value = one.mean(metric, "test")
+        low, high = score_interval(one.on_test(metric, self.groups), metric, self.confidence)
+        return Estimate(value=value, low=low, high=max(high, value))
 
 
 def compare(
@@ -136,7 +136,7 @@ def _contrasts(names: Sequence[str], differences: Sequence[Scored], question: Qu
 
 def _contrast(name: str, difference: Scored, p_adjusted: float, settings: int, question: Question) -> Contrast:
     metric, groups = question.metric, question.groups
-    parts = components(difference.test[metric], groups, metric)
+    parts = difference.components(metric, groups)
     main = parts.uncertainty()
     judged = verdict(main, p_adjusted, question)
     above = main.probability_above(0.0)

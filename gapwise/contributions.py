@@ -12,7 +12,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from gapwise.calibration import confidence_bins
+from gapwise import calibration
 
 Floats = npt.NDArray[np.float64]
 Integers = npt.NDArray[np.int64]
@@ -96,9 +96,18 @@ def calibration_error(rows: Predicted) -> Floats:
     """Is how far the row pulls its confidence bin in the bin's own direction; see `calibration.calibration_error`."""
     confidence = rows.probabilities.max(axis=2)
     excess = accuracy(rows) - confidence
-    bins = [confidence_bins(of_repeat) for of_repeat in confidence]
+    bins = [calibration.confidence_bins(of_repeat) for of_repeat in confidence]
     signs = [np.sign(np.bincount(of_row, weights=pull))[of_row] for of_row, pull in zip(bins, excess, strict=True)]
     return np.asarray(np.stack(signs) * excess)
+
+
+def by_chance(score: str, rows: Predicted) -> float:
+    """Estimates what few rows add to a score, in the mean over repeats: to the calibration error alone, see there."""
+    if score != "calibration_error":
+        return 0.0
+    confidence = rows.probabilities.max(axis=2)
+    correct = rows.predicted == rows.actual
+    return float(np.mean([calibration.by_chance(*repeat) for repeat in zip(confidence, correct, strict=True)]))
 
 
 # Each gives shape (repeats, rows); the mean over the rows of a repeat is its score.

@@ -12,11 +12,12 @@ from gapwise.uncertainty import USUAL_SHARE, Components, components, prior
 POWER = 0.8
 MOST = {"repeats": 1_000, "rows": 1_000_000}
 # Two settings trained on the same rows deviate together: the noise of their difference, as a share of the sum of
-# theirs. Between 0.45 and 0.8 for pairs of settings in benchmarks/worlds.py; a plan is for the upper half.
-PAIRED = 0.7
+# theirs. Between 0.2 and 0.9 for pairs of settings in benchmarks/worlds.py; a plan is for the upper half.
+PAIRED = 0.8
 # Variance over rows that a difference in accuracy brings with it, as a share of the difference: 1 if every row that
-# changes gets better, less if the change is spread thin. Between 0.05 and 0.85 there, and again for the upper half.
-CONCENTRATION = 0.7
+# changes gets better, less if the change is spread thin, more if many rows change for better and for worse. Between
+# 0.05 for settings that see the same features and 1.4 for settings that do not; a plan is for the middle.
+CONCENTRATION = 0.5
 # Share of the variance of right and wrong that another training run would draw anew; where no run is there to tell.
 REDRAWN = 0.5
 

@@ -8,8 +8,8 @@ import numpy as np
 import pandas as pd
 
 from gapwise.comparison import Metric
-from gapwise.contributions import CONTRIBUTIONS, DIRECTION, Floats, Predicted, arrange, encode
-from gapwise.uncertainty import Integers, Uncertainty, components, of_own_rows
+from gapwise.contributions import CONTRIBUTIONS, DIRECTION, Floats, Predicted, arrange, by_chance, encode
+from gapwise.uncertainty import Components, Integers, Uncertainty, components, of_own_rows
 
 METRICS: tuple[Metric, ...] = get_args(Metric)
 KEYS = ["repeat", "part", "text_id"]
@@ -47,10 +47,12 @@ class Scored:
         test: By score, shape (repeats, test rows).
         development: One row per repeat and text of train or validation: `repeat`, `part`, `text_id`, and one column
             per score.
+        by_chance: What few rows add to each score, by part and score; in `mean`, and in nothing else.
     """
 
     test: dict[Metric, Floats]
     development: pd.DataFrame
+    by_chance: dict[tuple[str, Metric], float]
 
     def mean(self, metric: Metric, part: str) -> float:
         """Gives the mean over repeats of a score."""
@@ -64,12 +66,18 @@ class Scored:
         pairs = self.development.merge(other.development, on=KEYS, suffixes=("", "_other"), validate="1:1")
         differences = {metric: pairs[metric] - pairs[f"{metric}_other"] for metric in METRICS}
         return Scored(
-            {metric: self.test[metric] - other.test[metric] for metric in METRICS}, pairs[KEYS].assign(**differences)
+            {metric: self.test[metric] - other.test[metric] for metric in METRICS},
+            pairs[KEYS].assign(**differences),
+            {key: added - other.by_chance[key] for key, added in self.by_chance.items()},
         )
+
+    def components(self, metric: Metric, groups: Integers) -> Components:
+        """Takes the variance of a score's mean on test rows of these groups apart."""
+        return components(self.test[metric], groups, metric, self.by_chance["test", metric])
 
     def on_test(self, metric: Metric, groups: Integers) -> Uncertainty:
         """Gives the uncertainty of a score's mean on test rows of these groups."""
-        return components(self.test[metric], groups, metric).uncertainty()
+        return self.components(metric, groups).uncertainty()
 
     def gap(self, metric: Metric, groups: Integers) -> Uncertainty:
         """Gives the generalization gap: train against test, so that more is worse.
@@ -77,7 +85,8 @@ class Scored:
         Both sides have chance of their own: other rows, and other repeats, some of which stop training early.
         """
         train = self.development[self.development["part"] == "train"]
-        of_train = of_own_rows([rows.to_numpy() for _, rows in train.groupby("repeat")[metric]], metric)
+        contributions = [rows.to_numpy() for _, rows in train.groupby("repeat")[metric]]
+        of_train = of_own_rows(contributions, metric, self.by_chance["train", metric])
         test = self.on_test(metric, groups)
         return of_train.minus(test) if DIRECTION[metric] > 0 else test.minus(of_train)
 
@@ -95,8 +104,13 @@ def score(candidate: Candidate, repeats: Sequence[int], text_ids: Sequence[str])
     development = used[used["part"] != "test"].sort_values(KEYS, ignore_index=True)
     actual, predicted, probabilities = encode(development)
     columns = {metric: np.empty(len(development)) for metric in METRICS}
+    added = {("test", metric): by_chance(metric, test) for metric in METRICS}
+    added |= {(part, metric): 0.0 for part in ("validation", "train") for metric in METRICS}
     for rows in development.groupby(KEYS[:2]).indices.values():
+        part = development["part"].iloc[rows[0]]
         of_part = Predicted(actual[rows], predicted[None, rows], probabilities[None, rows])
         for metric in METRICS:
             columns[metric][rows] = CONTRIBUTIONS[metric](of_part)[0]
-    return Scored({metric: CONTRIBUTIONS[metric](test) for metric in METRICS}, development[KEYS].assign(**columns))
+            added[part, metric] += by_chance(metric, of_part) / len(repeats)
+    contributions = {metric: CONTRIBUTIONS[metric](test) for metric in METRICS}
+    return Scored(contributions, development[KEYS].assign(**columns), added)

@@ -31,6 +31,8 @@ USUAL_SHARE = {"accuracy": 0.001, "macro_f1": 0.001, "log_loss": 0.0025, "calibr
 EARLY_OR_LATE = 5.0
 # What one row can do to a score: where no difference was seen there may be one, so the variance of one is assumed.
 ONE_ROW = {"accuracy": 1.0, "macro_f1": 1.0, "log_loss": 0.0, "calibration_error": 0.0}
+# Share of what few rows add to a score that is itself in doubt.
+DOUBTED = 0.5
 # The prior of the share's logarithm: Student's t, in units of 1 around the usual. It was picked among scales of 0.5, 1
 # and 1.5 for the coverage of 2 to 10 repeats.
 STEPS = np.linspace(-6, 6, 49)
@@ -132,7 +134,7 @@ class Components:
         return Uncertainty(self.value, errors, self.weights, max(groups - 1, 1))
 
 
-def components(contributions: Floats, groups: Integers, score: str) -> Components:
+def components(contributions: Floats, groups: Integers, score: str, by_chance: float = 0.0) -> Components:
     """Takes the variance of a mean apart.
 
     Args:
@@ -140,6 +142,7 @@ def components(contributions: Floats, groups: Integers, score: str) -> Component
             (repeats, rows); at least 2 groups. With one repeat, all that rows differ by counts as noise.
         groups: Number of each row's group from 0, shape (rows,). Rows of one group are taken as drawn together.
         score: One of `USUAL_SHARE`.
+        by_chance: What few rows add to the mean, which is taken off, and `DOUBTED`; see `contributions.by_chance`.
     """
     repeats, rows = contributions.shape
     value = float(contributions.mean())
@@ -156,18 +159,19 @@ def components(contributions: Floats, groups: Integers, score: str) -> Component
     else:
         residual = deviations - of_group - of_repeat[:, None]
         noise = (residual**2).sum() / ((repeats - 1) * (count - 1))
-    of_rows = max(between_groups - noise, 0.0) / repeats
+    of_rows = max(between_groups - noise, 0.0) / repeats + count * (DOUBTED * by_chance) ** 2
     noise = max(noise, one_row / repeats)
     shares, weights = posterior(count * (of_repeat**2).sum(), noise, repeats, rows, USUAL_SHARE[score])
-    return Components(value, repeats, rows, count, of_rows, noise, shares, weights)
+    return Components(value - by_chance, repeats, rows, count, of_rows, noise, shares, weights)
 
 
-def of_own_rows(contributions: Sequence[Floats], score: str) -> Uncertainty:
+def of_own_rows(contributions: Sequence[Floats], score: str, by_chance: float = 0.0) -> Uncertainty:
     """Gives the uncertainty of a mean over repeats that each have rows of their own, as those of train.
 
     Args:
         contributions: What each row adds to the score, shape (rows,), by repeat; at least 2 rows.
         score: One of `USUAL_SHARE`.
+        by_chance: See `components`.
     """
     repeats, rows = len(contributions), float(np.mean([len(one) for one in contributions]))
     means = np.array([one.mean() for one in contributions])
@@ -176,7 +180,8 @@ def of_own_rows(contributions: Sequence[Floats], score: str) -> Uncertainty:
     noise = max(noise, ONE_ROW[score] / (repeats * rows))
     between = rows * ((means - means.mean()) ** 2).sum()
     shares, weights = posterior(between, noise, repeats, rows, EARLY_OR_LATE * USUAL_SHARE[score])
-    return Uncertainty(float(means.mean()), np.sqrt(noise * (1 / rows + shares) / repeats), weights, freedom)
+    value = float(means.mean()) - by_chance
+    return Uncertainty(value, np.sqrt(noise * (1 / rows + shares) / repeats), weights, freedom)
 
 
 def by_group(values: Floats, groups: Integers) -> Floats:

@@ -17,6 +17,7 @@ from reports.scale import Scale, around
 
 METRICS: tuple[Metric, ...] = ("accuracy", "macro_f1", "log_loss", "calibration_error")
 DRAWS = 500  # behind the bands of the reliability plots, which nobody reads to a digit
+ROOM = 0.16  # of the forest plot's width, that the words better and worse take on a telephone
 OPEN = 4  # settings; with more, the plots of each are folded away at first
 
 
@@ -53,6 +54,7 @@ def page(comparison: Comparison, evidence: Sequence[Evidence], groups: "pd.Serie
         forest=[_forest_row(one, comparison, scale) for one in comparison.contrasts],
         ticks=[(_percent(scale.position(tick)), _tick(tick)) for tick in scale.ticks(6)],
         zero=_percent(scale.position(0)),
+        room={"left": scale.position(0) > ROOM, "right": scale.position(0) < 1 - ROOM},
         margin=_ends(scale, -_margin(comparison), _margin(comparison)),
         sections=_sections(comparison, evidence, groups),
         open=len(comparison.contrasts) <= OPEN,

@@ -8,7 +8,7 @@ from rich.console import Console, RenderableType
 from rich.table import Table
 from rich.text import Text
 
-from gapwise.comparison import Comparison, Verdict
+from gapwise.comparison import Comparison, Estimate, Verdict
 from reports.forest import forest
 from reports.words import (
     UNITS,
@@ -16,6 +16,7 @@ from reports.words import (
     difference,
     duration,
     estimate,
+    number,
     params_line,
     printable,
     probability,
@@ -38,7 +39,9 @@ def show(comparison: Comparison, console: Console) -> None:
 
 def _parts(comparison: Comparison, width: int) -> Iterator[RenderableType]:
     yield Text(f"{basis(comparison)}\n", style="bold")
-    yield _differences(comparison)
+    in_a_line = _differences(comparison)
+    fits = Console(width=1000).measure(in_a_line).maximum <= width
+    yield in_a_line if fits else _differences(comparison, before_interval="\n")
     yield Text()
     yield _forest(comparison, width)
     for contrast in comparison.contrasts:
@@ -68,17 +71,21 @@ def _table(*columns: str) -> Table:
     return table
 
 
-def _differences(comparison: Comparison) -> Table:
+def _differences(comparison: Comparison, before_interval: str = " ") -> Table:
     metric = comparison.metric
+
+    def figures(found: Estimate) -> str:
+        return difference(metric, found).replace(" (", f"{before_interval}(", 1)
+
     unit = UNITS[metric].of.split(" of ")[0]
     table = _table("verdict", f"difference in {unit}", "P(better)", "change of gap")
     for one in comparison.contrasts:
         table.add_row(
             Text(one.name),
             Text(one.verdict, style=STYLES[one.verdict]),
-            difference(metric, one.difference),
+            figures(one.difference),
             probability(one.probability_better),
-            difference(metric, one.gap_difference),
+            figures(one.gap_difference),
         )
     return table
 
@@ -94,7 +101,7 @@ def _settings(comparison: Comparison, roomy: bool) -> Table:
             estimate(one.test[metric]) if roomy else f"{one.test[metric].value:.3f}",
             f"{one.validation[metric]:.3f}",
             f"{one.train[metric]:.3f}",
-            f"{one.gap.value:.3f}",
+            number(one.gap.value, 3),
             f"{one.test['calibration_error'].value:.3f}",
             "–" if one.epochs is None else str(one.epochs),
             duration(one.seconds),

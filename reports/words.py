@@ -60,7 +60,7 @@ def amount(metric: Metric, value: float) -> str:
 
 def estimate(value: Estimate) -> str:
     """Writes a score with its interval: "0.802 (0.773 to 0.827)"."""
-    return f"{value.value:.3f} ({value.low:.3f} to {value.high:.3f})"
+    return f"{number(value.value, 3)} ({number(value.low, 3)} to {number(value.high, 3)})"
 
 
 def probability(value: float) -> str:

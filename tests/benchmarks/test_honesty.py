@@ -6,7 +6,14 @@ import pytest
 from benchmarks import honesty
 from benchmarks.worlds import Head, Population, draw_pool
 
-SETTINGS = {"base": Head(), "twin": Head(twin=1), "quarter": Head(width=16), "wild": Head(learning_rate=0.5, epochs=2)}
+SETTINGS = {
+    "base": Head(),
+    "twin": Head(twin=1),
+    "quarter": Head(width=16),
+    "wild": Head(learning_rate=0.5, epochs=2),
+    "calm": Head(l2=0.15, dropout=0.5),
+    "strong": Head(l2=0.5),
+}
 PAIRS = [("base", "twin"), ("base", "quarter"), ("base", "wild")]
 
 
@@ -52,8 +59,16 @@ def test_intervals_hold_the_truth_as_often_as_they_say(pools, score):
     assert 0.92 - error <= held <= 0.985
 
 
-def test_a_difference_is_found_about_as_often_as_planned(pools):
-    table = honesty.power(pools, 12, seed=3)
+def test_intervals_hold_the_truth_where_one_of_two_settings_is_calibrated(pools, monkeypatch):
+    monkeypatch.setattr(honesty, "PAIRS", [("base", "calm")])
+    table = honesty.coverage(pools, 10, seed=2, scores=["calibration_error"], sizes=[(5, 200), (10, 200)])
+    held, _ = share(table, "held")
+    assert held >= 0.87  # 0.78 with what few rows add left in
+
+
+def test_a_difference_is_found_about_as_often_as_planned(pools, monkeypatch):
+    monkeypatch.setattr(honesty, "PAIRS", [("base", "twin"), ("base", "strong")])
+    table = honesty.power(pools, 12, seed=3).dropna().astype({"found": bool})
     found, error = share(table, "found")
     assert len(table) > 100
     assert 0.7 - error <= found <= 0.9 + error

@@ -115,6 +115,7 @@ def test_a_saved_comparison_is_drawn_by_dvc(drawn, tmp_path):
         (["main"], "There is nothing to compare. Name two revisions or more"),
         ([], "There is nothing to compare. Name two revisions or more"),
         (["main", "skilled", "--confidence", "95"], "--confidence must be above 0 and below 1; got 95."),
+        (["main", "skilled", "--margin", "-1"], "--margin must be 0 or more; got -1."),
         (["main", "skilled", "--json", "--md"], "--json and --md are two forms of one answer; choose one."),
     ],
 )
@@ -145,6 +146,10 @@ def test_a_plan_needs_no_run(run, tmp_path, monkeypatch):
     [
         (["--rows", "300"], "--rows and --accuracy go together"),
         (["--difference", "2"], "--difference must be above 0 and below 1; got 2."),
+        (["--rows", "5", "--accuracy", "0.8"], "--rows must be 10 or more; got 5."),
+        (["--rows", "300", "--accuracy", "0.8", "--repeats", "0"], "--repeats must be 1 or more; got 0."),
+        (["--repeats", "10"], "--repeats is for a plan without a run, with --rows and --accuracy; a run has its own."),
+        (["--rows", "300", "--accuracy", "0.8", "--from", "main"], "--from plans from a run, --rows and --accuracy"),
         (["--from", "mian"], "mian: no experiment, branch, tag or commit has this name; did you mean main?"),
     ],
 )

@@ -1,9 +1,10 @@
 import numpy as np
 import pytest
 
+from gapwise.calibration import by_chance
 from gapwise.scored import METRICS, score
 from gapwise.scoring import scores
-from gapwise.uncertainty import of_own_rows
+from gapwise.uncertainty import components, of_own_rows
 from tests.gapwise.settings import one_by_one, setting
 
 TEXTS = list(one_by_one(50).index)
@@ -57,6 +58,28 @@ def test_mean_difference_is_the_difference_of_means(metric):
         assert one.minus(other).mean(metric, part) == pytest.approx(expected)
 
 
+def test_what_few_rows_add_is_in_the_calibration_error_and_not_in_its_uncertainty():
+    rows = np.arange(50) % 5 < 4
+    right = score(setting("as sure as right", np.tile(rows, (2, 1)), sure=0.8), [0, 1], TEXTS)
+    bold = score(setting("too sure", np.tile(rows, (2, 1)), sure=0.99), [0, 1], TEXTS)
+    added = by_chance(np.full(50, 0.8), rows)
+    certain = components(bold.test["calibration_error"] - right.test["calibration_error"], GROUPS, "calibration_error")
+    assert right.mean("calibration_error", "test") == pytest.approx(0)
+    assert right.on_test("calibration_error", GROUPS).value == pytest.approx(-added)
+    difference = bold.minus(right)
+    assert difference.mean("calibration_error", "test") == pytest.approx(0.19)
+    assert difference.on_test("calibration_error", GROUPS).value == pytest.approx(0.19 + added, abs=1e-3)
+    assert added > 0.04
+    error = difference.on_test("calibration_error", GROUPS).standard_error
+    assert error == pytest.approx(np.hypot(certain.uncertainty().standard_error, added / 2), abs=1e-3)
+
+
+@pytest.mark.parametrize("metric", ["accuracy", "macro_f1", "log_loss"])
+def test_few_rows_add_nothing_to_other_scores(metric):
+    one = score(example(), [0, 1, 2], TEXTS)
+    assert one.on_test(metric, GROUPS).value == pytest.approx(one.mean(metric, "test"))
+
+
 def test_a_setting_does_not_differ_from_itself():
     one = score(example(), [0, 1, 2], TEXTS)
     nothing = one.minus(one)
@@ -70,7 +93,7 @@ def test_a_setting_does_not_differ_from_itself():
 )
 def test_gap_is_above_0_where_train_is_better_than_test(metric, expected):
     memorizes = setting("memorizes", np.tile(np.arange(50) % 5 < 3, (2, 1)), sure=0.9)
-    assert score(memorizes, [0, 1], TEXTS).gap(metric, GROUPS).value == pytest.approx(expected)
+    assert score(memorizes, [0, 1], TEXTS).gap(metric, GROUPS).value == pytest.approx(expected, abs=1e-4)
 
 
 def test_chance_of_a_gap_is_that_of_test_and_of_train():

@@ -4,6 +4,7 @@ from html.parser import HTMLParser
 import pandas as pd
 import pytest
 
+from gapwise.comparison import Estimate
 from gapwise.contrasts import compare
 from gapwise.scored import Candidate
 from reports.evidence import Evidence
@@ -75,6 +76,15 @@ def test_every_setting_is_a_row_of_the_forest_with_interval_and_dot(text):
     assert text.count('class="interval"') == text.count('class="dot"') == 2
     lefts = [float(left) for left in re.findall(r'class="dot" style="left:([\d.]+)%', text)]
     assert all(0 < left < 100 for left in lefts)
+
+
+def test_a_word_beside_zero_is_left_out_where_it_has_no_room():
+    found, *rest = answer(("main", "far"))
+    for value, words in ((0.0, ["worse", "better"]), (0.2, ["better"]), (-0.2, ["worse"])):
+        difference = Estimate(value=value, low=value - 0.02, high=value + 0.02)
+        contrasts = [one.model_copy(update={"difference": difference}) for one in found.contrasts]
+        shown = page(found.model_copy(update={"contrasts": contrasts}), *rest)
+        assert re.findall(r'class="way \w+" style="[^"]+">(\w+)<', shown) == words
 
 
 def test_names_from_data_are_text_wherever_they_stand():

@@ -4,6 +4,7 @@ import re
 import pytest
 from rich.console import Console
 
+from gapwise.comparison import Estimate
 from reports.terminal import show
 from tests.comparisons import comparison, contrast, setting
 
@@ -25,6 +26,15 @@ def test_at_80_columns_every_figure_of_a_setting_is_on_its_line():
     lines = [" ".join(line.split()) for line in shown(comparison(), 80).splitlines()]
     assert "noise undecided +0.4 (−0.7 to 1.5) 0.97 −0.8 (−1.9 to 0.3)" in lines
     assert "noise 0.804 0.804 0.950 0.146 0.040 – 2 min 7 s" in lines
+
+
+def test_intervals_that_do_not_fit_stand_whole_below_their_difference():
+    far = [
+        one.model_copy(update={"difference": Estimate(value=-10.0, low=-12.5, high=-7.5)})
+        for one in comparison().contrasts
+    ]
+    lines = [line.split() for line in shown(comparison(contrasts=far, metric="log_loss"), 80).splitlines()]
+    assert next(line for line in lines if "(−12.500" in line)[:3] == ["(−12.500", "to", "−7.500)"]
 
 
 def test_a_wide_terminal_also_shows_the_interval_of_each_score():
