@@ -108,6 +108,11 @@ MORE: dict[str, Changes] = {
     },
     "contrastive 0.9, temperature 0.5, strong": {"contrastive": 0.9, "contrastive_temperature": 0.5} | STRONG,
     "contrastive 0.9, temperature 1": {"contrastive": 0.9, "contrastive_temperature": 1.0},
+    "contrastive 0.9, temperature 0.5, freeze 1": {
+        "contrastive": 0.9,
+        "contrastive_temperature": 0.5,
+        "freeze": 1,
+    },
     "contrastive 0.9, temperature 0.5, reinit 1 layer": {
         "contrastive": 0.9,
         "contrastive_temperature": 0.5,
