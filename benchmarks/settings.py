@@ -33,7 +33,7 @@ def fixed(epochs: int) -> Changes:
 RECOMMENDED: dict[str, Changes] = {
     "8 per class": named("few-shot"),
     "64 per class": named("small"),
-    "400 rows": {},
+    "400 rows": named("medium"),
 }
 
 CONTRASTIVE: Changes = {
