@@ -8,8 +8,8 @@ from ruamel.yaml import YAML
 
 Changes = dict[str, Any]
 
-# Freezing, L2, dropout and early stopping alone, as params.yaml has them: what other regularizers are added to.
-WITHOUT: Changes = {"contrastive": 0.0}
+# Freezing, L2, dropout and early stopping alone: what other regularizers are added to.
+WITHOUT: Changes = {"contrastive": 0.0, "freeze": 4}
 # What a user writes from a guide: everything is trained, nothing is penalized beyond dropout, one rate, early stopping.
 PLAIN: dict[str, Changes] = {
     size: WITHOUT
@@ -33,7 +33,7 @@ def fixed(epochs: int) -> Changes:
 RECOMMENDED: dict[str, Changes] = {
     "8 per class": named("few-shot"),
     "64 per class": named("small"),
-    "400 rows": named("medium"),
+    "400 rows": {},
 }
 
 CONTRASTIVE: Changes = {
