@@ -84,6 +84,7 @@ FEW_SHOT: dict[str, Changes] = {
         "early_stopping.min_epochs": 1,
     },
 }
+TERM: Changes = {"contrastive": 0.9, "contrastive_temperature": 0.5}
 STRONG: Changes = {"l2": 0.1, "dropout": 0.5}
 REFIT: Changes = {"head_init": "probe", "head_refit": True}
 MORE: dict[str, Changes] = {
@@ -99,31 +100,14 @@ MORE: dict[str, Changes] = {
     "contrastive, 3 epochs, temperature 0.5, no refit": CONTRASTIVE
     | fixed(3)
     | {"contrastive_temperature": 0.5, "head_refit": False},
-    "contrastive 0.5, temperature 0.5": {"contrastive": 0.5, "contrastive_temperature": 0.5},
-    "contrastive 0.9, temperature 0.5": {"contrastive": 0.9, "contrastive_temperature": 0.5},
-    "contrastive 0.9, temperature 0.5, rate 1e-4": {
-        "contrastive": 0.9,
-        "contrastive_temperature": 0.5,
-        "learning_rate": 1.0e-4,
-    },
-    "contrastive 0.9, temperature 0.5, strong": {"contrastive": 0.9, "contrastive_temperature": 0.5} | STRONG,
-    "contrastive 0.9, temperature 1": {"contrastive": 0.9, "contrastive_temperature": 1.0},
-    "contrastive 0.9, temperature 0.5, freeze 1": {
-        "contrastive": 0.9,
-        "contrastive_temperature": 0.5,
-        "freeze": 1,
-    },
-    "contrastive 0.9, temperature 0.5, reinit 1 layer": {
-        "contrastive": 0.9,
-        "contrastive_temperature": 0.5,
-        "reinit_layers": 1,
-    },
-    "contrastive 0.9, temperature 0.5, reinit 1 layer, refit": {
-        "contrastive": 0.9,
-        "contrastive_temperature": 0.5,
-        "reinit_layers": 1,
-        "head_refit": True,
-    },
+    "contrastive 0.5, temperature 0.5": TERM | {"contrastive": 0.5},
+    "contrastive 0.9, temperature 0.5": TERM,
+    "contrastive 0.9, temperature 0.5, rate 1e-4": TERM | {"learning_rate": 1.0e-4},
+    "contrastive 0.9, temperature 0.5, strong": TERM | STRONG,
+    "contrastive 0.9, temperature 1": TERM | {"contrastive_temperature": 1.0},
+    "contrastive 0.9, temperature 0.5, freeze 1": TERM | {"freeze": 1},
+    "contrastive 0.9, temperature 0.5, reinit 1 layer": TERM | {"reinit_layers": 1},
+    "contrastive 0.9, temperature 0.5, reinit 1 layer, refit": TERM | {"reinit_layers": 1, "head_refit": True},
     "head_init probe": {"head_init": "probe"},
     "head_refit true": {"head_refit": True},
     "freeze 5": {"freeze": 5},

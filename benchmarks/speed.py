@@ -35,7 +35,12 @@ HERE = Path(__file__).parent
 TORCH = Path(os.environ.get("TORCH_ENV", ".torch-env")) / "bin" / "python"
 DEPTHS = {"4 of 6": 4, "all": 6, "none": 0}
 WAYS = {"keras": sys.executable, "torch": str(TORCH), "gapwise": sys.executable}
-TRIED = {"gapwise": {}, "by_length": {}, "half": {}, "no_onednn": {"TF_ENABLE_ONEDNN_OPTS": "0"}}  # environments
+TRIED = {  # the way, and what is changed in its environment
+    "gapwise": ("gapwise", {}),
+    "by_length": ("by_length", {}),
+    "half": ("half", {}),
+    "no_onednn": ("gapwise", {"TF_ENABLE_ONEDNN_OPTS": "0"}),
+}
 GROWTH = list(product([100, 1_000, 10_000], [1, 5, 20]))  # rows, repeats
 PARTS = ("compare", "tried", "workers", "stages", "growth", "report")
 
@@ -108,9 +113,8 @@ def tried(rows: int, epochs: int, rounds: int) -> pd.DataFrame:
         task = Task(folder, locate("all-minilm-l6-v2"), freeze=4, epochs=epochs)
         runs = []
         for turn in range(rounds):
-            for change, environment in TRIED.items():
+            for change, (way, environment) in TRIED.items():
                 print(f"round {turn + 1} of {rounds}: {change}", flush=True)
-                way = "gapwise" if environment else change
                 runs.append({"change": change, **_best(run(way, task, environment))})
     return pd.DataFrame(runs).groupby("change", sort=False).min().reset_index()
 
