@@ -15,6 +15,8 @@ from threadpoolctl import threadpool_limits
 from gapwise.logistic import fit
 from gapwise.predictions import tabulate
 
+WORD = r"(?u)\b\w+\b"
+
 
 class Parts(NamedTuple):
     """One repeat's texts: rows of `tables.Texts` in each part."""
@@ -42,9 +44,9 @@ def tfidf(parts: Parts) -> list[npt.NDArray[np.float64]]:
     word said five times is not five times the evidence. Words that only other parts have stay unknown. Train texts
     without a single word, as of emoji alone, teach no more than `majority` knows.
     """
-    if not any(re.search(r"\w", text) for text in parts.train["text"]):
+    if not any(re.search(WORD, text) for text in parts.train["text"]):
         return majority(parts)
-    vectorizer = TfidfVectorizer(ngram_range=(1, 2), sublinear_tf=True, token_pattern=r"(?u)\b\w+\b")
+    vectorizer = TfidfVectorizer(ngram_range=(1, 2), sublinear_tf=True, token_pattern=WORD)
     vectorizer.fit(parts.train["text"])
     return logistic_regression([vectorizer.transform(part["text"]) for part in parts], *_labels(parts))
 
