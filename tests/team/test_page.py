@@ -83,15 +83,54 @@ def refs(clone):
     return clone.run("git", "for-each-ref", "--format=%(refname)", "refs/exps/*/*/*").split()
 
 
-def test_an_experiment_whose_data_was_not_pushed_is_explained_and_the_next_push_mends_it(pair, tmp_path):
-    ann, ben = pair
+def add_remote(clone, folder):
+    clone.run("dvc", "remote", "add", "-d", "team", str(folder))
+    clone.commit()
+
+
+def add_stage(clone):
+    """A pipeline that copies params.yaml, run and pushed."""
     stage = {"cmd": "cp params.yaml out", "deps": ["params.yaml"], "outs": ["out"]}
-    (ann.folder / "dvc.yaml").write_text(json.dumps({"stages": {"copy": stage}}))
-    ann.run("dvc", "remote", "add", "-d", "team", str(tmp_path / "shared"))
-    ann.run("dvc", "repro")
+    (clone.folder / "dvc.yaml").write_text(json.dumps({"stages": {"copy": stage}}))
+    clone.run("dvc", "repro")
+    clone.commit()
+    clone.run("git", "push", "-q")
+    clone.run("dvc", "push")
+
+
+def test_an_experiment_older_than_the_remote_is_pushed_without_its_data_and_the_page_has_the_way_out(pair, tmp_path):
+    ann, ben = pair
+    add_remote(ann, tmp_path / "elsewhere")
+    add_stage(ann)
+    ann.run("dvc", "remote", "remove", "team")
     ann.commit()
+    (ann.folder / "params.yaml").write_text("l2: 0.5\n")
+    ann.run("dvc", "exp", "run", "-n", "old")
+    ann.run("git", "checkout", "-q", ".")
+    ann.run("dvc", "checkout")
+    add_remote(ann, tmp_path / "shared")
     ann.run("git", "push", "-q")
     ann.run("dvc", "push")
+    ann.run("dvc", "exp", "push", "origin", "old")
+
+    def with_todays_remote(clone, command, fails=False):
+        clone.run("dvc", "exp", "apply", "old", fails=fails)
+        clone.run("git", "checkout", "HEAD", "--", ".dvc/config")
+        clone.run("dvc", command)
+
+    ben.run("git", "pull", "-q")
+    ben.run("dvc", "exp", "pull", "origin", "old")
+    ben.run("dvc", "exp", "apply", "old", fails=True)
+    ben.run("git", "restore", "-SW", ".")
+    with_todays_remote(ann, "push")
+    with_todays_remote(ben, "pull", fails=True)
+    assert (ben.folder / "out").read_text() == "l2: 0.5\n"
+
+
+def test_an_experiment_whose_data_was_not_pushed_is_explained_and_the_next_push_mends_it(pair, tmp_path):
+    ann, ben = pair
+    add_remote(ann, tmp_path / "shared")
+    add_stage(ann)
     (ann.folder / "params.yaml").write_text("l2: 0.5\n")
     ann.run("dvc", "exp", "run", "-n", "half")
     ann.run("dvc", "exp", "push", "--no-cache", "origin", "half")  # as if the line had broken between the two
