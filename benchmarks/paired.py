@@ -2,6 +2,7 @@
 
 import functools
 from collections.abc import Callable, Iterable
+from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -14,8 +15,19 @@ from gapwise.uncertainty import components
 Groups = Callable[[str], NDArray[np.intp]]
 
 
-def difference(changed: pd.DataFrame, base: pd.DataFrame, groups: NDArray[np.intp]) -> str:
-    """Gives the mean difference with its 95 % interval, in words.
+class Difference(NamedTuple):
+    """A mean difference in accuracy with its 95 % interval."""
+
+    mean: float
+    low: float
+    high: float
+
+    def __str__(self) -> str:
+        return f"{self.mean:+.3f} ({self.low:+.3f} to {self.high:+.3f})"
+
+
+def difference(changed: pd.DataFrame, base: pd.DataFrame, groups: NDArray[np.intp]) -> Difference:
+    """Gives the mean difference over repeats and test texts.
 
     Args:
         changed: Rows of `results.read`, one per repeat.
@@ -24,7 +36,7 @@ def difference(changed: pd.DataFrame, base: pd.DataFrame, groups: NDArray[np.int
     """
     gained = gains(changed["right"], base["right"])
     low, high = components(gained, groups, "accuracy").uncertainty().interval(0.95)
-    return f"{gained.mean():+.3f} ({low:+.3f} to {high:+.3f})"
+    return Difference(float(gained.mean()), float(low), float(high))
 
 
 def gains(changed: Iterable[str], base: Iterable[str]) -> NDArray[np.float64]:

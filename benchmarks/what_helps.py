@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from benchmarks import columns, results
 from benchmarks.paired import Groups, difference, groups_of
 from benchmarks.sets import REPEATS, SETS, SIZES, load
-from benchmarks.settings import BASE, CHANGES, in_words
+from benchmarks.settings import BASE, CATALOGUE, CHANGES, in_words
 
 RESULTS = Path("benchmarks/what-helps.csv")
 TABLE = Path("benchmarks/what-helps.md")
@@ -34,7 +34,8 @@ def main() -> None:
         for change, name in product(wanted, given.sets):
             if results.missing(RESULTS, name, size, change, REPEATS):
                 compute(name, size, change)
-    TABLE.write_text(table(results.read(RESULTS), groups_of), encoding="utf-8")
+    rows = results.read(RESULTS)
+    TABLE.write_text("\n".join([catalogue(rows, groups_of), table(rows, groups_of)]), encoding="utf-8")
 
 
 def compute(name: str, size: str, change: str) -> None:
@@ -55,6 +56,32 @@ def compute(name: str, size: str, change: str) -> None:
     )
 
 
+def catalogue(rows: pd.DataFrame, groups: Groups) -> str:
+    """Gives what each key of the catalogue changes by itself, as Markdown with a column per size and set.
+
+    A cell has test accuracy in points with its 95 % interval, bold where that leaves out 0, and validation log loss.
+
+    Args:
+        rows: From `results.read`; the column `none` is the base.
+        groups: Gives the group of each test text of a set, see `paired.groups_of`.
+    """
+    cells = [
+        (size, name) for size, name in product(SIZES, SETS) if any(_pair(rows, size, name, key) for key in CATALOGUE)
+    ]
+    lines = [_line("key", *(f"{size}, {name}" for size, name in cells)), "|---" * (len(cells) + 1) + "|"]
+    for key in CATALOGUE:
+        pairs = [(_pair(rows, size, name, key), name) for size, name in cells]
+        lines.append(_line(key, *(_cell(*pair, groups(name)) if pair else "" for pair, name in pairs)))
+    return "\n".join(lines) + "\n"
+
+
+def _cell(changed: pd.DataFrame, base: pd.DataFrame, groups: NDArray[np.intp]) -> str:
+    gain = difference(changed, base, groups)
+    shown = f"{gain.mean * 100:+.1f} ({gain.low * 100:+.1f} to {gain.high * 100:+.1f})"
+    shown = f"**{shown}**" if gain.low > 0 or gain.high < 0 else shown
+    return f"{shown}; {_mean(changed, base, 'validation_log_loss'):+.3f}".replace("-", "−")
+
+
 def table(rows: pd.DataFrame, groups: Groups) -> str:
     """Gives each change's difference from the base as Markdown: means over repeats, paired.
 
@@ -68,19 +95,26 @@ def table(rows: pd.DataFrame, groups: Groups) -> str:
     ]
     cells = [(size, change, name) for size in SIZES for change in CHANGES[size] for name in SETS]
     for size, change, name in cells:
-        cell = rows[(rows["size"] == size) & (rows["set"] == name)].set_index("repeat")
-        changed, base = (cell[cell["column"] == column] for column in (change, "none"))
-        repeats = changed.index.intersection(base.index)
-        if len(repeats):
-            line = _differences(changed.loc[repeats], base.loc[repeats], groups(name))
-            lines.append(f"| {size} | {name} | {change} | {line} |")
+        if pair := _pair(rows, size, name, change):
+            loss, accuracy = (f"{_mean(*pair, score):+.3f}" for score in ("validation_log_loss", "validation_accuracy"))
+            lines.append(_line(size, name, change, loss, accuracy, str(difference(*pair, groups(name)))))
     return "\n".join(lines) + "\n"
 
 
-def _differences(changed: pd.DataFrame, base: pd.DataFrame, groups: NDArray[np.intp]) -> str:
-    scores = ("validation_log_loss", "validation_accuracy")
-    shown = " | ".join(f"{(changed[score] - base[score]).mean():+.3f}" for score in scores)
-    return f"{shown} | {difference(changed, base, groups)}"
+def _pair(rows: pd.DataFrame, size: str, name: str, change: str) -> tuple[pd.DataFrame, pd.DataFrame] | None:
+    """Gives the rows of a change and of the base, of the repeats that both have; None if there are none."""
+    cell = rows[(rows["size"] == size) & (rows["set"] == name)].set_index("repeat")
+    changed, base = (cell[cell["column"] == column] for column in (change, "none"))
+    repeats = changed.index.intersection(base.index)
+    return (changed.loc[repeats], base.loc[repeats]) if len(repeats) else None
+
+
+def _mean(changed: pd.DataFrame, base: pd.DataFrame, score: str) -> float:
+    return float((changed[score] - base[score]).mean())
+
+
+def _line(*cells: str) -> str:
+    return f"| {' | '.join(cells)} |"
 
 
 if __name__ == "__main__":

@@ -8,7 +8,7 @@ import pytest
 from benchmarks import paired, what_helps
 from benchmarks.columns import recipe
 from benchmarks.sets import SIZES
-from benchmarks.settings import BASE, CHANGES, PLAIN, in_words, named
+from benchmarks.settings import BASE, CATALOGUE, CHANGES, PLAIN, in_words, named
 from tests.benchmarks.test_results import predictions
 
 
@@ -33,6 +33,20 @@ def test_the_table_has_the_paired_difference_of_the_repeats_that_both_have():
     line = what_helps.table(rows, lambda name: np.arange(4)).splitlines()[2]
 
     assert line.startswith("| 400 rows | tweets | dropout 0.5 | -0.275 | +0.250 | +0.250 (")
+
+
+def test_the_catalogue_has_a_line_for_each_key_and_a_column_for_each_cell_that_was_measured():
+    right = {"none": [True, False] * 20, "mixup 0.4": [True, True] * 20, "l2 0.1": [True, False] * 20}
+    rows = pd.DataFrame([measured(change, repeat, right[change]) for change in right for repeat in (0, 1)])
+
+    header, _, *lines = what_helps.catalogue(rows, lambda name: np.arange(40)).splitlines()
+
+    assert header == "| key | 400 rows, tweets |"
+    keys = dict([cell.strip() for cell in line.split("|")[1:3]] for line in lines)
+    assert list(keys) == list(CATALOGUE)
+    assert keys["ema 0.95"] == ""
+    assert re.fullmatch(r"\*\*\+50.0 \(\+\d\d.\d to \+\d\d.\d\)\*\*; −0\.\d{3}", keys["mixup 0.4"])
+    assert re.fullmatch(r"\+0.0 \(−\d.\d to \+\d.\d\); \+0.000", keys["l2 0.1"])
 
 
 def test_a_gain_is_what_is_right_now_and_was_not():
