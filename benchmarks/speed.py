@@ -1,7 +1,7 @@
 """What a repeat costs, beside the plain Keras recipe and a Trainer on torch.
 
     python -m benchmarks.speed              # all parts, some 50 minutes
-    python -m benchmarks.speed compare      # one part; others: tried, workers, stages, growth, report
+    python -m benchmarks.speed compare      # one part; others: tried, profile, workers, stages, growth, report
     python -m benchmarks.speed compare --rows 60 --epochs 2 --rounds 1    # a small try
 
 Every measurement is a process of its own, and the ways take turns, so that a slow phase of the machine meets all of
@@ -41,8 +41,9 @@ TRIED = {  # the way, and what is changed in its environment
     "half": ("half", {}),
     "no_onednn": ("gapwise", {"TF_ENABLE_ONEDNN_OPTS": "0"}),
 }
+ONE_THREAD = {"TF_NUM_INTRAOP_THREADS": "1", "TF_NUM_INTEROP_THREADS": "1"}
 GROWTH = list(product([100, 1_000, 10_000], [1, 5, 20]))  # rows, repeats
-PARTS = ("compare", "tried", "workers", "stages", "growth", "report")
+PARTS = ("compare", "tried", "profile", "workers", "stages", "growth", "report")
 
 program = typer.Typer(add_completion=False)
 
@@ -61,12 +62,14 @@ def main(
         _write("compare", compare(rows, epochs, rounds))
     if "tried" in chosen:
         _write("tried", tried(rows, epochs, rounds))
+    if "profile" in chosen:
+        _write("profile", profile(rows))
     if "workers" in chosen:
         _write("workers", workers(rows, epochs, rounds))
     if "stages" in chosen:
         _write("stages", measure_stages())
     if "growth" in chosen:
-        _write("growth", growth(largest))
+        growth(largest)
     speed_report.write(HERE)
 
 
@@ -119,10 +122,40 @@ def tried(rows: int, epochs: int, rounds: int) -> pd.DataFrame:
     return pd.DataFrame(runs).groupby("change", sort=False).min().reset_index()
 
 
-def growth(largest: int) -> pd.DataFrame:
-    """Measures Gapwise, 4 of 6 layers frozen, one epoch, on rows of 64 tokens: seconds and peak memory in MiB."""
+def profile(rows: int) -> pd.DataFrame:
+    """Measures what one thread spends an epoch of Gapwise on, as a worker process has one.
+
+    Returns:
+        One row per depth and group of operations: seconds, and share of the epoch; last of each depth, what no
+        operation took. `floor` has the seconds of all matrix products, attention's too, at the rate of this thread.
+    """
     found = []
-    for rows, repeats in sorted(GROWTH, key=prod):
+    rate = matrix_rate(ONE_THREAD)
+    with tempfile.TemporaryDirectory() as folder:
+        lengths = write_rows(Path(folder), rows, validation=200, test=0)
+        for depth, freeze in DEPTHS.items():
+            print(f"profile, frozen: {depth}", flush=True)
+            task = Task(folder, locate("all-minilm-l6-v2"), freeze=freeze, epochs=2)
+            measured = run("profile", task, ONE_THREAD)
+            epoch, groups = measured["epoch"], measured["groups"]
+            groups |= {"between the operations": epoch - sum(groups.values())}
+            least = floor(lengths["train"], lengths["validation"], 6 - freeze) / rate
+            found += [
+                {"frozen": depth, "part": part, "seconds": seconds, "share": seconds / epoch, "floor": least}
+                for part, seconds in groups.items()
+            ]
+    return pd.DataFrame(found)
+
+
+def growth(largest: int) -> None:
+    """Measures Gapwise, 4 of 6 layers frozen, one epoch, on rows of 64 tokens: seconds and peak memory in MiB.
+
+    Cells that speed_growth.csv has are kept, and each is written when it is there: the largest takes an hour.
+    """
+    table = HERE / "speed_growth.csv"
+    found = pd.read_csv(table).to_dict("records") if table.exists() else []
+    known = {(cell["rows"], cell["repeats"]) for cell in found}
+    for rows, repeats in sorted(set(GROWTH) - known, key=prod):
         if rows * repeats > largest:
             continue
         with tempfile.TemporaryDirectory() as folder:
@@ -131,7 +164,7 @@ def growth(largest: int) -> pd.DataFrame:
             print(f"{rows} rows, {repeats} repeats", flush=True)
             measured = run("gapwise", task)
         found.append({"rows": rows, "repeats": repeats, "seconds": measured["total"], "memory": measured["memory"]})
-    return pd.DataFrame(found).sort_values(["rows", "repeats"], ignore_index=True)
+        _write("growth", pd.DataFrame(found).sort_values(["rows", "repeats"], ignore_index=True))
 
 
 def workers(rows: int, epochs: int, rounds: int) -> pd.DataFrame:

@@ -62,6 +62,23 @@ def tried(table: pd.DataFrame) -> str:
     return f"## Tried, and left out\n\n{_markdown(shown)}\n"
 
 
+def profile(table: pd.DataFrame) -> str:
+    """Describes where an epoch's seconds go."""
+    depths = list(dict.fromkeys(table["frozen"]))
+    parts = table.groupby("part")["seconds"].sum().sort_values(ascending=False).index
+    shown = pd.DataFrame({"one thread, layers frozen": parts})
+    for depth in depths:
+        own = table[table["frozen"] == depth].set_index("part").reindex(parts)
+        cells = own["seconds"].map("{:.2f} s".format) + own["share"].map(", {:.0%}".format)
+        shown[depth] = cells.str.replace("nan s, nan%", "").to_numpy()
+    floors = table.groupby("frozen", sort=False)[["floor"]].first()["floor"]
+    return (
+        f"## Where the seconds of an epoch go\n\n{_markdown(shown)}\n\n"
+        "By TensorFlow's profiler. At the matrix rate of this thread the matrix products, those of attention among "
+        "them, would\ntake " + ", ".join(f"{floors[depth]:.2f} s ({depth})" for depth in depths) + ".\n"
+    )
+
+
 def workers(table: pd.DataFrame) -> str:
     """Describes ten repeats."""
     names = {
@@ -98,7 +115,7 @@ def stages(table: pd.DataFrame) -> str:
     )
 
 
-PAGES = {"compare": compare, "tried": tried, "workers": workers, "growth": growth, "stages": stages}
+PAGES = {"compare": compare, "tried": tried, "profile": profile, "workers": workers, "growth": growth, "stages": stages}
 
 
 def _markdown(table: pd.DataFrame) -> str:

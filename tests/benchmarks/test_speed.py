@@ -12,6 +12,7 @@ from benchmarks.speed_picture import picture
 from benchmarks.speed_rows import write_rows
 from benchmarks.speed_task import Clock, Task, given
 from gapwise.batches import Examples
+from gapwise.presets import locate
 from gapwise.ragged import Ragged
 from gapwise.samples import read_samples
 
@@ -86,6 +87,40 @@ def test_batches_by_length_hold_texts_of_like_length_and_every_text_once_in_a_ne
     alike = [list(range(first, first + 4)) for first in range(1, 25, 4)]
     assert sorted(epochs[0]) == sorted(epochs[1]) == alike
     assert epochs[0] != epochs[1]
+
+
+@pytest.mark.parametrize(
+    ("operation", "kind", "group"),
+    [
+        ("learner/trained/feedforward/MatMul", "_MklNativeFusedMatMul", "matrix products"),
+        ("learner/trained/MatMul_1", "_MklBatchMatMulV2", "attention"),
+        ("learner/trained/dropout_2/Mul", "Mul", "dropout"),
+        ("adam/ResourceApplyAdam_3", "ResourceApplyAdam", "Adam"),
+        ("learner/trained/Erfc", "Erfc", "activation"),
+        ("learner/trained/layer_norm/Mul", "Mul", "the rest"),
+    ],
+)
+def test_an_operation_of_the_profile_belongs_to_one_group(operation, kind, group, monkeypatch):
+    monkeypatch.syspath_prepend("benchmarks")
+    assert importlib.import_module("way_profile").group(operation, kind) == group
+
+
+def test_the_groups_of_a_profile_are_no_more_than_the_epoch_and_products_are_most_of_it(tmp_path):
+    write_rows(tmp_path, train=48, validation=16, test=0)
+    task = Task(str(tmp_path), locate("all-minilm-l6-v2"), freeze=4, epochs=2)
+    measured = speed.run("profile", task, speed.ONE_THREAD)
+    groups = measured["groups"]
+    assert set(groups) == {"matrix products", "attention", "dropout", "activation", "Adam", "the rest"}
+    assert max(groups, key=groups.get) == "matrix products"
+    assert 0 < sum(groups.values()) < measured["epoch"]
+
+
+def test_growth_measures_no_cell_again(tmp_path, monkeypatch):
+    cells = pd.DataFrame(speed.GROWTH, columns=["rows", "repeats"]).assign(seconds=1.0, memory=2.0)
+    cells.to_csv(tmp_path / "speed_growth.csv", index=False)
+    monkeypatch.setattr(speed, "HERE", tmp_path)
+    monkeypatch.setattr(speed, "run", lambda *arguments: pytest.fail(f"measured again: {arguments}"))
+    speed.growth(largest=200_000)
 
 
 def test_the_picture_shows_every_way_and_every_size():
