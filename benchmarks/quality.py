@@ -2,8 +2,9 @@
 
 Four sample sets, three sizes, five repeats, and the same rows for every column: majority class, TF-IDF, frozen encoder
 with a logistic regression, plain fine-tuning of the whole network, SetFit with the same encoder, and this pipeline with
-the recommended setting of each size. Every training becomes a row of benchmarks/quality.csv and is not done again; the
-table and the plot are made from that file. SetFit needs `make torch-env`, and is left out without it.
+its defaults, at the size they are made for, and with the recommended setting of each size. Every training becomes a row
+of benchmarks/quality.csv and is not done again; the table and the plot are made from that file. SetFit needs `make
+torch-env`, and is left out without it.
 """
 
 import argparse
@@ -18,12 +19,13 @@ import pandas as pd
 
 from benchmarks import columns, quality_report, results
 from benchmarks.sets import REPEATS, SETS, SIZES, load
-from benchmarks.settings import PLAIN, RECOMMENDED, in_words
+from benchmarks.settings import DEFAULTS, PLAIN, RECOMMENDED, in_words
 from gapwise.presets import BUNDLED
 
 RESULTS = Path("benchmarks/quality.csv")
 TORCH = Path(os.environ.get("TORCH_ENV", ".torch-env")) / "bin" / "python"
-COLUMNS = (*columns.BASELINES, "plain", "setfit", "gapwise")
+TRAINED = {"plain": PLAIN, "defaults": DEFAULTS, "gapwise": RECOMMENDED}  # what params.yaml is changed to, by size
+COLUMNS = (*columns.BASELINES, "setfit", *TRAINED)
 # SetFit's default of 20 makes 40 pairs per row: 640 at 8 per class. At the other sizes so many would take hours, so
 # there it gets about as many in all.
 SETFIT_ITERATIONS = {"8 per class": 20, "64 per class": 2, "400 rows": 1}
@@ -53,10 +55,10 @@ def compute(name: str, size: str, wanted: tuple[str, ...]) -> None:
             rows = predictions.query("baseline == @column").drop(columns="baseline")
             of_all = seconds if column == "frozen" else float("nan")  # of the three it costs nearly all
             _keep((name, size, column), rows, of_all, "as in the pipeline")
-    for column, changes in (("plain", PLAIN[size]), ("gapwise", RECOMMENDED[size])):
-        if column in lacking:
-            predictions, seconds = columns.finetuned(load(name, size), columns.recipe(changes))
-            _keep((name, size, column), predictions, seconds, in_words(changes))
+    for column in (column for column in TRAINED if column in lacking and size in TRAINED[column]):
+        changes = TRAINED[column][size]
+        predictions, seconds = columns.finetuned(load(name, size), columns.recipe(changes))
+        _keep((name, size, column), predictions, seconds, in_words(changes))
     print(name, size, *lacking, flush=True)
 
 

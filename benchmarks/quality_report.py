@@ -17,6 +17,7 @@ TITLES = {
     "frozen": "frozen encoder",
     "plain": "plain fine-tuning",
     "setfit": "SetFit",
+    "defaults": "Gapwise, defaults",
     "gapwise": "Gapwise",
 }
 
@@ -81,7 +82,10 @@ def against_best(rows: pd.DataFrame, groups: Groups) -> str:
     for size, name in product(SIZES, SETS):
         cell = rows[(rows["size"] == size) & (rows["set"] == name)]
         own = cell[cell["column"] == "gapwise"].set_index("repeat")
-        others = cell[(cell["column"] != "gapwise") & (cell.groupby("column")["repeat"].transform("size") >= len(own))]
+        others = cell[
+            ~cell["column"].isin(["gapwise", "defaults"])
+            & (cell.groupby("column")["repeat"].transform("size") >= len(own))
+        ]
         if own.empty or others.empty:
             continue
         best = others.groupby("column")["test_accuracy"].mean().idxmax()

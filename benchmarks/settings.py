@@ -33,13 +33,15 @@ def fixed(epochs: int) -> Changes:
 RECOMMENDED: dict[str, Changes] = {
     "8 per class": named("few-shot"),
     "64 per class": named("small"),
-    "400 rows": {},
+    "400 rows": named("medium"),
 }
+# What params.yaml is made for: plainer, with L2, dropout and early stopping to compare.
+DEFAULTS: dict[str, Changes] = {"400 rows": {}}
 
 TERM: Changes = {"contrastive": 0.9, "contrastive_temperature": 0.5}
 STRONG: Changes = {"l2": 0.1, "dropout": 0.5}
 REFIT: Changes = {"head_init": "probe", "head_refit": True}
-# The recipe that settings/small and settings/few-shot came from.
+# The recipe that settings/ came from.
 CONTRASTIVE: Changes = REFIT | {
     "freeze": 4,
     "contrastive": 0.9,
@@ -93,6 +95,7 @@ MORE: dict[str, Changes] = {
     "contrastive, 5 epochs, temperature 0.5": CONTRASTIVE | TERM | fixed(5),
     "contrastive, 5 epochs, temperature 0.5, freeze 1": CONTRASTIVE | TERM | fixed(5) | {"freeze": 1},
     "contrastive, 3 epochs, temperature 0.5": CONTRASTIVE | TERM | fixed(3),
+    "contrastive, 3 epochs, temperature 0.5, freeze 1": CONTRASTIVE | TERM | fixed(3) | {"freeze": 1},
     "contrastive, freeze 5, 3 epochs": CONTRASTIVE | {"freeze": 5} | fixed(3),
     "contrastive, 3 epochs": CONTRASTIVE | fixed(3),
     "contrastive, 3 epochs, temperature 0.5, no refit": CONTRASTIVE | TERM | fixed(3) | {"head_refit": False},
@@ -103,10 +106,15 @@ MORE: dict[str, Changes] = {
     "contrastive 0.9, temperature 1": TERM | {"contrastive_temperature": 1.0},
     "contrastive 0.9, temperature 0.5, freeze 1": TERM | {"freeze": 1},
     "contrastive 0.9, temperature 0.5, freeze 1, refit": TERM | REFIT | {"freeze": 1},
+    "contrastive 0.9, temperature 0.5, freeze 1, refit, rate 1e-4": TERM
+    | REFIT
+    | {"freeze": 1, "learning_rate": 1.0e-4},
     "contrastive 0.9, temperature 0.5, reinit 1 layer": TERM | {"reinit_layers": 1},
     "contrastive 0.9, temperature 0.5, reinit 1 layer, refit": TERM | {"reinit_layers": 1, "head_refit": True},
 }
 MORE_FEW_SHOT: dict[str, Changes] = {
+    "40 epochs": fixed(40),
+    "learning_rate 2e-4": {"learning_rate": 2.0e-4},
     "temperature 0.1": {"contrastive_temperature": 0.1},
     "temperature 0.1, freeze 3": {"contrastive_temperature": 0.1, "freeze": 3},
     "temperature 0.1, freeze 3, 10 epochs": {"contrastive_temperature": 0.1, "freeze": 3} | fixed(10),
