@@ -99,8 +99,9 @@ def plot(rows: pd.DataFrame) -> alt.FacetChart:
     """Draws test accuracy by column: each repeat as a point, their mean as a tick; a panel for each set and size."""
     shown = rows[rows["column"] != "majority"].assign(column=lambda table: table["column"].map(TITLES))
     titles = [title for name, title in TITLES.items() if name != "majority"]
+    colors = alt.Scale(domain=titles, range=[*["#a5a5a5"] * (len(titles) - 2), "#7fb2e5", "#1f5fa8"])
     by_column = alt.Chart(shown[["set", "size", "column", "test_accuracy"]]).encode(
-        y=alt.Y("column:N", sort=titles, title=None), color=alt.Color("column:N", sort=titles, legend=None)
+        y=alt.Y("column:N", sort=titles, title=None), color=alt.Color("column:N", scale=colors, legend=None)
     )
     accuracy = alt.Scale(zero=False)
     points = by_column.mark_circle(opacity=0.5).encode(

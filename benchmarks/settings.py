@@ -63,7 +63,6 @@ CATALOGUE: dict[str, Changes] = {
     "mixout 0.5": {"mixout": 0.5},
     "dropout 0.5": {"dropout": 0.5},
     "encoder_dropout 0": {"encoder_dropout": 0.0},
-    "encoder_dropout 0.3": {"encoder_dropout": 0.3},
     "label smoothing 0.1": {"label_smoothing": 0.1},
     "class_weight balanced": {"class_weight": "balanced"},
     "mixup 0.4": {"mixup": 0.4},
