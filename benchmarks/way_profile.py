@@ -43,7 +43,7 @@ class Profiled(way_gapwise.Timed):
 def seconds(folder: str) -> Counter[str]:
     """Sums up what the threads that compute have spent in each kind of operation.
 
-    Attributes of an event are not needed: that of an operation is called `its/path/in/the/network:Type`.
+    The event of an operation is called `its/path/in/the/network:Type`.
     """
     (path,) = Path(folder).rglob("*.xplane.pb")
     found: Counter[str] = Counter()
