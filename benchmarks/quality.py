@@ -48,17 +48,21 @@ def main() -> None:
 
 def compute(name: str, size: str, wanted: tuple[str, ...]) -> None:
     """Computes the missing repeats of a cell, of all columns but SetFit."""
-    lacking = [column for column in wanted if results.missing(RESULTS, name, size, column, REPEATS)]
+    lacking = [
+        column
+        for column in wanted
+        if size in TRAINED.get(column, SIZES) and results.missing(RESULTS, name, size, column, REPEATS)
+    ]
     if set(lacking) & set(columns.BASELINES):
         predictions, seconds = columns.cheap(load(name, size))
         for column in columns.BASELINES:
             rows = predictions.query("baseline == @column").drop(columns="baseline")
             of_all = seconds if column == "frozen" else float("nan")  # of the three it costs nearly all
             _keep((name, size, column), rows, of_all, "as in the pipeline")
-    for column in (column for column in TRAINED if column in lacking and size in TRAINED[column]):
-        changes = TRAINED[column][size]
-        predictions, seconds = columns.finetuned(load(name, size), columns.recipe(changes))
-        _keep((name, size, column), predictions, seconds, in_words(changes))
+    for column, changes in TRAINED.items():
+        if column in lacking:
+            predictions, seconds = columns.finetuned(load(name, size), columns.recipe(changes[size]))
+            _keep((name, size, column), predictions, seconds, in_words(changes[size]))
     print(name, size, *lacking, flush=True)
 
 

@@ -20,6 +20,7 @@ TITLES = {
     "defaults": "Gapwise, defaults",
     "gapwise": "Gapwise",
 }
+OURS = {"defaults": "#7fb2e5", "gapwise": "#1f5fa8"}  # and what colour
 
 
 def write(rows: pd.DataFrame) -> None:
@@ -82,10 +83,7 @@ def against_best(rows: pd.DataFrame, groups: Groups) -> str:
     for size, name in product(SIZES, SETS):
         cell = rows[(rows["size"] == size) & (rows["set"] == name)]
         own = cell[cell["column"] == "gapwise"].set_index("repeat")
-        others = cell[
-            ~cell["column"].isin(["gapwise", "defaults"])
-            & (cell.groupby("column")["repeat"].transform("size") >= len(own))
-        ]
+        others = cell[~cell["column"].isin(OURS) & (cell.groupby("column")["repeat"].transform("size") >= len(own))]
         if own.empty or others.empty:
             continue
         best = others.groupby("column")["test_accuracy"].mean().idxmax()
@@ -98,10 +96,11 @@ def against_best(rows: pd.DataFrame, groups: Groups) -> str:
 def plot(rows: pd.DataFrame) -> alt.FacetChart:
     """Draws test accuracy by column: each repeat as a point, their mean as a tick; a panel for each set and size."""
     shown = rows[rows["column"] != "majority"].assign(column=lambda table: table["column"].map(TITLES))
-    titles = [title for name, title in TITLES.items() if name != "majority"]
-    colors = alt.Scale(domain=titles, range=[*["#a5a5a5"] * (len(titles) - 2), "#7fb2e5", "#1f5fa8"])
+    colors = {title: OURS.get(name, "#a5a5a5") for name, title in TITLES.items() if name != "majority"}
+    titles = list(colors)
+    scale = alt.Scale(domain=titles, range=list(colors.values()))
     by_column = alt.Chart(shown[["set", "size", "column", "test_accuracy"]]).encode(
-        y=alt.Y("column:N", sort=titles, title=None), color=alt.Color("column:N", scale=colors, legend=None)
+        y=alt.Y("column:N", sort=titles, title=None), color=alt.Color("column:N", scale=scale, legend=None)
     )
     accuracy = alt.Scale(zero=False)
     points = by_column.mark_circle(opacity=0.5).encode(

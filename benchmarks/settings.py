@@ -79,9 +79,7 @@ CATALOGUE: dict[str, Changes] = {
 }
 # What settings/few-shot leaves to change: its head starts from the probe already, which re-initialized layers refuse.
 FEW_SHOT: dict[str, Changes] = {
-    name: changes
-    for name, changes in CATALOGUE.items()
-    if name not in {"reinit 1 layer", "LoRA rank 8, head_init probe", "head_init probe"}
+    name: changes for name, changes in CATALOGUE.items() if not changes.keys() & {"head_init", "reinit_layers"}
 }
 
 # What else was tried on the way to the recommended settings.

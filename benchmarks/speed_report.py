@@ -64,18 +64,16 @@ def tried(table: pd.DataFrame) -> str:
 
 def profile(table: pd.DataFrame) -> str:
     """Describes where an epoch's seconds go."""
-    depths = list(dict.fromkeys(table["frozen"]))
     parts = table.groupby("part")["seconds"].sum().sort_values(ascending=False).index
-    shown = pd.DataFrame({"one thread, layers frozen": parts})
-    for depth in depths:
-        own = table[table["frozen"] == depth].set_index("part").reindex(parts)
-        cells = own["seconds"].map("{:.2f} s".format) + own["share"].map(", {:.0%}".format)
-        shown[depth] = cells.str.replace("nan s, nan%", "").to_numpy()
-    floors = table.groupby("frozen", sort=False)[["floor"]].first()["floor"]
+    floors = table.groupby("frozen", sort=False)["floor"].first()
+    cells = table.assign(cell=table["seconds"].map("{:.2f} s".format) + table["share"].map(", {:.0%}".format))
+    by_depth = cells.pivot_table(index="part", columns="frozen", values="cell", aggfunc="first")
+    by_depth = by_depth.reindex(index=parts, columns=floors.index)
+    shown = by_depth.fillna("").rename_axis(index="one thread, layers frozen").reset_index()
     return (
         f"## Where the seconds of an epoch go\n\n{_markdown(shown)}\n\n"
         "By TensorFlow's profiler. At the matrix rate of this thread the matrix products, those of attention among "
-        "them, would\ntake " + ", ".join(f"{floors[depth]:.2f} s ({depth})" for depth in depths) + ".\n"
+        "them, would\ntake " + ", ".join(f"{seconds:.2f} s ({depth})" for depth, seconds in floors.items()) + ".\n"
     )
 
 

@@ -19,11 +19,16 @@ from benchmarks.settings import BASE, CATALOGUE, CHANGES, in_words
 
 RESULTS = Path("benchmarks/what-helps.csv")
 TABLE = Path("benchmarks/what-helps.md")
-HEADS = (
-    "# What helps\n\nMade by `python -m benchmarks.what_helps`; docs/what-helps.md reads it.\n\n"
-    "## The catalogue, one key at a time: test accuracy in points, validation log loss\n",
-    "## All that was tried, against the base of its size\n",
-)
+PAGE = """# What helps
+
+Made by `python -m benchmarks.what_helps`; docs/what-helps.md reads it.
+
+## The catalogue, one key at a time: test accuracy in points, validation log loss
+
+{catalogue}
+## All that was tried, against the base of its size
+
+{table}"""
 
 
 def main() -> None:
@@ -40,8 +45,8 @@ def main() -> None:
             if results.missing(RESULTS, name, size, change, REPEATS):
                 compute(name, size, change)
     rows = results.read(RESULTS)
-    pages = [HEADS[0], catalogue(rows, groups_of), HEADS[1], table(rows, groups_of)]
-    TABLE.write_text("\n".join(pages), encoding="utf-8")
+    page = PAGE.format(catalogue=catalogue(rows, groups_of), table=table(rows, groups_of))
+    TABLE.write_text(page, encoding="utf-8")
 
 
 def compute(name: str, size: str, change: str) -> None:
@@ -71,13 +76,14 @@ def catalogue(rows: pd.DataFrame, groups: Groups) -> str:
         rows: From `results.read`; the column `none` is the base.
         groups: Gives the group of each test text of a set, see `paired.groups_of`.
     """
-    cells = [
-        (size, name) for size, name in product(SIZES, SETS) if any(_pair(rows, size, name, key) for key in CATALOGUE)
-    ]
+    shown = {
+        (key, size, name): _cell(*pair, groups(name))
+        for key, size, name in product(CATALOGUE, SIZES, SETS)
+        if (pair := _pair(rows, size, name, key))
+    }
+    cells = [cell for cell in product(SIZES, SETS) if any((key, *cell) in shown for key in CATALOGUE)]
     lines = [_line("key", *(f"{size}, {name}" for size, name in cells)), "|---" * (len(cells) + 1) + "|"]
-    for key in CATALOGUE:
-        pairs = [(_pair(rows, size, name, key), name) for size, name in cells]
-        lines.append(_line(key, *(_cell(*pair, groups(name)) if pair else "" for pair, name in pairs)))
+    lines += [_line(key, *(shown.get((key, *cell), "") for cell in cells)) for key in CATALOGUE]
     return "\n".join(lines) + "\n"
 
 
