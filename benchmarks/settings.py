@@ -102,6 +102,7 @@ MORE: dict[str, Changes] = {
     "contrastive 0.9, temperature 0.5, strong": TERM | STRONG,
     "contrastive 0.9, temperature 1": TERM | {"contrastive_temperature": 1.0},
     "contrastive 0.9, temperature 0.5, freeze 1": TERM | {"freeze": 1},
+    "contrastive 0.9, temperature 0.5, freeze 1, bfloat16": TERM | {"freeze": 1, "precision": "bfloat16"},
     "contrastive 0.9, temperature 0.5, freeze 1, refit": TERM | REFIT | {"freeze": 1},
     "contrastive 0.9, temperature 0.5, freeze 1, refit, rate 1e-4": TERM
     | REFIT

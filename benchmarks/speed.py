@@ -34,7 +34,7 @@ from gapwise.presets import locate
 HERE = Path(__file__).parent
 TORCH = Path(os.environ.get("TORCH_ENV", ".torch-env")) / "bin" / "python"
 DEPTHS = {"4 of 6": 4, "all": 6, "none": 0}
-WAYS = {"keras": sys.executable, "torch": str(TORCH), "gapwise": sys.executable}
+WAYS = {"keras": sys.executable, "torch": str(TORCH), "gapwise": sys.executable, "bfloat16": sys.executable}
 TRIED = {  # the way, and what is changed in its environment
     "gapwise": ("gapwise", {}),
     "by_length": ("by_length", {}),
@@ -87,7 +87,7 @@ def compare(rows: int, epochs: int, rounds: int) -> pd.DataFrame:
             (depth, way, Task(folder, locate("all-minilm-l6-v2"), freeze=freeze, epochs=epochs))
             for depth, freeze in DEPTHS.items()
             for way in WAYS
-            if way != "torch" or TORCH.is_file()
+            if (way != "torch" or TORCH.is_file()) and (way != "bfloat16" or depth != "all")
         ]
         runs, rates = [], []
         for turn in range(rounds):
@@ -168,7 +168,7 @@ def growth(largest: int) -> None:
 
 
 def workers(rows: int, epochs: int, rounds: int) -> pd.DataFrame:
-    """Measures ten repeats, 4 of 6 layers frozen, in one process and in two, beside one run on torch.
+    """Measures ten repeats, 4 of 6 layers frozen, in one process, in two and in bfloat16, beside one run on torch.
 
     Returns:
         Seconds from the start of the process to its end, by round; torch is nan without its environment.
@@ -182,6 +182,7 @@ def workers(rows: int, epochs: int, rounds: int) -> pd.DataFrame:
             for count in (1, 2):
                 print(f"round {turn + 1} of {rounds}: ten repeats, {count} at once", flush=True)
                 seconds[f"ten_repeats_{count}_at_once"] = run("gapwise", replace(ten, workers=count))["total"]
+            seconds["ten_repeats_bfloat16"] = run("bfloat16", replace(ten, workers=2))["total"]
             one = run("torch", replace(ten, repeats=1))["total"] if TORCH.is_file() else float("nan")
             found.append({"round": turn + 1, **seconds, "torch_one_run": one})
     return pd.DataFrame(found)

@@ -3,7 +3,7 @@
 import altair as alt
 import pandas as pd
 
-NAMES = {"keras": "plain Keras", "torch": "torch Trainer", "gapwise": "Gapwise"}
+NAMES = {"keras": "plain Keras", "torch": "torch Trainer", "gapwise": "Gapwise", "bfloat16": "Gapwise, bfloat16"}
 
 
 def picture(compare: pd.DataFrame, growth: pd.DataFrame) -> alt.HConcatChart:
@@ -12,7 +12,7 @@ def picture(compare: pd.DataFrame, growth: pd.DataFrame) -> alt.HConcatChart:
     bars = (
         alt.Chart(compare.assign(way=compare["way"].map(NAMES)))
         .encode(way, alt.X("epoch:Q", title="seconds per epoch", scale=alt.Scale(type="symlog", constant=0.1)))
-        .properties(width=320, height=70)
+        .properties(width=320, height=90)
     )
     labels = bars.mark_text(align="left", dx=4).encode(text=alt.Text("epoch:Q", format=".3~g"))
     colored = bars.mark_bar().encode(color=alt.Color("way:N", legend=None, sort=list(NAMES.values())))

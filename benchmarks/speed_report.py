@@ -82,6 +82,7 @@ def workers(table: pd.DataFrame) -> str:
     names = {
         "ten_repeats_1_at_once": "ten repeats, one process",
         "ten_repeats_2_at_once": "ten repeats, two processes",
+        "ten_repeats_bfloat16": "ten repeats, two processes, bfloat16",
         "torch_one_run": "one run on torch",
     }
     best = table[list(names)].min()
@@ -90,7 +91,8 @@ def workers(table: pd.DataFrame) -> str:
         "## Ten repeats, 4 of 6 layers frozen, 3 epochs each\n\n"
         f"{_markdown(shown)}\n\n"
         f"Start to end of the process. Two processes take {best.iloc[1] / best.iloc[0]:.0%} of the time of one. Ten "
-        f"repeats\ntake {best.iloc[1] / best.iloc[2]:.1f} times as long as one run on torch.\n"
+        f"repeats\ntake {best.iloc[1] / best.iloc[3]:.1f} times as long as one run on torch, "
+        f"{best.iloc[2] / best.iloc[3]:.1f} times in bfloat16.\n"
     )
 
 

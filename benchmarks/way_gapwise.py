@@ -46,9 +46,9 @@ class Nothing(dict):
     take, keep = dict.get, dict.__setitem__
 
 
-def main() -> None:
+def main(**changes: Any) -> None:
     task = given()
-    rows, model, clock = task.rows(), _model(task), Clock(task)
+    rows, model, clock = task.rows(), _model(task, changes), Clock(task)
     ids, labels = rows["train"][0] + rows["validation"][0], np.concatenate([rows["train"][1], rows["validation"][1]])
     names = [f"{number:016x}" for number in range(len(ids))]
     parts = ["train"] * len(rows["train"][0]) + ["validation"] * len(rows["validation"][0])
@@ -67,7 +67,7 @@ def main() -> None:
     clock.report(_accuracy(model, trained[0].weights, *rows["test"]))
 
 
-def _model(task: Task) -> Model:
+def _model(task: Task, changes: dict[str, Any]) -> Model:
     params = YAML(typ="safe").load(Path("params.yaml"))["finetune"] | {
         "freeze": task.freeze,
         "contrastive": 0.0,  # every way minimizes the cross-entropy
@@ -76,6 +76,7 @@ def _model(task: Task) -> Model:
         "dropout": task.dropout,
         "learning_rate": task.learning_rate,
         "head_learning_rate": task.head_learning_rate,
+        **changes,
     }
     params["early_stopping"]["patience"] = task.epochs  # every way does all epochs
     return Model(

@@ -35,6 +35,8 @@ def build(part: Cut, classes: int, params: FinetuneParams) -> keras.Model:
     whole = part.frozen is None
     if params.lora_rank and part.trained is not None:
         lora.adapt(part.trained, params.lora_rank)
+    if params.precision == "bfloat16" and part.trained is not None:
+        part.trained.in_bfloat16()
     mask = keras.Input((None,), dtype="int32")
     packed = keras.Input(batch_shape=(None,) if whole else (None, part.width), dtype="int32" if whole else "float32")
     hidden = packed if part.trained is None else part.trained([mask, packed])

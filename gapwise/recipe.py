@@ -71,6 +71,7 @@ class FinetuneParams(Section):
     epochs: int = Field(ge=1)
     batch_size: int = Field(ge=1)
     early_stopping: EarlyStopping
+    precision: Literal["float32", "bfloat16"]
     temperature_scaling: bool
 
     @model_validator(mode="after")
@@ -105,6 +106,7 @@ def _on_frozen_layers(params: FinetuneParams) -> list[str]:
         "encoder_dropout": None,
         "contrastive": 0,
         "layer_decay": 1,
+        "precision": "float32",
     }
     return [
         f"{name} ({getattr(params, name)}) acts on the layers that are trained, and freeze ({params.freeze}) leaves "

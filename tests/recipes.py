@@ -37,6 +37,7 @@ PLAIN = {
     "epochs": 3,
     "batch_size": 8,
     "early_stopping": {"monitor": "loss", "patience": 3, "min_delta": 0.0, "min_epochs": 1},
+    "precision": "float32",
     "temperature_scaling": False,
 }
 

@@ -480,6 +480,7 @@ KEYS = [
     Key("finetune.early_stopping.patience", "must be a whole number, at least 1", 0, "two"),
     Key("finetune.early_stopping.min_delta", "must be a number, at least 0", -0.1, "0"),
     Key("finetune.early_stopping.min_epochs", "must be a whole number, at least 1", 0, 1.5),
+    Key("finetune.precision", "must be one of float32, bfloat16", "double", 16),
     Key("finetune.temperature_scaling", "must be true or false", None, "yes"),
     Key("evaluate.confidence", "must be a number, above 0, below 1", 95, "95%"),
     Key("evaluate.bootstrap_samples", "must be a whole number, at least 100", 99, 1000.0),
@@ -600,7 +601,7 @@ WHOLE = [
          NO_YAML + "line 10, column 9: could not determine a constructor for the tag "
          "'tag:yaml.org,2002:python/object/apply:os.system'"),
     Text("two documents", ("evaluate:", "---\nevaluate:"),
-         NO_YAML + "line 72, column 1: expected a single document in the stream, but found another document"),
+         NO_YAML + "line 74, column 1: expected a single document in the stream, but found another document"),
     Text("a control character", ("seed: ", "seed: \x07"),
          NO_YAML + "unacceptable character #x0007: special characters are not allowed; remove it"),
     Text("windows-1252", ("few-shot", "few–shot"),

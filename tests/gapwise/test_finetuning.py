@@ -138,11 +138,11 @@ def started(monkeypatch):
     return found
 
 
-@pytest.mark.parametrize("freeze", [0, 1])
-def test_two_processes_train_to_the_bits_of_one(trained, freeze, monkeypatch, tmp_path):
+@pytest.mark.parametrize("changes", [{"freeze": 0}, {"freeze": 1}, {"freeze": 1, "precision": "bfloat16"}])
+def test_two_processes_train_to_the_bits_of_one(trained, changes, monkeypatch, tmp_path):
     model, _, tokens = trained
     monkeypatch.chdir(tmp_path)
-    model = model.model_copy(update={"finetune": recipe(freeze=freeze, dropout=0.5)})
+    model = model.model_copy(update={"finetune": recipe(dropout=0.5, **changes)})
     alone = train(model, tokens, Kept())
     monkeypatch.setattr(finetuning, "WORTH_A_PROCESS", 1e-9)
     processes = started(monkeypatch)

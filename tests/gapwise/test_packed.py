@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from gapwise.packed import PackedEncoder, pack, unpack
-from gapwise.runtime import keras, keras_hub
+from gapwise.runtime import keras, keras_hub, tf
 
 MASK = np.array([[1, 1, 0, 0], [1, 1, 1, 1], [1, 0, 0, 0]], np.int32)
 STATES = np.random.default_rng(0).normal(size=(3, 4, 8)).astype(np.float32)
@@ -51,3 +51,32 @@ def test_other_texts_of_the_batch_do_not_matter():
     encoder = PackedEncoder([layer()])
     alone = encoder([MASK[:1, :2], STATES[0, :2]])
     np.testing.assert_allclose(encoder([MASK, pack(STATES, MASK)])[:2], alone, atol=1e-6)
+
+
+def both_ways(encoder):
+    """What the packed encoder gives, all its gradients in one vector, and the types of the products of both passes."""
+
+    @tf.function
+    def passes():
+        with tf.GradientTape() as tape:
+            given = encoder([MASK, pack(STATES, MASK)], training=False)
+            error = tf.reduce_sum(given * np.linspace(-1, 1, 8, dtype=np.float32))
+        gradients = tape.gradient(error, encoder.trainable_weights)
+        return given, tf.concat([tf.reshape(gradient, [-1]) for gradient in gradients], axis=0)
+
+    operations = passes.get_concrete_function().graph.get_operations()
+    return *passes(), [operation.get_attr("T").name for operation in operations if operation.type == "MatMul"]
+
+
+@pytest.mark.parametrize("changes", [{}, {"normalize_first": True}])
+def test_in_bfloat16_every_product_of_tokens_and_kernels_is_and_no_weight(changes):
+    encoder = PackedEncoder([layer(**changes)])
+    *exact, products = both_ways(encoder)
+    assert set(products) == {"float32"}
+    encoder.in_bfloat16()
+    *near, lowered = both_ways(encoder)
+    assert lowered == ["bfloat16"] * len(products)
+    assert {weight.dtype for weight in encoder.trainable_weights} == {"float32"}
+    for one, other in zip(exact, near, strict=True):
+        assert other.dtype == tf.float32
+        assert 0 < np.linalg.norm(one - other) < 0.1 * np.linalg.norm(one)  # with eight bits and weights this wild

@@ -6,7 +6,7 @@ from tests.recipes import PLAIN, recipe
 
 NEEDS_LAYERS = {
     "gradual_unfreezing": 1, "reinit_layers": 1, "lora_rank": 2, "encoder_l2": 0.1, "l2_sp": 0.1, "mixout": 0.5,
-    "encoder_dropout": 0.0, "contrastive": 0.5, "layer_decay": 0.9,
+    "encoder_dropout": 0.0, "contrastive": 0.5, "layer_decay": 0.9, "precision": "bfloat16",
 }  # fmt: skip
 
 

@@ -63,6 +63,19 @@ def test_all_repeats_share_one_traced_step_whatever_the_recipe_adds_to_it(tiny_b
     assert equal(first, again)  # nothing of a repeat is left: no average, no slot of the optimizer, no seed
 
 
+@pytest.mark.parametrize("changes", [{}, {"lora_rank": 2}, {"mixout": 0.5}, {"freeze": 0, "encoder_dropout": 0.0}])
+def test_training_in_bfloat16_is_near_to_training_in_float32_and_repeatable(tiny_bert, changes):
+    exact, near = (Setting(tiny_bert, precision=precision, **changes) for precision in ("float32", "bfloat16"))
+    for setting in (exact, near):
+        setting.train(seed=3)
+    one, other, again = exact.train(seed=5), near.train(seed=5), near.train(seed=5)
+    assert equal(other.weights, again.weights)
+    assert {value.dtype.name for value in other.weights.values()} == {"float32"}
+    assert not equal(one.weights, other.weights)
+    columns = ["train_log_loss", "validation_log_loss"]
+    pd.testing.assert_frame_equal(one.epochs[columns], other.epochs[columns], rtol=0.05)
+
+
 def test_l2_makes_the_heads_kernel_smaller_and_leaves_no_trace_in_the_reported_log_loss(tiny_bert):
     free, penalized = (Setting(tiny_bert, freeze=-1, epochs=1, l2=l2) for l2 in (0.0, 10.0))
     assert [float(loss) > 0 for loss in penalized.network.losses] == [True]
