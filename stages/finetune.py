@@ -28,6 +28,9 @@ def main() -> None:
     finished = Finished(digest(model, development, repeats, tokens, split.seed))
     finished.remove_others()
     resumed = finished.left()
+    if params.head_refit:
+        note = "the figures by epoch are of a head that is fitted anew in the end: its log loss may be far worse"
+        print(note, flush=True)
     with whole(FOLDER):
         trained = train_repeats(
             model,

@@ -77,7 +77,17 @@ def undisturbed(start, tmp_path_factory):
     folder = shutil.copytree(start, tmp_path_factory.mktemp("undisturbed") / "project")
     log = finish(folder)
     assert "taken over" not in log
+    assert "fitted anew" not in log
     return folder
+
+
+def test_whoever_has_the_head_fitted_anew_is_told_whose_figures_are_shown(start, tmp_path):
+    note = "the figures by epoch are of a head that is fitted anew in the end: its log loss may be far worse\n"
+    folder = shutil.copytree(start, tmp_path / "project")
+    document = YAML(typ="safe").load(folder / "params.yaml")
+    document["finetune"]["head_refit"] = True
+    YAML().dump(document, folder / "params.yaml")
+    assert finish(folder).startswith(note + "repeat 1 of 3")
 
 
 @pytest.fixture
