@@ -20,6 +20,7 @@ $(STAMP):
 		'Gapwise needs Python 3.11, 3.12 or 3.13; $(PYTHON) is ' + sys.version.split()[0] + '. Try: make PYTHON=python3.12 $(MAKECMDGOALS)')"
 	$(PYTHON) -m venv --clear $(ENV)
 	$(ENV)/bin/python -m pip install --quiet --no-deps --require-hashes --disable-pip-version-check -r requirements.lock
+	$(ENV)/bin/python -m pip install --quiet --no-deps --no-index --no-build-isolation --disable-pip-version-check -e .
 	touch $@
 
 repro: env  ## run the pipeline on params.yaml and show the metrics
@@ -36,7 +37,7 @@ check: env  ## lint and type-check
 	mypy
 
 verify: env  ## look for damage in the cache and the outputs of DVC
-	python -m stages.verify
+	python -m gapwise.commands.verify
 
 audit: env  ## look up the locked packages in a database of known vulnerabilities
 	python .ci/audit.py

@@ -12,18 +12,18 @@ from ruamel.yaml import YAML
 from scipy.special import softmax
 
 from benchmarks.sets import SEED, TOKENIZE, Cell, vectors
-from gapwise import baselines
-from gapwise.batches import Examples
-from gapwise.finetuning import describe, rows_of
-from gapwise.freezing import Cut, frozen_output
-from gapwise.model import assemble
-from gapwise.network import output, set_weights
-from gapwise.predictions import tabulate
-from gapwise.ragged import Ragged
-from gapwise.recipe import FinetuneParams
-from gapwise.seeds import derive
-from gapwise.tables import parts_of
-from gapwise.training import Trainer
+from gapwise.base.predictions import tabulate
+from gapwise.base.seeds import derive
+from gapwise.base.tables import parts_of
+from gapwise.baselines import baselines
+from gapwise.encoding.cut import Cut, frozen_output
+from gapwise.encoding.ragged import Ragged
+from gapwise.network.batches import Examples
+from gapwise.network.classifier import output, set_weights
+from gapwise.network.description import assemble
+from gapwise.network.recipe import FinetuneParams
+from gapwise.training.repeats import describe, rows_of
+from gapwise.training.trainer import Trainer
 
 BASELINES = ("majority", "tfidf", "frozen")
 

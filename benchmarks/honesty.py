@@ -22,13 +22,13 @@ import pandas as pd
 from scipy import stats
 
 from benchmarks.worlds import Pool
-from gapwise.comparison import Metric, Verdict
-from gapwise.contrasts import Question, verdict
-from gapwise.contributions import CONTRIBUTIONS, by_chance
-from gapwise.planning import detectable_difference, plan
-from gapwise.scored import METRICS
-from gapwise.seeds import derive
-from gapwise.uncertainty import Components, Uncertainty, components
+from gapwise.base.seeds import derive
+from gapwise.comparing.figures import Metric, Verdict
+from gapwise.comparing.scored import METRICS
+from gapwise.comparing.verdicts import Question, verdict
+from gapwise.statistics.contributions import CONTRIBUTIONS, by_chance
+from gapwise.statistics.planning import detectable_difference, plan
+from gapwise.statistics.uncertainty import Components, Uncertainty, components
 
 Size = tuple[int, int]  # repeats and test rows
 CONFIDENCE, MARGIN = 0.95, 0.005

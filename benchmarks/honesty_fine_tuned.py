@@ -19,19 +19,19 @@ from ruamel.yaml import YAML
 
 from benchmarks.honesty import World, same_setting, usual_share
 from benchmarks.worlds import Pool
-from gapwise.batches import Examples
-from gapwise.contract import PrepareParams
-from gapwise.encoder import load_encoder
-from gapwise.freezing import cut, frozen_output
-from gapwise.network import build, predict, set_weights
-from gapwise.preparation import prepare
-from gapwise.presets import TokenizeParams
-from gapwise.ragged import Ragged
-from gapwise.recipe import FinetuneParams
-from gapwise.samples import read_samples
-from gapwise.seeds import derive
-from gapwise.tokens import load_tokenizer, tokenize
-from gapwise.training import Trainer
+from gapwise.base.seeds import derive
+from gapwise.encoding.backbone import load_encoder
+from gapwise.encoding.cut import cut, frozen_output
+from gapwise.encoding.params import TokenizeParams
+from gapwise.encoding.ragged import Ragged
+from gapwise.encoding.tokenizer import load_tokenizer, tokenize
+from gapwise.network.batches import Examples
+from gapwise.network.classifier import build, predict, set_weights
+from gapwise.network.recipe import FinetuneParams
+from gapwise.texts.params import PrepareParams
+from gapwise.texts.prepare import prepare
+from gapwise.texts.samples import read_samples
+from gapwise.training.trainer import Trainer
 
 HERE = Path(__file__).parent
 SIZES = [(2, 300), (5, 300), (10, 300), (2, 1000), (5, 1000), (10, 1000)]

@@ -13,7 +13,7 @@ import typer
 from benchmarks import honesty
 from benchmarks.populations import load
 from benchmarks.worlds import Pool, draw_pool
-from gapwise.planning import CONCENTRATION, PAIRED, POWER
+from gapwise.statistics.planning import CONCENTRATION, PAIRED, POWER
 
 HERE = Path(__file__).parent
 POOL, TRAIN, TRAINED = 600, 120, 120

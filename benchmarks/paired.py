@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from benchmarks import results
 from benchmarks.sets import load
-from gapwise.uncertainty import components
+from gapwise.statistics.uncertainty import components
 
 Groups = Callable[[str], NDArray[np.intp]]
 

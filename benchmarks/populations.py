@@ -8,10 +8,10 @@ from ruamel.yaml import YAML
 from sklearn.preprocessing import StandardScaler
 
 from benchmarks.worlds import Population
-from gapwise.contract import PrepareParams
-from gapwise.preparation import prepare
-from gapwise.presets import TokenizeParams
-from gapwise.samples import NAMES, read_samples
+from gapwise.encoding.params import TokenizeParams
+from gapwise.texts.params import PrepareParams
+from gapwise.texts.prepare import prepare
+from gapwise.texts.samples import NAMES, read_samples
 
 FOLDER = Path(__file__).parent / ".vectors"
 
@@ -31,8 +31,8 @@ def load(names: tuple[str, ...] = tuple(NAMES)) -> list[Population]:
 
 
 def _compute(name: str) -> dict[str, np.ndarray]:
-    from gapwise.freezing import mean_vectors
-    from gapwise.tokens import load_tokenizer, tokenize
+    from gapwise.encoding.cut import mean_vectors
+    from gapwise.encoding.tokenizer import load_tokenizer, tokenize
 
     params = YAML(typ="safe").load(Path("params.yaml"))
     texts, _ = prepare(read_samples()[name], PrepareParams(**params["prepare"]), None)

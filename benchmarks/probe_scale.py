@@ -14,10 +14,10 @@ from numpy.typing import NDArray
 from sklearn.preprocessing import StandardScaler
 
 from benchmarks.sets import REPEATS, SETS, SIZES, Cell, load, vectors
-from gapwise import logistic
-from gapwise.predictions import tabulate
-from gapwise.scoring import scores
-from gapwise.tables import parts_of
+from gapwise.base.predictions import tabulate
+from gapwise.base.tables import parts_of
+from gapwise.encoding import probe
+from gapwise.scoring.summary import scores
 
 Scaled = Callable[[NDArray[np.float64]], NDArray[np.float64]]
 TABLE = Path("benchmarks/probe-scale.md")
@@ -49,7 +49,7 @@ def measure(cell: Cell) -> pd.DataFrame:
             scaled = fit(found.loc[train["text_id"]].to_numpy(float))
             vectors_of = [scaled(found.loc[part["text_id"]].to_numpy(float)) for part in (train, validation, cell.test)]
             labels = [part["label"].to_numpy(object) for part in (train, validation)]
-            model = logistic.fit(vectors_of[0], labels[0], vectors_of[1], labels[1])
+            model = probe.fit(vectors_of[0], labels[0], vectors_of[1], labels[1])
             predicted = tabulate(cell.test, names, model.predict_proba(vectors_of[2]))
             rows.append({"way": way, "repeat": repeat, **scores(predicted.assign(repeat=repeat))})
     return pd.DataFrame(rows)

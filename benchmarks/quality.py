@@ -20,7 +20,7 @@ import pandas as pd
 from benchmarks import columns, quality_report, results
 from benchmarks.sets import REPEATS, SETS, SIZES, load
 from benchmarks.settings import DEFAULTS, PLAIN, RECOMMENDED, in_words
-from gapwise.presets import BUNDLED
+from gapwise.encoding.presets import BUNDLED
 
 RESULTS = Path("benchmarks/quality.csv")
 TORCH = Path(os.environ.get("TORCH_ENV", ".torch-env")) / "bin" / "python"

@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from gapwise.scoring import scores
+from gapwise.scoring.summary import scores
 
 KEYS = ["set", "size", "column", "repeat"]
 SCORES = [f"{part}_{score}" for part in ("test", "validation") for score in ("accuracy", "macro_f1", "log_loss")]

@@ -7,14 +7,14 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from gapwise.contract import PrepareParams
-from gapwise.freezing import mean_vectors
-from gapwise.preparation import prepare
-from gapwise.presets import TokenizeParams
-from gapwise.samples import NAMES, read_samples
-from gapwise.split_params import SplitParams
-from gapwise.splits import draw_repeats, seal_test
-from gapwise.tokens import load_tokenizer, tokenize
+from gapwise.encoding.cut import mean_vectors
+from gapwise.encoding.params import TokenizeParams
+from gapwise.encoding.tokenizer import load_tokenizer, tokenize
+from gapwise.splitting.draws import draw_repeats, seal_test
+from gapwise.splitting.params import SplitParams
+from gapwise.texts.params import PrepareParams
+from gapwise.texts.prepare import prepare
+from gapwise.texts.samples import NAMES, read_samples
 
 SETS = tuple(NAMES)
 SIZES = {  # how many rows each repeat trains on

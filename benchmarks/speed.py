@@ -29,7 +29,7 @@ from benchmarks.speed_floor import floor, matrix_rate
 from benchmarks.speed_rows import write_rows
 from benchmarks.speed_stages import measure_stages
 from benchmarks.speed_task import Task
-from gapwise.presets import locate
+from gapwise.encoding.presets import locate
 
 HERE = Path(__file__).parent
 TORCH = Path(os.environ.get("TORCH_ENV", ".torch-env")) / "bin" / "python"

@@ -11,7 +11,7 @@ WIDTH, INNER = 384, 1536  # of all-MiniLM-L6-v2
 
 RATE = """
 import time
-from gapwise.runtime import tf
+from gapwise.encoding.runtime import tf
 a, b = (tf.random.stateless_normal((1024, 1024), [1, seed]) for seed in (1, 2))
 product = tf.function(lambda a, b: tf.reduce_sum(tf.stack([tf.matmul(a + float(i), b)[0, 0] for i in range(8)])))
 def once():

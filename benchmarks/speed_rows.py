@@ -6,9 +6,9 @@ import numpy as np
 import pandas as pd
 
 from benchmarks.speed_task import PARTS
-from gapwise.presets import TokenizeParams
-from gapwise.samples import read_samples
-from gapwise.tokens import load_tokenizer, tokenize
+from gapwise.encoding.params import TokenizeParams
+from gapwise.encoding.tokenizer import load_tokenizer, tokenize
+from gapwise.texts.samples import read_samples
 
 PRESET = "all-minilm-l6-v2"
 

@@ -3,9 +3,10 @@
 import numpy as np
 import way_gapwise
 
-from gapwise import batches, training
-from gapwise.batches import Examples
-from gapwise.runtime import tf
+from gapwise.encoding.runtime import tf
+from gapwise.network import batches
+from gapwise.network.batches import Examples
+from gapwise.training import trainer
 
 
 def by_length(examples: Examples, batch_size: int, seed: int) -> tf.data.Dataset:
@@ -16,5 +17,5 @@ def by_length(examples: Examples, batch_size: int, seed: int) -> tf.data.Dataset
 
 
 if __name__ == "__main__":
-    training.shuffled = by_length
+    trainer.shuffled = by_length
     way_gapwise.main()

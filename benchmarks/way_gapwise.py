@@ -9,14 +9,14 @@ import pandas as pd
 from ruamel.yaml import YAML
 from speed_task import Clock, Task, given
 
-from gapwise.finetuning import train_repeats
-from gapwise.freezing import frozen_output
-from gapwise.model import Model, assemble
-from gapwise.network import predict, set_weights
-from gapwise.presets import TokenizeParams
-from gapwise.ragged import Ragged
-from gapwise.recipe import FinetuneParams
-from gapwise.runtime import keras
+from gapwise.encoding.cut import frozen_output
+from gapwise.encoding.params import TokenizeParams
+from gapwise.encoding.ragged import Ragged
+from gapwise.encoding.runtime import keras
+from gapwise.network.classifier import predict, set_weights
+from gapwise.network.description import Model, assemble
+from gapwise.network.recipe import FinetuneParams
+from gapwise.training.repeats import train_repeats
 
 
 class Timed(keras.callbacks.Callback):

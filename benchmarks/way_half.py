@@ -5,9 +5,9 @@ from typing import Any
 import numpy as np
 import way_gapwise
 
-from gapwise import finetuning
-from gapwise.freezing import frozen_output
-from gapwise.ragged import Ragged
+from gapwise.encoding.cut import frozen_output
+from gapwise.encoding.ragged import Ragged
+from gapwise.training import repeats
 
 
 def half(*args: Any, **kwargs: Any) -> Ragged:
@@ -17,5 +17,5 @@ def half(*args: Any, **kwargs: Any) -> Ragged:
 
 
 if __name__ == "__main__":
-    finetuning.frozen_output = half
+    repeats.frozen_output = half
     way_gapwise.main()

@@ -9,7 +9,7 @@ from typing import Any
 import way_gapwise
 from tensorflow.tsl.profiler.protobuf import xplane_pb2
 
-from gapwise.runtime import tf
+from gapwise.encoding.runtime import tf
 
 PROFILED = 1  # the first epoch traces
 GROUPS = {  # by parts of the names that TensorFlow has for types of operations, the first that fits

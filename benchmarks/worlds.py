@@ -11,8 +11,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from gapwise.contributions import Predicted
-from gapwise.seeds import derive
+from gapwise.base.seeds import derive
+from gapwise.statistics.contributions import Predicted
 
 Floats = NDArray[np.float32]
 Rows = NDArray[np.intp]

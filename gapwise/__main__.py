@@ -1,6 +1,12 @@
-"""The commands beside the stages: `python -m gapwise --help`."""
+"""The commands beside the stages: `gapwise --help`, or `python -m gapwise --help`."""
 
-from commands.app import app
+from gapwise.commands.app import app
+
+
+def main() -> None:
+    """Runs a command."""
+    app(prog_name="gapwise")
+
 
 if __name__ == "__main__":
-    app(prog_name="python -m gapwise")
+    main()

@@ -1,10 +1,17 @@
 """Varies the development texts that some repeat trains on; a variant belongs to its source row."""
 
-from gapwise import workers
-from gapwise.augmentation import AugmentParams, augment
-from gapwise.split_params import SplitParams
-from gapwise.tables import Repeats, Texts, Variants
-from stages.door import read_params, read_table, run, write_json, write_table
+from gapwise.disk import interrupt
+
+if __name__ == "__main__":
+    interrupt.install()  # before the imports, which take seconds
+
+
+from gapwise.augmenting.augment import augment
+from gapwise.augmenting.params import AugmentParams
+from gapwise.base import workers
+from gapwise.base.tables import Repeats, Texts, Variants
+from gapwise.disk.io import read_params, read_table, run, write_json, write_table
+from gapwise.splitting.params import SplitParams
 
 
 def main() -> None:

@@ -1,12 +1,18 @@
 """Fits and predicts with the classifiers that fine-tuning must be worth its cost against."""
 
+from gapwise.disk import interrupt
+
+if __name__ == "__main__":
+    interrupt.install()  # before the imports, which take seconds
+
+
 import pandas as pd
 
-from gapwise.baselines import predict
-from gapwise.freezing import mean_vectors
-from gapwise.presets import TokenizeParams
-from gapwise.tables import BaselinePredictions, Repeats, Texts, Tokens
-from stages.door import read_params, read_table, run, write_table
+from gapwise.base.tables import BaselinePredictions, Repeats, Texts, Tokens
+from gapwise.baselines.baselines import predict
+from gapwise.disk.io import read_params, read_table, run, write_table
+from gapwise.encoding.cut import mean_vectors
+from gapwise.encoding.params import TokenizeParams
 
 
 def main() -> None:

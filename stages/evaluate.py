@@ -1,15 +1,22 @@
 """Scores every repeat on train, validation and the sealed test, and draws the plots."""
 
+from gapwise.disk import interrupt
+
+if __name__ == "__main__":
+    interrupt.install()  # before the imports, which take seconds
+
+
 import pandas as pd
 
-from gapwise import plots
-from gapwise.evaluation import predict_repeats
-from gapwise.scoring import EvaluateParams, summary
-from gapwise.split_params import SplitParams
-from gapwise.tables import BaselinePredictions, Predictions, Repeats, Texts, Tokens
-from gapwise.temperature import with_scaled
-from stages.door import read_params, read_table, run, write_csv, write_json, write_table
-from stages.model_files import read_model, read_weights
+from gapwise.base.tables import BaselinePredictions, Predictions, Repeats, Texts, Tokens
+from gapwise.disk.io import read_params, read_table, run, write_csv, write_json, write_table
+from gapwise.runs.models import read_model, read_weights
+from gapwise.scoring import plots
+from gapwise.scoring.params import EvaluateParams
+from gapwise.scoring.predicting import predict_repeats
+from gapwise.scoring.summary import summary
+from gapwise.scoring.temperature import with_scaled
+from gapwise.splitting.params import SplitParams
 
 
 def main() -> None:

@@ -1,20 +1,26 @@
 """Fine-tunes one network per repeat."""
 
+from gapwise.disk import interrupt
+
+if __name__ == "__main__":
+    interrupt.install()  # before the imports, which take seconds
+
+
 from time import monotonic
 
-from gapwise import workers
-from gapwise.curves import by_epoch
-from gapwise.finetuning import describe, train_repeats
-from gapwise.presets import TokenizeParams
-from gapwise.recipe import FinetuneParams
-from gapwise.split_params import SplitParams
-from gapwise.tables import Repeats, Texts, Tokens
-from stages.door import read_params, read_table, run, write_csv
-from stages.finished import Finished, digest
-from stages.model_files import write_model
-from stages.timings import record
-from stages.watching import FOLDER, Watch
-from stages.whole import whole
+from gapwise.base import workers
+from gapwise.base.tables import Repeats, Texts, Tokens
+from gapwise.disk.io import read_params, read_table, run, write_csv
+from gapwise.disk.whole import whole
+from gapwise.encoding.params import TokenizeParams
+from gapwise.network.recipe import FinetuneParams
+from gapwise.runs.finished import Finished, digest
+from gapwise.runs.models import write_model
+from gapwise.runs.progress import FOLDER, Watch
+from gapwise.runs.timings import record
+from gapwise.splitting.params import SplitParams
+from gapwise.training.curves import by_epoch
+from gapwise.training.repeats import describe, train_repeats
 
 
 def main() -> None:

@@ -1,17 +1,23 @@
 """Checks, cleans and groups the source's texts."""
 
+from gapwise.disk import interrupt
+
+if __name__ == "__main__":
+    interrupt.install()  # before the imports, which take seconds
+
+
 import shlex
 from pathlib import Path
 
-from gapwise.contract import PrepareParams
-from gapwise.errors import UserError
-from gapwise.preparation import prepare
-from gapwise.samples import NAMES
-from gapwise.sources import SUFFIXES, read
-from gapwise.split_params import SplitParams
-from gapwise.tables import Texts
-from stages.door import read_params, run, write_json, write_table
-from stages.recorded import check
+from gapwise.base.errors import UserError
+from gapwise.base.tables import Texts
+from gapwise.disk.io import read_params, run, write_json, write_table
+from gapwise.disk.recorded import check
+from gapwise.splitting.params import SplitParams
+from gapwise.texts.params import PrepareParams
+from gapwise.texts.prepare import prepare
+from gapwise.texts.samples import NAMES
+from gapwise.texts.sources import SUFFIXES, read
 
 
 def main() -> None:

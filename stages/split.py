@@ -1,10 +1,16 @@
 """Seals the test set, then draws train and validation for every repeat."""
 
-from gapwise.split_params import SplitParams
-from gapwise.split_summary import summarize
-from gapwise.splits import draw_repeats, seal_test
-from gapwise.tables import Repeats, Texts
-from stages.door import read_params, read_table, run, write_json, write_table
+from gapwise.disk import interrupt
+
+if __name__ == "__main__":
+    interrupt.install()  # before the imports, which take seconds
+
+
+from gapwise.base.tables import Repeats, Texts
+from gapwise.disk.io import read_params, read_table, run, write_json, write_table
+from gapwise.splitting.draws import draw_repeats, seal_test
+from gapwise.splitting.params import SplitParams
+from gapwise.splitting.summary import summarize
 
 
 def main() -> None:

@@ -1,11 +1,17 @@
 """Turns texts and variants into token ids, once for all repeats."""
 
+from gapwise.disk import interrupt
+
+if __name__ == "__main__":
+    interrupt.install()  # before the imports, which take seconds
+
+
 import pandas as pd
 
-from gapwise.presets import TokenizeParams
-from gapwise.tables import Texts, Tokens, Variants
-from gapwise.tokens import load_tokenizer, tokenize
-from stages.door import read_params, read_table, run, write_json, write_table
+from gapwise.base.tables import Texts, Tokens, Variants
+from gapwise.disk.io import read_params, read_table, run, write_json, write_table
+from gapwise.encoding.params import TokenizeParams
+from gapwise.encoding.tokenizer import load_tokenizer, tokenize
 
 
 def main() -> None:

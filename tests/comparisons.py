@@ -1,6 +1,6 @@
 """A comparison as a baseline, a setting that helps, one that hurts, one that is alike and one that is noise give it."""
 
-from gapwise.comparison import Comparison, Contrast, Estimate, Selection, Setting
+from gapwise.comparing.figures import Comparison, Contrast, Estimate, Selection, Setting
 
 
 def estimate(value, half):

@@ -18,7 +18,7 @@ def require():
 
 def save_tiny(folder, family, layers):
     """Saves a network of width 8 with word pieces of its own, in keras-hub layout; gives the folder."""
-    from gapwise.runtime import keras, keras_hub
+    from gapwise.encoding.runtime import keras, keras_hub
 
     keras.utils.set_random_seed(0)  # the same weights, whichever test comes first
     vocabulary = ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]", *WORDS]
@@ -41,7 +41,7 @@ def tiny_distilbert(tmp_path_factory):
 @pytest.fixture(scope="session")
 def tiny_roberta(tmp_path_factory):
     """A RoBERTa of 2 layers and width 8 with its own vocabulary, in keras-hub layout."""
-    from gapwise.runtime import keras, keras_hub
+    from gapwise.encoding.runtime import keras, keras_hub
 
     keras.utils.set_random_seed(0)
     folder = tmp_path_factory.mktemp("presets") / "tiny-roberta"
@@ -56,6 +56,6 @@ def tiny_roberta(tmp_path_factory):
 @pytest.fixture(scope="session")
 def samples():
     """The bundled sample sets by name, as tables of text, label and group."""
-    from gapwise.samples import read_samples
+    from gapwise.texts.samples import read_samples
 
     return read_samples()

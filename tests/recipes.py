@@ -3,7 +3,7 @@
 It names every key, so that a test does not depend on the defaults of params.yaml, and a new key has one place here.
 """
 
-from gapwise.recipe import EarlyStopping, FinetuneParams
+from gapwise.network.recipe import EarlyStopping, FinetuneParams
 
 PLAIN = {
     "freeze": 2,

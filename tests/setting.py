@@ -2,13 +2,13 @@
 
 import numpy as np
 
-from gapwise.batches import Examples
-from gapwise.encoder import load_encoder
-from gapwise.freezing import cut, frozen_output
-from gapwise.network import build
-from gapwise.ragged import Ragged
-from gapwise.training import Trainer
-from gapwise.unfreezing import depth
+from gapwise.encoding.backbone import load_encoder
+from gapwise.encoding.cut import cut, frozen_output
+from gapwise.encoding.ragged import Ragged
+from gapwise.network.batches import Examples
+from gapwise.network.classifier import build
+from gapwise.network.depth import depth
+from gapwise.training.trainer import Trainer
 from tests.recipes import recipe
 
 ROWS, CLASSES = 24, ["no", "yes"]

@@ -4,7 +4,8 @@ from pathlib import Path
 import pytest
 from ruamel.yaml import YAML
 
-from stages import door, prepare, split
+from gapwise.disk import io
+from stages import prepare, split
 
 PROJECT = Path("params.yaml").resolve()
 
@@ -50,7 +51,7 @@ class Project:
         """The message that ends prepare or split, if one does; whatever else escapes fails the test."""
         for stage in (prepare, split):
             try:
-                door.run(stage.main)
+                io.run(stage.main)
             except SystemExit as end:
                 code = end.code
                 break

@@ -8,16 +8,16 @@ import pandas as pd
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from gapwise.cleaning import normalize
-from gapwise.contract import PrepareParams
-from gapwise.errors import UserError
-from gapwise.preparation import prepare
-from gapwise.sources import read
-from gapwise.split_params import SplitParams
-from gapwise.split_summary import summarize
-from gapwise.splits import draw_repeats, seal_test
-from gapwise.stratification import draw_groups
-from gapwise.tables import Repeats, Texts
+from gapwise.base.errors import UserError
+from gapwise.base.tables import Repeats, Texts
+from gapwise.splitting.draws import draw_repeats, seal_test
+from gapwise.splitting.params import SplitParams
+from gapwise.splitting.stratification import draw_groups
+from gapwise.splitting.summary import summarize
+from gapwise.texts.cleaning import normalize
+from gapwise.texts.params import PrepareParams
+from gapwise.texts.prepare import prepare
+from gapwise.texts.sources import read
 
 PROPERTY = settings(max_examples=40, deadline=None, derandomize=True, database=None)
 COLUMNS = ["text", "label", "group", "part"]

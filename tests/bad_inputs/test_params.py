@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from pydantic import BaseModel
 
-from gapwise.params import SECTIONS
+from gapwise.base.validation import SECTIONS
 from tests.bad_inputs.cases import ACCEPTED, KEYS, MISTAKES, PARAMS, SETTINGS, WHOLE
 
 

@@ -11,10 +11,10 @@ from benchmarks.speed_floor import floor
 from benchmarks.speed_picture import picture
 from benchmarks.speed_rows import write_rows
 from benchmarks.speed_task import Clock, Task, given
-from gapwise.batches import Examples
-from gapwise.presets import locate
-from gapwise.ragged import Ragged
-from gapwise.samples import read_samples
+from gapwise.encoding.presets import locate
+from gapwise.encoding.ragged import Ragged
+from gapwise.network.batches import Examples
+from gapwise.texts.samples import read_samples
 
 
 def test_the_floor_is_three_products_per_weight_and_trained_token_and_one_per_validated():

@@ -3,7 +3,7 @@
 import numpy as np
 import pandas as pd
 
-from gapwise.scored import Candidate
+from gapwise.comparing.scored import Candidate
 
 
 def part_of_table(name, repeat, labels, right, sure):

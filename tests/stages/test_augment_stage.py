@@ -5,7 +5,7 @@ import pandas as pd
 import pytest
 from ruamel.yaml import YAML
 
-from gapwise.errors import UserError
+from gapwise.base.errors import UserError
 from stages import augment
 
 PARAMS = Path(__file__).parents[2] / "params.yaml"

@@ -6,9 +6,9 @@ import pandas as pd
 import pytest
 from ruamel.yaml import YAML
 
-from gapwise.errors import UserError
-from gapwise.tables import Texts
-from stages import door
+from gapwise.base.errors import UserError
+from gapwise.base.tables import Texts
+from gapwise.disk import io
 from stages import prepare as stage
 
 PARAMS = Path("params.yaml").resolve()
@@ -37,10 +37,10 @@ def message():
 
 
 def test_a_sample_set_becomes_texts_and_a_report(project, samples):
-    door.write_csv("data/raw/amazon-reviews.csv", samples["amazon-reviews"])
+    io.write_csv("data/raw/amazon-reviews.csv", samples["amazon-reviews"])
     change(source="data/raw/amazon-reviews.csv")
     stage.main()
-    texts = door.read_table("data/dataset.parquet", Texts)
+    texts = io.read_table("data/dataset.parquet", Texts)
     report = json.loads(Path("metrics/data.json").read_text(encoding="utf-8"))
     assert len(texts) == report["rows_kept"] == 2977
     assert {name: report[name] for name in ("rows_read", "rows_dropped", "classes", "near_duplicates", "groups")} == {
@@ -53,7 +53,7 @@ def test_a_sample_set_becomes_texts_and_a_report(project, samples):
 
 
 def test_running_twice_writes_the_same_bytes(project, samples):
-    door.write_csv("data/raw/nyt-editorials.csv", samples["nyt-editorials"].head(300))
+    io.write_csv("data/raw/nyt-editorials.csv", samples["nyt-editorials"].head(300))
     written = []
     for _ in range(2):
         stage.main()
@@ -77,7 +77,7 @@ def test_every_format_gives_the_same_texts(project, suffix):
             table.to_parquet(path)
     change(source=str(path), text_column="body", label_column="stars", group_column=None, near_duplicate_similarity=1)
     stage.main()
-    texts = door.read_table("data/dataset.parquet", Texts)
+    texts = io.read_table("data/dataset.parquet", Texts)
     assert texts[["row", "text", "label"]].to_numpy().tolist() == [
         [number, text, str(label)] for number, (text, label, _) in enumerate(rows, start=1)
     ]

@@ -5,10 +5,10 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from gapwise.errors import UserError
-from gapwise.tables import Repeats, Texts
+from gapwise.base.errors import UserError
+from gapwise.base.tables import Repeats, Texts
+from gapwise.disk.io import read_table, write_table
 from stages import split
-from stages.door import read_table, write_table
 
 SECTION = (
     "split: {seed: 1, test_fraction: 0.2, validation_fraction: 0.25, train_size: %s, train_per_class: null, repeats: 2}"
@@ -19,7 +19,7 @@ SECTION = (
 def project(tmp_path, monkeypatch):
     """A project with 60 texts of two classes in pairs, and the split section alone."""
     monkeypatch.chdir(tmp_path)
-    monkeypatch.setattr("gapwise.params.SECTIONS", {"split": "gapwise.splits:SplitParams"})
+    monkeypatch.setattr("gapwise.base.validation.SECTIONS", {"split": "gapwise.splitting.params:SplitParams"})
     texts = [f"text {number}" for number in range(60)]
     table = pd.DataFrame(
         {

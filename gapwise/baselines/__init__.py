@@ -1,0 +1,1 @@
+"""Classifiers that fine-tuning must be worth its cost against."""

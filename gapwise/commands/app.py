@@ -1,0 +1,165 @@
+"""The program `python -m gapwise`: its commands, their arguments and their help; what they do is imported late."""
+
+import codecs
+import io
+import os
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Annotated, Literal
+
+import typer
+
+from gapwise.base.errors import UserError
+from gapwise.comparing.figures import Metric
+
+app = typer.Typer(
+    help="Tells which setting really generalizes better, from the predictions that DVC keeps of each run.",
+    no_args_is_help=True,
+    add_completion=False,
+    rich_markup_mode="markdown",
+    pretty_exceptions_enable=False,
+)
+
+
+PLAIN = dict(zip("−–…●├┤┼│┊─┴←→", "--.o||||:-+<>", strict=True))
+
+
+@app.callback()
+def prepare() -> None:
+    """Makes no encoding of a terminal or a pipe a reason to fail: what it cannot show becomes plain ASCII."""
+    codecs.register_error("plain", _plain)
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        sys.stdout.reconfigure(errors="plain")
+
+
+def _plain(error: UnicodeError) -> tuple[str, int]:
+    assert isinstance(error, UnicodeEncodeError)
+    return "".join(PLAIN.get(sign, "?") for sign in error.object[error.start : error.end]), error.end
+
+
+@contextmanager
+def explained() -> Iterator[None]:
+    """Ends a command with a message and an exit code, not with a traceback, where the user can mend it."""
+    try:
+        yield
+    except UserError as error:
+        from gapwise.reports.words import printable
+
+        sys.exit("\n".join(["", *map(printable, str(error).splitlines()), ""]))
+    except KeyboardInterrupt:
+        sys.exit(130)
+    except BrokenPipeError:  # the reader, for example `head`, has seen enough
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.exit(141)
+
+
+@app.command()
+def compare(
+    revisions: Annotated[
+        list[str] | None,
+        typer.Argument(
+            metavar="BASELINE SETTING…",
+            help="Experiments, branches, tags, commits or `workspace`; the first is what the others are held against.",
+            show_default=False,
+        ),
+    ] = None,
+    *,
+    everything: Annotated[
+        bool,
+        typer.Option("--all", help="Every experiment of the current commit; the baseline is that commit, or BASELINE."),
+    ] = False,
+    metric: Annotated[Metric, typer.Option(help="What is compared, on the test rows.")] = "accuracy",
+    margin: Annotated[
+        float, typer.Option(help="Differences within it count as none, for the verdict equivalent; 0 or more.")
+    ] = 0.005,
+    confidence: Annotated[float, typer.Option(help="Of every interval and verdict, above 0 and below 1.")] = 0.95,
+    json: Annotated[bool, typer.Option("--json", help="Print every figure as JSON.")] = False,
+    md: Annotated[bool, typer.Option("--md", help="Print Markdown, for a comment on a pull request.")] = False,
+    html: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="Also write a page of tables and plots that needs no network.")
+    ] = None,
+    save: Annotated[
+        bool,
+        typer.Option("--save", help="Also write metrics/comparison.json and metrics/comparison/, for `dvc plots`."),
+    ] = False,
+) -> None:
+    """Says of each setting whether it is better or worse than the baseline, equivalent to it, or undecided.
+
+    Reads each revision's predictions through DVC, from the cache or the remote; the workspace stays as it is.
+
+    Example: `python -m gapwise compare main strong-l2 no-dropout`
+    """
+    with explained():
+        from gapwise.commands.compare import run
+
+        form: Literal["terminal", "json", "md"] = "json" if json else "md" if md else "terminal"
+        if json and md:
+            raise UserError("--json and --md are two forms of one answer; choose one.")
+        _between("--confidence", confidence)
+        _at_least("--margin", margin, 0)
+        run(
+            revisions or [],
+            everything=everything,
+            metric=metric,
+            margin=margin,
+            confidence=confidence,
+            form=form,
+            html=html,
+            save=save,
+        )
+
+
+@app.command()
+def plan(
+    *,
+    difference: Annotated[
+        float | None, typer.Option(help="A difference in accuracy to plan for, for example 0.02.", show_default=False)
+    ] = None,
+    revision: Annotated[
+        str | None, typer.Option("--from", help="Whose predictions to plan from.", show_default="workspace")
+    ] = None,
+    rows: Annotated[
+        int | None, typer.Option(help="Test rows, 10 or more, to plan without a run.", show_default=False)
+    ] = None,
+    accuracy: Annotated[
+        float | None, typer.Option(help="Assumed accuracy, to plan without a run.", show_default=False)
+    ] = None,
+    repeats: Annotated[
+        int | None, typer.Option(help="Repeats, 1 or more, to plan without a run.", show_default="5")
+    ] = None,
+    confidence: Annotated[float, typer.Option(help="Of the comparison to come, above 0 and below 1.")] = 0.95,
+    json: Annotated[bool, typer.Option("--json", help="Print every figure as JSON.")] = False,
+) -> None:
+    """Says which difference a number of repeats and test rows can show, and how long that takes, before it is spent.
+
+    Example: `python -m gapwise plan --difference 0.02`
+    """
+    with explained():
+        from gapwise.commands.plan import run
+
+        _between("--confidence", confidence)
+        _between("--difference", difference)
+        _between("--accuracy", accuracy)
+        _at_least("--rows", rows, 10)
+        _at_least("--repeats", repeats, 1)
+        run(
+            revision,
+            difference=difference,
+            rows=rows,
+            accuracy=accuracy,
+            repeats=repeats,
+            confidence=confidence,
+            as_json=json,
+        )
+
+
+def _between(option: str, value: float | None) -> None:
+    if value is not None and not 0 < value < 1:
+        raise UserError(f"{option} must be above 0 and below 1; got {value:g}.")
+
+
+def _at_least(option: str, value: float | None, least: int) -> None:
+    if value is not None and not value >= least:
+        raise UserError(f"{option} must be {least} or more; got {value:g}.")

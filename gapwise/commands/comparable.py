@@ -1,0 +1,96 @@
+"""Whether revisions can be compared: the reasons why not, and what a reader must know where they can."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import pandas as pd
+
+from gapwise.base.wording import in_words
+from gapwise.commands.lockfile import Lock, code, flatten
+from gapwise.reports.words import show_param
+
+DATA = {"data/dataset.parquet": "data", "data/test.parquet": "test rows"}
+
+
+@dataclass(frozen=True)
+class Run:
+    """One revision's run.
+
+    Attributes:
+        name: As the user gave it.
+        revision: Full hash of the commit, or `workspace`.
+        params: What params.yaml holds.
+        lock: What dvc.lock records.
+    """
+
+    name: str
+    revision: str
+    params: Mapping[str, Any]
+    lock: Lock
+
+
+def other_data(run: Run, baseline: Run) -> str | None:
+    """Says why two runs cannot be compared by what they were run on, or gives None where they can."""
+    for path, what in DATA.items():
+        if run.lock.outs.get(path) != baseline.lock.outs.get(path):
+            differing = _differing(run, baseline, ("prepare", "split"))
+            return f"other {what} than {baseline.name} ({path} differs): {differing}"
+    return None
+
+
+def other_repeats(run: Run, predictions: pd.DataFrame, baseline: Run, of_baseline: pd.DataFrame) -> str | None:
+    """Says which of the repeats that both runs have differ in their rows, or gives None where none does."""
+    if run.lock.outs.get("data/repeats.parquet") == baseline.lock.outs.get("data/repeats.parquet"):
+        return None
+    rows, theirs = _rows_by_repeat(predictions), _rows_by_repeat(of_baseline)
+    differing = [repeat for repeat in sorted(set(rows) & set(theirs)) if not rows[repeat].equals(theirs[repeat])]
+    if not differing:
+        return None
+    named = f"{in_words(differing, 'repeat')} {'were' if len(differing) > 1 else 'was'}"
+    why = _differing(run, baseline, ("prepare", "split"))
+    return f"other repeats than {baseline.name} ({named} trained or validated on other rows): {why}"
+
+
+def _rows_by_repeat(predictions: pd.DataFrame) -> dict[int, "pd.Series[str]"]:
+    used = predictions[predictions["part"] != "test"].sort_values("text_id")
+    return {int(str(repeat)): rows.set_index("text_id")["part"] for repeat, rows in used.groupby("repeat")}
+
+
+def _differing(run: Run, baseline: Run, sections: Sequence[str]) -> str:
+    own, theirs = dict(flatten(run.params)), dict(flatten(baseline.params))
+    keys = sorted(key for key in set(own) | set(theirs) if key.split(".")[0] in sections)
+    named = [
+        f"{key} is {show_param(own.get(key))}, in {baseline.name} {show_param(theirs.get(key))}"
+        for key in keys
+        if own.get(key) != theirs.get(key)
+    ]
+    return in_words(named) if named else f"no param of {' or '.join(sections)} differs, so the source or the code does"
+
+
+def notes(runs: Sequence[Run]) -> list[str]:
+    """Says what a reader of a comparison must know of its runs.
+
+    Args:
+        runs: Those compared, the baseline first.
+
+    Returns:
+        One sentence each, for other code, and for predictions that are the same to the bit.
+    """
+    said = []
+    for run in runs[1:]:
+        changed = _changed(code(runs[0].lock), code(run.lock))
+        if changed:
+            said.append(f"{run.name} ran with other code than {runs[0].name}: {in_words(changed)}.")
+    return said + [f"{in_words(names)} have the same predictions, to the bit." for names in _twins(runs)]
+
+
+def _changed(one: Mapping[str, str], other: Mapping[str, str]) -> list[str]:
+    return sorted(path for path in set(one) | set(other) if one.get(path) != other.get(path))
+
+
+def _twins(runs: Sequence[Run]) -> list[list[str]]:
+    by_hash: dict[str, list[str]] = {}
+    for run in runs:
+        by_hash.setdefault(run.lock.outs["data/predictions.parquet"], []).append(run.name)
+    return [names for names in by_hash.values() if len(names) > 1]

@@ -1,0 +1,56 @@
+"""Looks for damage that DVC does not look for: `make verify` runs it, no stage of the pipeline.
+
+DVC trusts a read-only object in its cache, and a file that it has once checked out.
+"""
+
+import os
+from pathlib import Path
+
+from dvc.repo import Repo
+
+from gapwise.disk.io import run
+from gapwise.disk.recorded import md5
+
+
+def main() -> None:
+    """Moves damaged objects out of the cache, and makes DVC look anew at outputs that are not as recorded."""
+    with Repo() as repo:
+        cache, aside = Path(repo.cache.local.path), Path(repo.tmp_dir) / "damaged"
+        recorded = {Path(out.fs_path): (out.hash_info.value, out.stage.is_data_source) for out in repo.index.outs}
+    findings = [_move(path, aside) for path in sorted(cache.glob("??/*")) if md5(path) != _name(path)]
+    for path, (value, is_source) in sorted(recorded.items()):
+        if value and path.exists() and md5(path) != value:
+            findings.append(_source(path) if is_source else _output(path))
+    print("\n".join(findings or ["All files are as DVC recorded them."]))
+
+
+def _name(path: Path) -> str:
+    """Gives the hash that an object of the cache is named by."""
+    return path.parent.name + path.name.removesuffix(".dir")
+
+
+def _move(path: Path, aside: Path) -> str:
+    aside.mkdir(parents=True, exist_ok=True)
+    target = aside / (path.parent.name + path.name)
+    path.replace(target)
+    return f"{_shown(path)}: damaged, moved to {_shown(target)}"
+
+
+def _output(path: Path) -> str:
+    for file in (path, *path.rglob("*")):
+        os.utime(file)  # DVC hashes again what has another time
+    return f"{_shown(path)}: not as recorded; `dvc repro` makes it again"
+
+
+def _source(path: Path) -> str:
+    # Left as it is: `dvc repro` would record what it finds.
+    name = _shown(path)
+    return f"{name}: not as {name}.dvc says; run `dvc add {name}` to keep it, or delete it and run `dvc pull {name}`"
+
+
+def _shown(path: Path) -> str:
+    return os.path.relpath(path)
+
+
+if __name__ == "__main__":
+    run(main)

@@ -1,0 +1,116 @@
+"""A setting's predictions as contributions to every score, ready to be set against another's."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, get_args
+
+import numpy as np
+import pandas as pd
+
+from gapwise.comparing.figures import Metric
+from gapwise.statistics.contributions import CONTRIBUTIONS, DIRECTION, Floats, Predicted, arrange, by_chance, encode
+from gapwise.statistics.uncertainty import Components, Integers, Uncertainty, components, of_own_rows
+
+METRICS: tuple[Metric, ...] = get_args(Metric)
+KEYS = ["repeat", "part", "text_id"]
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """What a comparison needs of a setting.
+
+    Attributes:
+        name: As the user gave it.
+        predictions: `tables.Predictions`.
+        params: The whole of params.yaml.
+        epochs: Trained in all repeats together; None where not recorded.
+        seconds: Of training; None where not known.
+    """
+
+    name: str
+    predictions: pd.DataFrame
+    params: Mapping[str, Any]
+    epochs: int | None = None
+    seconds: float | None = None
+
+    @property
+    def repeats(self) -> set[int]:
+        """The repeats that were predicted."""
+        return set(self.predictions["repeat"].unique())
+
+
+@dataclass(frozen=True)
+class Scored:
+    """What each row adds to each score.
+
+    Attributes:
+        test: By score, shape (repeats, test rows).
+        development: One row per repeat and text of train or validation: `repeat`, `part`, `text_id`, and one column
+            per score.
+        by_chance: What few rows add to each score, by part and score; in `mean`, and in nothing else.
+    """
+
+    test: dict[Metric, Floats]
+    development: pd.DataFrame
+    by_chance: dict[tuple[str, Metric], float]
+
+    def mean(self, metric: Metric, part: str) -> float:
+        """Gives the mean over repeats of a score."""
+        if part == "test":
+            return float(self.test[metric].mean())
+        rows = self.development[self.development["part"] == part]
+        return float(rows.groupby("repeat")[metric].mean().mean())
+
+    def minus(self, other: "Scored") -> "Scored":
+        """Gives the difference to a setting that saw the same texts in the same repeats."""
+        pairs = self.development.merge(other.development, on=KEYS, suffixes=("", "_other"), validate="1:1")
+        differences = {metric: pairs[metric] - pairs[f"{metric}_other"] for metric in METRICS}
+        return Scored(
+            {metric: self.test[metric] - other.test[metric] for metric in METRICS},
+            pairs[KEYS].assign(**differences),
+            {key: added - other.by_chance[key] for key, added in self.by_chance.items()},
+        )
+
+    def components(self, metric: Metric, groups: Integers) -> Components:
+        """Takes the variance of a score's mean on test rows of these groups apart."""
+        return components(self.test[metric], groups, metric, self.by_chance["test", metric])
+
+    def on_test(self, metric: Metric, groups: Integers) -> Uncertainty:
+        """Gives the uncertainty of a score's mean on test rows of these groups."""
+        return self.components(metric, groups).uncertainty()
+
+    def gap(self, metric: Metric, groups: Integers) -> Uncertainty:
+        """Gives the generalization gap: train against test, so that more is worse.
+
+        Both sides have chance of their own: other rows, and other repeats, some of which stop training early.
+        """
+        train = self.development[self.development["part"] == "train"]
+        contributions = [rows.to_numpy() for _, rows in train.groupby("repeat")[metric]]
+        of_train = of_own_rows(contributions, metric, self.by_chance["train", metric])
+        test = self.on_test(metric, groups)
+        return of_train.minus(test) if DIRECTION[metric] > 0 else test.minus(of_train)
+
+
+def score(candidate: Candidate, repeats: Sequence[int], text_ids: Sequence[str]) -> Scored:
+    """Takes a candidate's predictions apart.
+
+    Args:
+        candidate: With predictions of these repeats.
+        repeats: The ones to use.
+        text_ids: Test texts, in the wanted order.
+    """
+    used = candidate.predictions[candidate.predictions["repeat"].isin(repeats)]
+    test = arrange(used[used["part"] == "test"], text_ids)
+    development = used[used["part"] != "test"].sort_values(KEYS, ignore_index=True)
+    actual, predicted, probabilities = encode(development)
+    columns = {metric: np.empty(len(development)) for metric in METRICS}
+    added = {("test", metric): by_chance(metric, test) for metric in METRICS}
+    added |= {(part, metric): 0.0 for part in ("validation", "train") for metric in METRICS}
+    for rows in development.groupby(KEYS[:2]).indices.values():
+        part = development["part"].iloc[rows[0]]
+        of_part = Predicted(actual[rows], predicted[None, rows], probabilities[None, rows])
+        for metric in METRICS:
+            columns[metric][rows] = CONTRIBUTIONS[metric](of_part)[0]
+            added[part, metric] += by_chance(metric, of_part) / len(repeats)
+    contributions = {metric: CONTRIBUTIONS[metric](test) for metric in METRICS}
+    return Scored(contributions, development[KEYS].assign(**columns), added)

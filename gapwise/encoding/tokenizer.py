@@ -1,0 +1,97 @@
+"""Texts to token ids, with the tokenizer that belongs to the encoder."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from gapwise.base.errors import UserError
+from gapwise.encoding.params import TokenizeParams
+from gapwise.encoding.presets import locate, not_loadable
+from gapwise.encoding.runtime import keras_hub
+
+QUANTILES = {"min": 0.0, "median": 0.5, "p90": 0.9, "p99": 0.99, "max": 1.0}
+
+
+def load_tokenizer(preset: str) -> keras_hub.tokenizers.Tokenizer:
+    """Loads the tokenizer of a preset.
+
+    Args:
+        preset: See `presets.locate`.
+
+    Raises:
+        UserError: If there is none, with all places where it was looked for.
+    """
+    location = locate(preset)
+    try:
+        tokenizer = keras_hub.tokenizers.Tokenizer.from_preset(location, **_accents(location))
+    except Exception as error:  # whatever keras-hub, a hub client or a file format raises means: not loadable
+        raise not_loadable(preset, "tokenizer", error) from error
+    if getattr(tokenizer, "start_token_id", None) is None or getattr(tokenizer, "end_token_id", None) is None:
+        raise UserError(
+            f"tokenize.preset: {type(tokenizer).__name__} has no start and end tokens, as the tokenizer of an encoder "
+            "has. Choose a BERT-like preset."
+        )
+    return tokenizer
+
+
+def tokenize(
+    rows: pd.DataFrame, tokenizer: keras_hub.tokenizers.Tokenizer, params: TokenizeParams
+) -> tuple[pd.DataFrame, dict[str, Any]]:
+    """Turns texts into token ids: start, the text's tokens as far as they fit, end.
+
+    Args:
+        rows: Table of `text_id`, `source_id` and `text`.
+        tokenizer: From `load_tokenizer`.
+        params: `max_length` counts start and end.
+
+    Returns:
+        The `tables.Tokens` table in the order of `rows`, and what metrics/tokens.json says of it: texts, quantiles of
+        the uncut length, share of texts cut, share of tokens that the vocabulary does not know.
+    """
+    ids = [list(row) for row in _plain(tokenizer(rows["text"].tolist()))]
+    unknown = tokenizer.token_to_id(tokenizer.oov_token) if hasattr(tokenizer, "oov_token") else -1
+    table = pd.DataFrame(
+        {
+            "text_id": rows["text_id"].to_numpy(),
+            "source_id": rows["source_id"].to_numpy(),
+            "token_ids": [
+                np.array(
+                    [tokenizer.start_token_id, *row[: params.max_length - 2], tokenizer.end_token_id], dtype=np.int32
+                )
+                for row in ids
+            ],
+        }
+    )
+    return table, _report(ids, unknown, params.max_length)
+
+
+def _plain(ids: Any) -> Any:
+    return ids.to_list() if hasattr(ids, "to_list") else ids
+
+
+def _accents(location: str) -> dict[str, bool]:
+    """BERT strips accents where it lowercases; keras-hub's converter of Hugging Face folders forgets it."""
+    config = Path(location) / "tokenizer_config.json"
+    if not config.is_file():
+        return {}
+    settings = json.loads(config.read_text(encoding="utf-8"))
+    if "do_lower_case" not in settings:
+        return {}
+    strip = settings.get("strip_accents")
+    return {"strip_accents": bool(settings["do_lower_case"] if strip is None else strip)}
+
+
+def _report(ids: list[list[int]], unknown: int, max_length: int) -> dict[str, Any]:
+    if not ids:
+        return {"texts": 0}
+    lengths = np.array([len(row) + 2 for row in ids])
+    unknowns = sum([row.count(unknown) for row in ids])
+    return {
+        "texts": len(ids),
+        "length": {name: int(np.quantile(lengths, q, method="lower")) for name, q in QUANTILES.items()},
+        "share_truncated": round(float(np.mean(lengths > max_length)), 6),
+        "share_unknown": round(unknowns / max(1, sum(map(len, ids))), 6),
+    }

@@ -1,0 +1,1 @@
+"""What a training leaves on disk: models, finished repeats, timings, progress."""

@@ -1,0 +1,57 @@
+"""The folder models/: one description, and per repeat the weights that were trained."""
+
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+from pydantic import ValidationError
+from safetensors import SafetensorError
+from safetensors.numpy import load_file, save
+
+from gapwise.base.errors import UserError
+from gapwise.disk.recorded import check
+from gapwise.disk.whole import whole
+from gapwise.network.classifier import Weights
+from gapwise.network.description import Model
+
+FOLDER = Path("models")
+
+
+def write_model(model: Model, weights: Sequence[Weights]) -> None:
+    """Writes the folder whole, or not at all."""
+    with whole(FOLDER) as temporary:
+        temporary.mkdir()
+        (temporary / "model.json").write_text(model.model_dump_json(indent=2) + "\n", encoding="utf-8")
+        for repeat, values in enumerate(weights):
+            _file(temporary, repeat).write_bytes(save(values))
+
+
+def read_model() -> Model:
+    """Reads the description."""
+    check(FOLDER.as_posix())
+    try:
+        return Model.model_validate_json((FOLDER / "model.json").read_text(encoding="utf-8"))
+    except FileNotFoundError as error:
+        raise UserError("models/model.json is missing. Run `dvc repro`, which makes it, or `dvc pull`.") from error
+    except ValidationError as error:
+        raise UserError(
+            "models/model.json was written by another version of Gapwise. Run `dvc repro -s -f finetune`."
+        ) from error
+
+
+def read_weights(model: Model) -> Iterator[Weights]:
+    """Reads the trained weights of one repeat after the other."""
+    return (_read(_file(FOLDER, repeat)) for repeat in range(model.repeats))
+
+
+def _read(path: Path) -> Weights:
+    try:
+        weights: Weights = load_file(path)
+        return weights
+    except (FileNotFoundError, SafetensorError) as error:
+        raise UserError(
+            f"{path} is missing or not whole. Run `dvc repro`, which makes it again, or `dvc pull`.", [str(error)]
+        ) from error
+
+
+def _file(folder: Path, repeat: int) -> Path:
+    return folder / f"repeat-{repeat}.safetensors"

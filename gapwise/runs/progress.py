@@ -1,0 +1,73 @@
+"""What is seen of a training while it runs: a line per epoch, and curves that dvclive writes."""
+
+import math
+import statistics
+import time
+from pathlib import Path
+from typing import Any
+
+from gapwise.encoding.runtime import (
+    keras,  # before dvclive, which would import TensorFlow with all its start-up messages
+)
+
+# isort: split
+from dvclive import Live
+from dvclive.keras import DVCLiveCallback
+
+from gapwise.disk.whole import temporary_name
+
+FOLDER = "metrics/training"
+
+
+def curves(repeat: int) -> Path:
+    """Gives the folder of one repeat's curves while it trains; with all repeats done, it moves to `FOLDER`."""
+    return temporary_name(FOLDER) / f"repeat-{repeat}"
+
+
+class Watch:
+    """Gives the callbacks that watch each repeat.
+
+    Args:
+        repeats: How many there are.
+        epochs: How many each has at most.
+    """
+
+    def __init__(self, repeats: int, epochs: int) -> None:
+        self.repeats, self.epochs, self.at_once, self.seconds = repeats, epochs, 1, list[float]()
+
+    def __call__(self, repeat: int, at_once: int) -> list[keras.callbacks.Callback]:
+        """Watches one repeat, counted from 0, of so many at once. Its curves are written to `curves(repeat)`."""
+        self.at_once = at_once
+        live = Live(str(curves(repeat)), dvcyaml=None, save_dvc_exp=False)
+        return [Progress(self, repeat), DVCLiveCallback(live=live)]
+
+    def left(self, repeat: int, epoch: int) -> str:
+        """Says how long it will take at most, at the pace of the epochs so far: early stopping can only shorten it."""
+        later = math.ceil((self.repeats - repeat - 1) / self.at_once)
+        epochs = self.epochs - epoch - 1 + self.epochs * later
+        seconds = math.ceil(epochs * statistics.median(self.seconds))  # the first epoch, traced, is no measure
+        minutes = math.ceil(seconds / 60)
+        return f"at most {f'{seconds} s' if seconds < 100 else f'{minutes} min'} left"
+
+
+class Progress(keras.callbacks.Callback):  # type: ignore[misc]  # Keras has no types
+    """Prints a line per epoch: enough for a person to follow, and no noise in a log file."""
+
+    def __init__(self, watch: Watch, repeat: int) -> None:
+        super().__init__()
+        self.watch, self.repeat, self.began = watch, repeat, 0.0
+
+    def on_epoch_begin(self, epoch: int, logs: dict[str, Any] | None = None) -> None:
+        """Starts the clock."""
+        self.began = time.monotonic()
+
+    def on_epoch_end(self, epoch: int, logs: dict[str, Any] | None = None) -> None:
+        """Prints what Keras has logged."""
+        values, watch = logs or {}, self.watch
+        watch.seconds.append(time.monotonic() - self.began)
+        print(
+            f"repeat {self.repeat + 1} of {watch.repeats}, epoch {epoch + 1:2} of {watch.epochs}:  "
+            f"log loss {values['log_loss']:.3f} on train, {values['val_log_loss']:.3f} on validation;  "
+            f"accuracy {values['accuracy']:.3f}, {values['val_accuracy']:.3f};  {watch.left(self.repeat, epoch)}",
+            flush=True,
+        )

@@ -1,0 +1,12 @@
+"""The `evaluate` section of params.yaml."""
+
+from pydantic import Field
+
+from gapwise.base.validation import Section
+
+
+class EvaluateParams(Section):
+    """Section `evaluate` of params.yaml."""
+
+    confidence: float = Field(gt=0, lt=1)
+    bootstrap_samples: int = Field(ge=100)

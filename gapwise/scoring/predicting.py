@@ -1,0 +1,59 @@
+"""Predictions of every repeat's network on its train and validation texts and on the sealed test."""
+
+from collections.abc import Iterable
+
+import numpy as np
+import pandas as pd
+
+from gapwise.base.errors import UserError
+from gapwise.base.predictions import tabulate
+from gapwise.base.tables import parts_of
+from gapwise.encoding.cut import frozen_output
+from gapwise.encoding.presets import fingerprint
+from gapwise.encoding.ragged import Ragged
+from gapwise.network.classifier import Weights, predict, set_weights
+from gapwise.network.description import Model, assemble
+
+
+def predict_repeats(
+    model: Model,
+    weights: Iterable[Weights],
+    *,
+    development: pd.DataFrame,
+    test: pd.DataFrame,
+    repeats: pd.DataFrame,
+    tokens: pd.DataFrame,
+) -> pd.DataFrame:
+    """Predicts with every repeat's network.
+
+    Args:
+        model: Describes the networks.
+        weights: Of each repeat, from repeat 0.
+        development: `tables.Texts`.
+        test: `tables.Texts`.
+        repeats: `tables.Repeats`.
+        tokens: `tables.Tokens` of at least these texts.
+
+    Returns:
+        The `tables.Predictions` table. A development text that a repeat does not use has no row in that repeat.
+
+    Raises:
+        UserError: If the preset's files are not those that the networks were trained on.
+    """
+    if fingerprint(model.tokenize.preset) != model.preset_sha256:
+        raise UserError(
+            f"The files of {model.tokenize.preset} have changed since models/ was trained on them. "
+            "Bring them back, or run `dvc repro -f` to train again."
+        )
+    texts = pd.concat([development[development["text_id"].isin(repeats["text_id"])], test], ignore_index=True)
+    part, network = assemble(model)
+    ids = tokens.set_index("text_id")["token_ids"].reindex(texts["text_id"])
+    features = frozen_output(part, Ragged.of(ids.tolist()))
+    tables = []
+    for repeat, values in enumerate(weights):
+        set_weights(network, values)
+        parts = pd.concat([parts_of(repeats, repeat), pd.Series("test", index=test["text_id"])])
+        rows = np.flatnonzero(texts["text_id"].isin(parts.index))
+        table = tabulate(texts.iloc[rows], model.classes, predict(network, features, rows))
+        tables.append(table.assign(repeat=repeat, part=parts.reindex(table["text_id"]).to_numpy()))
+    return pd.concat(tables, ignore_index=True)

@@ -1,0 +1,92 @@
+"""The scores of a setting: of one repeat and part, and summed up over repeats with intervals."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import pandas as pd
+
+from gapwise.scoring.params import EvaluateParams
+from gapwise.statistics.contributions import CONTRIBUTIONS, arrange
+from gapwise.statistics.planning import detectable_difference, observed
+from gapwise.statistics.uncertainty import components, score_interval
+
+BASELINES = ["majority", "tfidf", "frozen"]
+# Finer than any score is known, coarse enough to read in a diff.
+DIGITS = 6
+
+
+def scores(predictions: pd.DataFrame) -> dict[str, float]:
+    """Scores the predictions of one repeat and part.
+
+    Args:
+        predictions: Rows of `tables.Predictions`, at least one.
+
+    Returns:
+        `accuracy`; `macro_f1`, the mean over the classes that are true or predicted somewhere; `log_loss` in nats, of
+        probabilities raised to `contributions.SMALLEST_PROBABILITY`; `calibration_error`, see `calibration`.
+    """
+    rows = arrange(predictions, sorted(predictions["text_id"]))
+    return {score: float(contribution(rows).mean()) for score, contribution in CONTRIBUTIONS.items()}
+
+
+def summary(
+    predictions: pd.DataFrame, baseline_predictions: pd.DataFrame, groups: "pd.Series[str]", params: EvaluateParams
+) -> dict[str, Any]:
+    """Sums up all repeats into metrics/evaluate.json.
+
+    Args:
+        predictions: `tables.Predictions`; every repeat has all three parts, and the same test texts.
+        baseline_predictions: `tables.BaselinePredictions` of the same repeats.
+        groups: Group of each test text, by `text_id`: texts of one group count as drawn together.
+        params: Confidence of the intervals.
+
+    Returns:
+        `test`, `validation` and `train`: the means over repeats of `scores`. `test` also has the intervals of
+        `accuracy` and `macro_f1`, see `uncertainty`, and `detectable_difference`, see `planning`.
+        `gap`: `accuracy` is train minus test and `log_loss` is test minus train, so that both rise with overfitting.
+        `baseline`: the mean test accuracy of each; `baseline_intervals`: its interval.
+        `repeats` and `test_rows`. All numbers are plain, finite and rounded to `DIGITS` digits.
+    """
+    parts = {part: _means(predictions, part) for part in ("test", "validation", "train")}
+    gap = {
+        "accuracy": parts["train"]["accuracy"] - parts["test"]["accuracy"],
+        "log_loss": parts["test"]["log_loss"] - parts["train"]["log_loss"],
+    }
+    setting = observed(predictions, groups)
+    detectable = {"detectable_difference": detectable_difference(setting, params.confidence)}
+    baselines = {name: baseline_predictions.query("baseline == @name") for name in BASELINES}
+    intervals = _intervals(predictions, groups, ["accuracy", "macro_f1"], params.confidence)
+    return {
+        "test": _rounded(parts["test"] | intervals | detectable),
+        "validation": _rounded(parts["validation"]),
+        "train": _rounded(parts["train"]),
+        "gap": _rounded(gap),
+        "baseline": _rounded({name: _means(table, "test")["accuracy"] for name, table in baselines.items()}),
+        "baseline_intervals": {
+            name: _rounded(_intervals(table, groups, ["accuracy"], params.confidence))
+            for name, table in baselines.items()
+        },
+        "repeats": setting.repeats,
+        "test_rows": setting.rows,
+    }
+
+
+def _means(predictions: pd.DataFrame, part: str) -> dict[str, float]:
+    of_part = predictions.query("part == @part")
+    by_repeat = pd.DataFrame([scores(rows) for _, rows in of_part.groupby("repeat")])
+    return {str(score): float(mean) for score, mean in by_repeat.mean().items()}
+
+
+def _intervals(
+    predictions: pd.DataFrame, groups: "pd.Series[str]", names: list[str], confidence: float
+) -> dict[str, float]:
+    rows, codes = arrange(predictions.query("part == 'test'"), list(groups.index)), pd.factorize(groups)[0]
+    ends = {}
+    for name in names:
+        uncertainty = components(CONTRIBUTIONS[name](rows), codes, name).uncertainty()
+        ends[f"{name}_low"], ends[f"{name}_high"] = score_interval(uncertainty, name, confidence)
+    return ends
+
+
+def _rounded(values: Mapping[str, float]) -> dict[str, float]:
+    return {name: round(float(value), DIGITS) for name, value in values.items()}

@@ -1,0 +1,1 @@
+"""The sealed test, and the repeated draws of train and validation."""

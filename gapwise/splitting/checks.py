@@ -1,0 +1,127 @@
+"""What a split needs of its rows, and what to change where they fall short."""
+
+from collections.abc import Mapping, Sequence
+
+import pandas as pd
+
+from gapwise.base.errors import UserError
+from gapwise.base.wording import in_words, shorten, show
+
+GROUP_LESS = "group less (prepare.group_column, prepare.near_duplicate_similarity)"
+
+
+def require_groups(rows: pd.DataFrame, classes: Sequence[str], parts: Sequence[str], where: str = "") -> None:
+    """Checks that every class has a group for each of the parts.
+
+    Args:
+        rows: The rows to divide; columns `group` and `label`.
+        classes: All classes, also those without a row here.
+        parts: The parts to divide them into; the first is the one that is drawn now.
+        where: Tells which rows these are, if not all.
+
+    Raises:
+        UserError: With a problem for each class that has too few groups.
+    """
+    sizes = rows["label"].value_counts().to_dict()
+    groups = rows.groupby("label")["group"].nunique().to_dict()
+    problems = [
+        f"groups with class {show(label)}{where}: {groups.get(label, 0)} (rows: {sizes.get(label, 0)}), but "
+        f"{in_words(parts)} need one each: add rows, leave the class out, or {GROUP_LESS}"
+        for label in classes
+        if groups.get(label, 0) < len(parts)
+    ]
+    if problems:
+        raise UserError(f"The {parts[0]} part cannot be drawn:", shorten(problems, "such classes"))
+
+
+def require_share(rows: pd.DataFrame, drawn: int, fraction: float, part: str) -> None:
+    """Checks that a draw of whole groups holds from half to double of what was asked.
+
+    Args:
+        rows: The rows to divide; column `group`.
+        drawn: How many of them were drawn.
+        fraction: What was asked.
+        part: What they were drawn for.
+
+    Raises:
+        UserError: With the fraction that would fit.
+    """
+    asked = fraction * len(rows)
+    if asked / 2 <= drawn <= asked * 2:
+        return
+    grouped = rows["group"].nunique() < len(rows)
+    nearest = f"whole groups with every class hold {drawn} rows" if grouped else f"with every class are {drawn} rows"
+    problem = (
+        f"split.{part}_fraction: {fraction:g} of {len(rows)} rows asked, but the nearest {nearest}: "
+        f"use {drawn / len(rows):.2g}, or {GROUP_LESS if grouped else 'add rows'}"
+    )
+    raise UserError(f"The {part} part cannot be drawn:", [problem])
+
+
+def require_classes(given: str, parts: Mapping[str, pd.DataFrame], classes: Sequence[str]) -> None:
+    """Checks that the parts that follow from a given part have a row of every class.
+
+    Args:
+        given: The part that `prepare.split_column` gives.
+        parts: Where the rows of each part to check are, and the rows.
+        classes: All classes.
+
+    Raises:
+        UserError: With a problem for each class that a part lacks.
+    """
+    problems = [
+        f"class {show(label)} has no row {where}: add one, leave the class out, or set prepare.split_column to null"
+        for where, rows in parts.items()
+        for label in classes
+        if label not in set(rows["label"])
+    ]
+    if problems:
+        raise UserError(f"The given {given} part cannot be kept as it is:", shorten(problems, "such classes"))
+
+
+def require_train_rows(
+    pools: Sequence[pd.Series], development: int, train_size: int | None, train_per_class: int | None
+) -> None:
+    """Checks that every repeat has the rows to train on that were asked for.
+
+    Args:
+        pools: The classes of the rows that each repeat may train on.
+        development: Number of development rows.
+        train_size: `split.train_size`.
+        train_per_class: `split.train_per_class`.
+
+    Raises:
+        UserError: With the largest number that fits all repeats.
+    """
+    problem = ""
+    if train_size is not None:
+        problem = _size_problem(pools, development, train_size)
+    if train_per_class is not None:
+        problem = _per_class_problem(pools, train_per_class)
+    if problem:
+        raise UserError("The train part cannot be drawn:", [problem])
+
+
+def _size_problem(pools: Sequence[pd.Series], development: int, asked: int) -> str:
+    sizes = [len(pool) for pool in pools]
+    fewest, classes = min(sizes), pools[0].nunique()
+    if asked < classes:
+        return f"split.train_size: {asked} asked, but {classes} classes need a row each: use at least {classes}"
+    if asked > fewest:
+        return (
+            f"split.train_size: {asked} asked, but of {development} development rows repeat {sizes.index(fewest)} "
+            f"leaves {fewest} for training beside validation: use at most {fewest}, or null for all"
+        )
+    return ""
+
+
+def _per_class_problem(pools: Sequence[pd.Series], asked: int) -> str:
+    counts = pd.DataFrame([pool.value_counts() for pool in pools], index=range(len(pools)))
+    scarcest = counts.min().idxmin()
+    fewest = counts[scarcest].min()
+    if asked <= fewest:
+        return ""
+    return (
+        f"split.train_per_class: {asked} asked, but repeat {counts[scarcest].idxmin()} leaves {fewest} rows of class "
+        f"{show(scarcest)} for training beside validation: use at most {fewest}, or null for all"
+    )

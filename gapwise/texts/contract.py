@@ -1,0 +1,97 @@
+"""What a source file must hold. Every problem is found at once, with its rows."""
+
+from collections.abc import Callable
+from difflib import get_close_matches
+from typing import Any
+
+import pandas as pd
+import pandera.pandas as pa
+
+from gapwise.base.wording import in_words, show
+from gapwise.texts.cleaning import normalize
+from gapwise.texts.labels import find_lookalikes
+from gapwise.texts.params import KEYS, PrepareParams
+
+PARTS = ("train", "validation", "test")
+
+
+def _check(holds: Callable[[Any], bool], problem: str) -> pa.Check:
+    return pa.Check(holds, element_wise=True, error=problem)
+
+
+IS_TEXT = _check(lambda cell: isinstance(cell, str), "must hold text; found {found} in {rows}; write it as text")
+NOT_EMPTY = _check(lambda cell: cell != "", "is empty or blank in {rows}; fill it, or leave the row out")
+IS_PART = _check(
+    lambda cell: cell in ("", *PARTS), "must be train, validation, test or empty; found {found} in {rows}; rename it"
+)
+ROWS = pa.DataFrameSchema(
+    {
+        "text": pa.Column(object, [IS_TEXT, NOT_EMPTY], required=False),
+        "label": pa.Column(object, [IS_TEXT, NOT_EMPTY], required=False),
+        "group": pa.Column(object, IS_TEXT, required=False),
+        "part": pa.Column(object, IS_PART, required=False),
+    }
+)
+
+
+def select(raw: pd.DataFrame, params: PrepareParams) -> tuple[pd.DataFrame, list[str]]:
+    """Takes the named columns out of the source, normalized, without the rows that break a rule.
+
+    Args:
+        raw: From `sources.read`.
+        params: Uses the names of columns.
+
+    Returns:
+        Valid rows, indexed by their number from 1, with columns `text`, `label`, `group` and `part` (null where there
+        is none); and the problems. Without a column of texts or labels no row is valid.
+    """
+    there = {role: column for role, column in params.columns().items() if column in raw.columns}
+    cells = pd.DataFrame(
+        {role: [_clean(cell) for cell in raw[column]] for role, column in there.items()},
+        index=range(1, len(raw) + 1),
+        dtype=object,
+    )
+    problems = _missing_columns(raw, params)
+    try:
+        ROWS.validate(cells, lazy=True)
+        bad = set()
+    except pa.errors.SchemaErrors as error:
+        problems += _broken_rules(error.failure_cases, cells, there)
+        bad = set(error.failure_cases["index"])
+    if "label" in there:
+        problems += find_lookalikes(raw[there["label"]].tolist(), there["label"])
+    if not {"text", "label"} <= there.keys():
+        bad = set(cells.index)
+    valid = cells.drop(index=list(bad)).reindex(columns=list(KEYS), fill_value="").astype(object)
+    return valid.where(valid != "", None), problems
+
+
+def _clean(cell: Any) -> Any:
+    if isinstance(cell, str):
+        return normalize(cell)
+    return cell if isinstance(cell, list | tuple | dict | bytes) else ""
+
+
+def _missing_columns(raw: pd.DataFrame, params: PrepareParams) -> list[str]:
+    there = [str(column) for column in raw.columns]
+    missing = {role: column for role, column in params.columns().items() if column not in there}
+    problems = []
+    for role, column in missing.items():
+        near = get_close_matches(column, there, n=1)
+        advice = f"set prepare.{KEYS[role]} to {show(near[0]) if near else 'one of them'}"
+        advice += " or to null" if role in ("group", "part") else ""
+        known = in_words([show(name) for name in there])
+        problems.append(f"column {show(column)} is missing; there are {known}; {advice}")
+    if {"text", "label"} <= missing.keys() and params.source.lower().endswith((".csv", ".tsv")):
+        problems.append("if the first line is no header but a row, put a header above it")
+    return problems
+
+
+def _broken_rules(failures: pd.DataFrame, cells: pd.DataFrame, columns: dict[str, str]) -> list[str]:
+    problems = []
+    for role, rule in dict.fromkeys(zip(failures["column"], failures["check"], strict=True)):
+        rows = failures.loc[(failures["column"] == role) & (failures["check"] == rule), "index"].tolist()
+        found = dict.fromkeys(show(cell) for cell in cells[role].loc[rows])
+        what = rule.format(found=in_words(list(found)), rows=in_words(rows, "row"))
+        problems.append(f"column {show(columns[role])} {what}")
+    return problems

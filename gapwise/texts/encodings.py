@@ -1,0 +1,110 @@
+"""UTF-8, and a way there from any other encoding."""
+
+import codecs
+import contextlib
+import csv
+import io
+import re
+import shlex
+from collections.abc import Iterator
+
+from gapwise.base.errors import UserError
+
+WIDE = {
+    codecs.BOM_UTF32_LE: "UTF-32",  # before UTF-16, whose mark its own begins with
+    codecs.BOM_UTF32_BE: "UTF-32",
+    codecs.BOM_UTF16_LE: "UTF-16",
+    codecs.BOM_UTF16_BE: "UTF-16",
+}
+NO_TEXT = {
+    b"PK\x03\x04": "a zip archive or a new Excel file",
+    b"\xd0\xcf\x11\xe0": "an old Excel file",
+    b"\x1f\x8b": "a gzip archive",
+    b"PAR1": "a Parquet file",
+    b"%PDF": "a PDF file",
+}
+
+LINE_END = re.compile("\r\n|\r|\n")
+
+
+@contextlib.contextmanager
+def cells_up_to(length: int) -> Iterator[None]:
+    """Lets Python's csv reader take longer cells; its limit is for the whole process, so it is put back."""
+    limit = csv.field_size_limit(length)
+    try:
+        yield
+    finally:
+        csv.field_size_limit(limit)
+
+
+def decode(content: bytes, name: str, delimiter: str | None = None) -> str:
+    """Decodes UTF-8, with or without a byte order mark.
+
+    Args:
+        content: The file, as bytes.
+        name: Of the file, for messages.
+        delimiter: Of the cells of a csv or tsv, to tell in which row an error is; None if every line is a row.
+
+    Raises:
+        UserError: If the file is no text, or has another encoding, with the row and the `iconv` line that mends it.
+    """
+    problem = _no_text(content)
+    if problem:
+        raise UserError(f"{name} is no text:", [problem])
+    wide = _wide(content)
+    if wide:
+        raise UserError(f"{name} is not UTF-8:", [f"the header (line 1) begins as {wide} does; {_mend(name, wide)}"])
+    try:
+        return content.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        before = error.object[: error.start].decode("utf-8")
+        line = f"line {len(LINE_END.findall(before)) + 1}"
+        byte = f"byte 0x{error.object[error.start]:02x}"
+        advice = _advice(before, error, name)
+        raise UserError(f"{name} is not UTF-8:", [f"{_row(before, delimiter)} ({line}): {byte}; {advice}"]) from error
+
+
+def _no_text(content: bytes) -> str | None:
+    if not content.strip(b"\0"):
+        return "it holds NUL bytes only, as a file does that was not written to its end; copy or export it again"
+    kind = next((kind for start, kind in NO_TEXT.items() if content.startswith(start)), None)
+    return f"it begins as {kind} does; open it with what made it, and export it as text in UTF-8" if kind else None
+
+
+def _wide(content: bytes) -> str | None:
+    if b"\0" in content[:2] and content[:4] != codecs.BOM_UTF32_BE:
+        return "UTF-16LE" if content[1:2] == b"\0" else "UTF-16BE"  # by the zero byte beside the first letter
+    return next((encoding for mark, encoding in WIDE.items() if content.startswith(mark)), None)
+
+
+def _row(before: str, delimiter: str | None) -> str:
+    # The x stands for the broken byte, which may be the first of its row.
+    stream = io.StringIO(f"{before}x", newline="")
+    rows = csv.reader(stream, delimiter=delimiter) if delimiter else (line.strip() for line in stream)
+    with cells_up_to(len(before) + 2):
+        number = sum(bool(row) for row in rows) - bool(delimiter)
+    return f"row {number}" if number else "the header"
+
+
+def _advice(before: str, error: UnicodeDecodeError, name: str) -> str:
+    if error.reason == "unexpected end of data":
+        return "the file ends within a character; copy or export it again"
+    if not before.removeprefix("\ufeff").isascii():
+        return "all before it is UTF-8, so this is no other encoding but damage; mend the row"
+    guess = _guess(error.object)
+    return f"if it was meant as {guess}, {_mend(name, guess)}"
+
+
+def _guess(content: bytes) -> str:
+    try:
+        content.decode("cp1252")
+    except UnicodeDecodeError:
+        return "ISO-8859-1"
+    return "WINDOWS-1252"
+
+
+def _mend(name: str, encoding: str) -> str:
+    stem, dot, suffix = name.rpartition(".")
+    better = f"{stem}-utf8{dot}{suffix}"
+    command = f"iconv -f {encoding} -t UTF-8 {shlex.quote(name)} > {shlex.quote(better)}"
+    return f"run `{command}` and set prepare.source to {better}"

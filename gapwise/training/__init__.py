@@ -1,0 +1,1 @@
+"""Fine-tuning: the objective, rates, stopping, one repeat and all repeats."""

@@ -1,0 +1,87 @@
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from gapwise.commands import verify
+
+WHOLE = "All files are as DVC recorded them.\n"
+DVC_YAML = """
+stages:
+  make:
+    cmd: mkdir folder && printf 1 > folder/a && printf 2 > folder/b && printf 3 > file
+    outs: [folder, file]
+"""
+
+
+@pytest.fixture(scope="module")
+def begun(tmp_path_factory):
+    """A repository of DVC with a file of one's own, and a stage that has made a file and a folder."""
+    folder = tmp_path_factory.mktemp("begun")
+    (folder / "dvc.yaml").write_text(DVC_YAML)
+    (folder / "own").write_text("own")
+    for command in (["git", "init", "-q"], ["dvc", "init", "-q"], ["dvc", "add", "-q", "own"], ["dvc", "repro", "-q"]):
+        dvc(folder, *command)
+    return folder
+
+
+@pytest.fixture
+def project(begun, tmp_path, monkeypatch):
+    folder = tmp_path / "project"
+    subprocess.run(["cp", "-a", begun, folder], check=True)
+    monkeypatch.chdir(folder)
+    return folder
+
+
+def dvc(folder, *command):
+    environment = {"PATH": f"{Path(sys.executable).parent}:/usr/bin:/bin", "DVC_SITE_CACHE_DIR": f"{folder}-site"}
+    return subprocess.run(command, cwd=folder, env=environment, check=True, capture_output=True, text=True).stdout
+
+
+def damage(content):
+    """Changes the object of the cache that has this content; it stays read-only."""
+    for path in Path(".dvc/cache/files/md5").glob("??/*"):
+        if path.read_text() == content:
+            path.chmod(0o644)
+            path.write_text("damaged")
+            path.chmod(0o444)
+            return path
+    raise AssertionError(content)
+
+
+def test_what_is_whole_is_left_alone(project, capsys):
+    before = {path: path.stat().st_mtime_ns for path in project.rglob("*") if ".dvc/tmp" not in str(path)}
+    verify.main()
+    assert capsys.readouterr().out == WHOLE
+    assert all(path.stat().st_mtime_ns == time for path, time in before.items() if path.is_file())
+
+
+@pytest.mark.parametrize(("content", "output"), [("2", "folder"), ("3", "file")])
+def test_a_damaged_object_that_was_checked_out_is_made_again(project, capsys, content, output):
+    path = damage(content)
+    subprocess.run(["rm", "-r", output], check=True)
+    dvc(project, "dvc", "checkout", output)
+    assert dvc(project, "dvc", "status") == "Data and pipelines are up to date.\n"  # DVC does not look
+
+    verify.main()
+    moved = f".dvc/tmp/damaged/{path.parent.name}{path.name}"
+    assert capsys.readouterr().out == (
+        f"{path}: damaged, moved to {moved}\n{output}: not as recorded; `dvc repro` makes it again\n"
+    )
+    assert Path(moved).read_text() == "damaged"
+    dvc(project, "dvc", "repro")
+    assert (Path("file").read_text(), Path("folder/b").read_text()) == ("3", "2")
+    verify.main()
+    assert capsys.readouterr().out == WHOLE
+
+
+def test_a_file_of_ones_own_is_not_recorded_as_it_was_found(project, capsys):
+    damage("own")
+    Path("own").unlink()
+    dvc(project, "dvc", "checkout", "own")
+    verify.main()
+    assert "own: not as own.dvc says; run `dvc add own` to keep it, or delete it and run" in capsys.readouterr().out
+    before = Path("own.dvc").read_text()
+    dvc(project, "dvc", "repro")
+    assert Path("own.dvc").read_text() == before

@@ -1,0 +1,91 @@
+import numpy as np
+import pandas as pd
+import pytest
+from tokenizers import Tokenizer
+
+from gapwise.base.errors import UserError
+from gapwise.encoding.params import TokenizeParams
+from gapwise.encoding.presets import locate
+from gapwise.encoding.tokenizer import load_tokenizer, tokenize
+
+# keras-hub strips accents by compatible decomposition (NFKD), Hugging Face by canonical (NFD). Only the former takes
+# ½ apart. All other token ids of the sample sets agree.
+EXPLAINED = "½"
+
+
+def rows(*texts):
+    ids = [str(number) for number in range(len(texts))]
+    return pd.DataFrame({"text_id": ids, "source_id": ids, "text": texts})
+
+
+def params(preset, max_length=16):
+    return TokenizeParams(preset=preset, max_length=max_length)
+
+
+@pytest.mark.parametrize(
+    ("name", "differing"), [("nyt-editorials", 0), ("amazon-reviews", 0), ("movie-reviews", 2), ("tweets", 0)]
+)
+def test_token_ids_agree_with_hugging_face_but_for_the_explained_texts(samples, name, differing):
+    texts = samples[name]["text"].str.split().str.join(" ").tolist()
+    reference = Tokenizer.from_file(f"{locate('all-minilm-l6-v2')}/tokenizer.json")
+    reference.no_padding()
+    reference.enable_truncation(128)
+    table, _ = tokenize(rows(*texts), load_tokenizer("all-minilm-l6-v2"), params("all-minilm-l6-v2", 128))
+    expected = [encoding.ids for encoding in reference.encode_batch(texts)]
+    different = [
+        text for text, ids, want in zip(texts, table["token_ids"], expected, strict=True) if ids.tolist() != want
+    ]
+    assert len(different) == differing
+    assert all(EXPLAINED in text for text in different)
+
+
+def test_accents_are_stripped_as_the_encoder_learned_them():
+    tokenizer = load_tokenizer("all-minilm-l6-v2")
+    table, _ = tokenize(rows("café naïve", "cafe naive"), tokenizer, params("all-minilm-l6-v2"))
+    assert table["token_ids"][0].tolist() == table["token_ids"][1].tolist()
+
+
+def test_long_texts_are_cut_so_that_start_and_end_still_fit(tiny_bert):
+    table, report = tokenize(
+        rows("the market rose sharply", "good report"), load_tokenizer(tiny_bert), params(tiny_bert, 4)
+    )
+    assert [ids.tolist() for ids in table["token_ids"]] == [[2, 5, 6, 3], [2, 15, 17, 3]]
+    assert report["share_truncated"] == 0.5
+    assert report["length"] == {"min": 4, "median": 4, "p90": 4, "p99": 4, "max": 6}
+
+
+def test_unknown_words_are_counted(tiny_bert):
+    _, report = tokenize(rows("the zebra rose", "xylophone"), load_tokenizer(tiny_bert), params(tiny_bert))
+    assert report["share_unknown"] == 0.5
+
+
+def test_another_family_has_its_own_start_and_end(tiny_roberta):
+    table, _ = tokenize(rows("thab"), load_tokenizer(tiny_roberta), params(tiny_roberta))
+    assert table["token_ids"][0].tolist() == [0, 31, 4, 5, 2]
+
+
+def test_no_rows_give_an_empty_table_and_an_honest_report(tiny_bert):
+    table, report = tokenize(rows(), load_tokenizer(tiny_bert), params(tiny_bert))
+    assert (len(table), report) == (0, {"texts": 0})
+
+
+def test_token_ids_are_int32(tiny_bert):
+    table, _ = tokenize(rows("good"), load_tokenizer(tiny_bert), params(tiny_bert))
+    assert table["token_ids"][0].dtype == np.int32
+
+
+@pytest.mark.parametrize("preset", ["no/such/folder", "no_such_handle"])
+def test_a_preset_that_cannot_be_found_says_what_was_tried(preset):
+    with pytest.raises(UserError, match=rf"'{preset}' gives no tokenizer. It was tried as") as caught:
+        load_tokenizer(preset)
+    assert [problem.split(":")[0] for problem in caught.value.problems] == [
+        "a bundled name",
+        "a local folder",
+        "a keras-hub handle",
+    ]
+
+
+def test_a_folder_without_a_model_says_what_is_missing(tmp_path):
+    with pytest.raises(UserError, match=r"gives no tokenizer") as caught:
+        load_tokenizer(str(tmp_path))
+    assert "config.json" in caught.value.problems[1]
