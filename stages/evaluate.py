@@ -10,7 +10,7 @@ import pandas as pd
 
 from gapwise.base.tables import BaselinePredictions, Predictions, Repeats, Texts, Tokens
 from gapwise.disk.io import read_params, read_table, run, write_csv, write_json, write_table
-from gapwise.runs.models import read_model, read_weights
+from gapwise.runs.models import read_description, read_weights
 from gapwise.scoring import plots
 from gapwise.scoring.params import EvaluateParams
 from gapwise.scoring.predicting import predict_repeats
@@ -23,11 +23,11 @@ def main() -> None:
     """Predicts, scores and draws."""
     params, split = read_params(EvaluateParams, SplitParams)
     baselines = read_table("data/baseline_predictions.parquet", BaselinePredictions)
-    model = read_model()
+    description = read_description()
     test = read_table("data/test.parquet", Texts)
     predictions = predict_repeats(
-        model,
-        read_weights(model),
+        description,
+        read_weights(description),
         development=read_table("data/development.parquet", Texts),
         test=test,
         repeats=read_table("data/repeats.parquet", Repeats),
@@ -36,7 +36,7 @@ def main() -> None:
     groups = test.set_index("text_id")["group"]
     write_table("data/predictions.parquet", predictions, Predictions)
     metrics = summary(predictions, baselines, groups, params)
-    scaled = model.finetune.temperature_scaling
+    scaled = params.temperature_scaling
     write_json("metrics/evaluate.json", with_scaled(metrics, predictions) if scaled else metrics)
     write_csv("metrics/plots/confusion.csv", plots.confusion(predictions))
     write_csv(

@@ -13,47 +13,46 @@ from gapwise.base.tables import Repeats, Texts, Tokens
 from gapwise.disk.io import read_params, read_table, run, write_csv
 from gapwise.disk.whole import whole
 from gapwise.encoding.params import TokenizeParams
-from gapwise.network.recipe import FinetuneParams
 from gapwise.runs.finished import Finished, digest
 from gapwise.runs.models import write_model
 from gapwise.runs.progress import FOLDER, Watch
 from gapwise.runs.timings import record
 from gapwise.splitting.params import SplitParams
 from gapwise.training.curves import by_epoch
+from gapwise.training.recipe import FinetuneParams, notes
 from gapwise.training.repeats import describe, train_repeats
 
 
 def main() -> None:
     """Trains all repeats that no interrupted run has finished."""
     started = monotonic()
-    params, tokenize, split = read_params(FinetuneParams, TokenizeParams, SplitParams)
+    recipe, tokenize, split = read_params(FinetuneParams, TokenizeParams, SplitParams)
     development = read_table("data/development.parquet", Texts)
     repeats = read_table("data/repeats.parquet", Repeats)
     tokens = read_table("data/tokens/development.parquet", Tokens)
-    model = describe(tokenize, params, development, repeats)
-    finished = Finished(digest(model, development, repeats, tokens, split.seed))
+    description = describe(tokenize, recipe, development, repeats)
+    tables = {"development": development, "repeats": repeats, "tokens": tokens}
+    finished = Finished(digest(description, recipe, **tables, seed=split.seed))
     finished.remove_others()
-    resumed = finished.left()
-    if params.head_refit:
-        note = "the figures by epoch are of a head that is fitted anew in the end: its log loss may be far worse"
+    resumed = finished.is_resumed()
+    for note in notes(recipe):
         print(note, flush=True)
     with whole(FOLDER):
         trained = train_repeats(
-            model,
-            development=development,
-            repeats=repeats,
-            tokens=tokens,
+            description,
+            recipe,
+            **tables,
             seed=split.seed,
-            watch=Watch(model.repeats, params.epochs),
-            finished=finished,
+            watch=Watch(description.repeats, recipe.epochs),
+            store=finished,
             workers=workers.count(),
         )
     epochs = by_epoch([one.epochs for one in trained], [one.best_epoch for one in trained])
     write_csv("metrics/plots/epochs.csv", epochs)
-    write_model(model, [one.weights for one in trained])
+    write_model(description, [one.weights for one in trained])
     finished.remove()
     if not resumed:
-        record(monotonic() - started, model.repeats)
+        record(monotonic() - started, description.repeats)
 
 
 if __name__ == "__main__":

@@ -4,10 +4,11 @@ import numpy as np
 
 from gapwise.encoding.backbone import load_encoder
 from gapwise.encoding.cut import cut, frozen_output
+from gapwise.encoding.params import TokenizeParams
 from gapwise.encoding.ragged import Ragged
 from gapwise.network.batches import Examples
 from gapwise.network.classifier import build
-from gapwise.network.depth import depth
+from gapwise.network.description import Description
 from gapwise.training.trainer import Trainer
 from tests.recipes import recipe
 
@@ -26,10 +27,20 @@ class Setting:
 
     def __init__(self, preset, **changes):
         self.params = recipe(**changes)
+        tokenize = TokenizeParams(preset=preset, max_length=16)
+        unfrozen = self.params.unfrozen_layers
+        self.description = Description.of(tokenize, self.params, unfrozen_layers=unfrozen, classes=CLASSES, repeats=1)
         own = {} if self.params.encoder_dropout is None else {"dropout": self.params.encoder_dropout}
         self.encoder = load_encoder(preset, 16, **own)
-        self.part = cut(self.encoder, depth(self.params, len(self.encoder.transformer_layers)), self.params.pooling)
-        self.network = build(self.part, len(CLASSES), self.params)
+        depth = self.description.frozen_layers(len(self.encoder.transformer_layers))
+        self.part = cut(self.encoder, depth, self.params.pooling)
+        self.network = build(
+            self.part,
+            len(CLASSES),
+            dropout=self.params.dropout,
+            lora_rank=self.params.lora_rank,
+            precision=self.params.precision,
+        )
         self.features = frozen_output(self.part, random_tokens())
         self.trainer = Trainer(self.network, self.params, CLASSES)
 

@@ -25,7 +25,7 @@ SECTIONS = {
     "split": "gapwise.splitting.params:SplitParams",
     "augment": "gapwise.augmenting.params:AugmentParams",
     "tokenize": "gapwise.encoding.params:TokenizeParams",
-    "finetune": "gapwise.network.recipe:FinetuneParams",
+    "finetune": "gapwise.training.recipe:FinetuneParams",
     "evaluate": "gapwise.scoring.params:EvaluateParams",
 }
 

@@ -43,6 +43,11 @@ class Cut:
     frozen: keras.Model | None
     trained: PackedEncoder | None
 
+    @property
+    def trained_layers(self) -> int:
+        """How many layers are above the cut."""
+        return len(self.trained.layers) if self.trained else 0
+
 
 def cut(encoder: keras_hub.models.Backbone, freeze: int, pooling: Pooling = "mean") -> Cut:
     """Cuts an encoder above its lowest `freeze` layers.

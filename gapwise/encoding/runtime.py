@@ -1,6 +1,8 @@
 """TensorFlow and Keras, imported in this one place: deterministic, and without their start-up messages.
 
-Every module that needs them says `from gapwise.runtime import keras, tf`.
+They are imported when they are first asked for. A module that cannot do without them says
+`from gapwise.encoding.runtime import keras, tf`. One that must be quick to import says
+`from gapwise.encoding import runtime`, and `runtime.keras` where it needs it.
 """
 
 import contextlib
@@ -8,6 +10,37 @@ import os
 import sys
 import tempfile
 from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    import keras
+    import keras_hub
+    import tensorflow as tf
+
+__all__ = ["keras", "keras_hub", "tf"]
+
+
+def __getattr__(name: str) -> Any:
+    """Imports TensorFlow and Keras for the first who asks (PEP 562); later ones find them as plain attributes."""
+    if name not in __all__:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    _load()
+    return globals()[name]
+
+
+def _load() -> None:
+    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
+    os.environ["KERAS_BACKEND"] = "tensorflow"
+    with _native_messages_held():
+        import keras
+        import keras_hub
+        import tensorflow as tf
+
+        # The same bits on every run. Measured: also for 1, 2 and 4 threads.
+        tf.config.experimental.enable_op_determinism()
+        keras.utils.set_random_seed(0)  # TensorFlow demands one; every draw in this project has a seed of its own
+        tf.config.list_logical_devices()  # looks for a GPU now rather than later, which writes such lines too
+    globals().update(keras=keras, keras_hub=keras_hub, tf=tf)
 
 
 @contextlib.contextmanager
@@ -29,19 +62,3 @@ def _native_messages_held() -> Iterator[None]:
         finally:
             os.dup2(kept, 2)
             os.close(kept)
-
-
-os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
-os.environ["KERAS_BACKEND"] = "tensorflow"
-
-with _native_messages_held():
-    import keras
-    import keras_hub
-    import tensorflow as tf
-
-    # The same bits on every run. Measured: also for 1, 2 and 4 threads.
-    tf.config.experimental.enable_op_determinism()
-    keras.utils.set_random_seed(0)  # TensorFlow demands one; every draw in this project has a seed of its own
-    tf.config.list_logical_devices()  # looks for a GPU now rather than later, which writes such lines too
-
-__all__ = ["keras", "keras_hub", "tf"]

@@ -1,6 +1,7 @@
 """The network that is trained: the encoder above the cut, pooling, dropout and a softmax head."""
 
 from collections.abc import Sequence
+from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,19 +14,22 @@ from gapwise.encoding.ragged import Ragged
 from gapwise.encoding.runtime import keras, tf
 from gapwise.network import lora
 from gapwise.network.batches import unlabelled
-from gapwise.network.recipe import FinetuneParams
 
 Weights = dict[str, NDArray[np.float32]]
+Precision = Literal["float32", "bfloat16"]
 
 
-def build(part: Cut, classes: int, params: FinetuneParams) -> keras.Model:
+def build(
+    part: Cut, classes: int, *, dropout: float = 0.0, lora_rank: int = 0, precision: Precision = "float32"
+) -> keras.Model:
     """Builds the classifier that is trained above the cut.
 
     Args:
-        part: From `freezing.cut`, with the recipe's `freeze` and `pooling`.
+        part: From `encoding.cut`.
         classes: Number of classes, 2 or more.
-        params: The recipe. The loss grows by `l2` times the sum of squares of the head's kernel, and by `l1` times the
-            sum of its absolute values.
+        dropout: Share of the pooled vector that is dropped before the head while training, in [0, 1).
+        lora_rank: Rank of what LoRA adds to the trained layers; 0 trains the layers themselves.
+        precision: Of the trained layers' matrix products.
 
     Returns:
         A model from `[mask, packed]` to logits of shape (texts, classes). The mask, (texts, longest), says where there
@@ -33,17 +37,16 @@ def build(part: Cut, classes: int, params: FinetuneParams) -> keras.Model:
         `pooled` gives one vector per text.
     """
     whole = part.frozen is None
-    if params.lora_rank and part.trained is not None:
-        lora.adapt(part.trained, params.lora_rank)
-    if params.precision == "bfloat16" and part.trained is not None:
-        part.trained.in_bfloat16()
+    if part.trained is not None:
+        if lora_rank:
+            lora.adapt(part.trained, lora_rank)
+        if precision == "bfloat16":
+            part.trained.in_bfloat16()
     mask = keras.Input((None,), dtype="int32")
     packed = keras.Input(batch_shape=(None,) if whole else (None, part.width), dtype="int32" if whole else "float32")
     hidden = packed if part.trained is None else part.trained([mask, packed])
     pooled = Pool(part.pooling, name="pooled")([mask, hidden])
-    penalty = keras.regularizers.L1L2(params.l1, params.l2) if params.l1 else keras.regularizers.L2(params.l2)
-    head = keras.layers.Dense(classes, kernel_regularizer=penalty, name="head")
-    logits = head(keras.layers.Dropout(params.dropout, name="dropout")(pooled))
+    logits = keras.layers.Dense(classes, name="head")(keras.layers.Dropout(dropout, name="dropout")(pooled))
     return keras.Model([mask, packed], logits, name="classifier")
 
 
@@ -89,14 +92,15 @@ def set_weights(network: keras.Model, values: Weights) -> None:
 
 
 def fresh_start(network: keras.Model, pretrained: Weights, seed: int) -> None:
-    """Puts a network where training starts: pre-trained weights, a new random head, new dropout streams.
+    """Puts a network where training starts: pre-trained weights, a new random head, new factors of LoRA and dropout.
 
     Args:
         network: From `build`.
         pretrained: Its `weights` right after it was built.
-        seed: Of the head and of every dropout layer.
+        seed: Of the head, of LoRA and of every dropout layer.
     """
     set_weights(network, pretrained)
+    lora.restart(network, seed)
     head = network.get_layer("head")
     head.kernel.assign(keras.initializers.GlorotUniform(seed=derive(seed, "head"))(head.kernel.shape))
     head.bias.assign(keras.ops.zeros_like(head.bias))

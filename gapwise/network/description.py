@@ -1,48 +1,132 @@
-"""What a trained network is made of: its description, and how it is put together again."""
+"""What a trained network is: all that is needed to build it again beside its weights, and nothing of its training."""
 
-from typing import Literal
+import json
+from typing import Any, Literal, Self
 
 from pydantic import BaseModel, ConfigDict
 
 from gapwise.encoding.backbone import load_encoder
 from gapwise.encoding.cut import Cut, cut
 from gapwise.encoding.params import TokenizeParams
+from gapwise.encoding.presets import fingerprint
 from gapwise.encoding.runtime import keras
 from gapwise.network.classifier import build
-from gapwise.network.depth import depth
-from gapwise.network.recipe import FinetuneParams
+from gapwise.network.params import NetworkParams
 
 
-class Model(BaseModel):
-    """models/model.json: all that is needed to rebuild the networks, beside their weights.
+class Description(BaseModel):
+    """models/model.json. A new key of the recipe leaves it as it is, so that older models stay readable.
 
     Attributes:
         version: Of this layout.
-        tokenize: The preset and length that the token ids come from.
-        preset_sha256: Of the preset's files by name; empty where the preset is a handle.
-        finetune: The recipe.
+        preset: `tokenize.preset`, whose tokens and encoder the network starts from.
+        max_length: `tokenize.max_length`.
+        preset_sha256: SHA-256 of the preset's files by name; empty where the preset is a handle.
+        freeze: `finetune.freeze`.
+        unfrozen_layers: How many layers from the top gradual unfreezing has reached at most; None without it.
+        pooling: `finetune.pooling`.
+        lora_rank: `finetune.lora_rank`.
+        dropout: `finetune.dropout`.
+        encoder_dropout: `finetune.encoder_dropout`.
+        precision: `finetune.precision`.
         classes: Their names, in the order of the logits.
         repeats: How many networks there are; the trained weights of each are in `repeat-<number>.safetensors`.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
-    version: Literal[1] = 1
-    tokenize: TokenizeParams
+    version: Literal[2] = 2
+    preset: str
+    max_length: int
     preset_sha256: dict[str, str]
-    finetune: FinetuneParams
+    freeze: int
+    unfrozen_layers: int | None
+    pooling: Literal["mean", "first"]
+    lora_rank: int
+    dropout: float
+    encoder_dropout: float | None
+    precision: Literal["float32", "bfloat16"]
     classes: list[str]
     repeats: int
 
+    @classmethod
+    def of(
+        cls,
+        tokenize: TokenizeParams,
+        params: NetworkParams,
+        *,
+        unfrozen_layers: int | None,
+        classes: list[str],
+        repeats: int,
+    ) -> Self:
+        """Describes the networks that a recipe trains.
 
-def assemble(model: Model) -> tuple[Cut, keras.Model]:
+        Args:
+            tokenize: The `tokenize` section.
+            params: The network's keys of the `finetune` section; others are left out.
+            unfrozen_layers: See the attribute.
+            classes: See the attribute.
+            repeats: See the attribute.
+        """
+        return cls(
+            preset=tokenize.preset,
+            max_length=tokenize.max_length,
+            preset_sha256=fingerprint(tokenize.preset),
+            unfrozen_layers=unfrozen_layers,
+            classes=classes,
+            repeats=repeats,
+            **{name: getattr(params, name) for name in NetworkParams.model_fields},
+        )
+
+    @classmethod
+    def read(cls, text: str) -> Self:
+        """Reads model.json of this layout or of the one before, which held the whole recipe.
+
+        Raises:
+            ValueError: If it is neither.
+        """
+        document = json.loads(text)
+        if isinstance(document, dict) and document.get("version") == 1:
+            document = _of_version_1(document)
+        return cls.model_validate(document)
+
+    def frozen_layers(self, layers: int) -> int:
+        """Gives the number of layers at the bottom that are never trained, which may be more than `freeze` says.
+
+        Args:
+            layers: Of the whole encoder.
+        """
+        frozen = layers if self.freeze == -1 else self.freeze
+        return frozen if self.unfrozen_layers is None else max(frozen, layers - self.unfrozen_layers)
+
+
+def rebuild(description: Description) -> tuple[Cut, keras.Model]:
     """Loads the encoder, cuts it and builds the network, which then has pre-trained weights and a random head.
 
     Raises:
-        UserError: If the recipe does not fit the encoder.
+        UserError: If the encoder cannot be loaded, or has fewer layers than are to be frozen.
     """
-    params = model.finetune
-    own = {} if params.encoder_dropout is None else {"dropout": params.encoder_dropout}
-    encoder = load_encoder(model.tokenize.preset, model.tokenize.max_length, **own)
-    part = cut(encoder, depth(params, len(encoder.transformer_layers)), params.pooling)
-    return part, build(part, len(model.classes), params)
+    own = {} if description.encoder_dropout is None else {"dropout": description.encoder_dropout}
+    encoder = load_encoder(description.preset, description.max_length, **own)
+    depth = description.frozen_layers(len(encoder.transformer_layers))
+    part = cut(encoder, depth, description.pooling)
+    network = build(
+        part,
+        len(description.classes),
+        dropout=description.dropout,
+        lora_rank=description.lora_rank,
+        precision=description.precision,
+    )
+    return part, network
+
+
+def _of_version_1(document: dict[str, Any]) -> dict[str, Any]:
+    recipe, tokenize = document["finetune"], document["tokenize"]
+    per_layer = recipe["gradual_unfreezing"]
+    return {
+        **{name: document[name] for name in ("preset_sha256", "classes", "repeats")},
+        **{name: tokenize[name] for name in ("preset", "max_length")},
+        **{name: recipe[name] for name in NetworkParams.model_fields if name in recipe},
+        "precision": recipe.get("precision", "float32"),
+        "unfrozen_layers": (recipe["epochs"] - 1) // per_layer if per_layer else None,
+    }

@@ -17,8 +17,9 @@ from safetensors import SafetensorError
 from safetensors.numpy import load_file, save
 
 from gapwise.disk.whole import whole
-from gapwise.network.description import Model
+from gapwise.network.description import Description
 from gapwise.runs.progress import curves
+from gapwise.training.recipe import FinetuneParams
 from gapwise.training.trainer import Trained
 
 FOLDER = Path(".gapwise/finished")
@@ -36,7 +37,7 @@ class Finished:
 
     digest: str
 
-    def take(self, repeat: int) -> Trained | None:
+    def load(self, repeat: int) -> Trained | None:
         """Takes over a finished repeat and its curves; None if it has to be trained."""
         folder = self._folder(repeat)
         try:
@@ -48,7 +49,7 @@ class Finished:
         shutil.copytree(folder / "curves", curves(repeat))
         return Trained(weights=weights, epochs=pd.DataFrame(rest["epochs"]), best_epoch=rest["best_epoch"])
 
-    def keep(self, repeat: int, trained: Trained) -> None:
+    def save(self, repeat: int, trained: Trained) -> None:
         """Writes a repeat that was just trained, and its curves."""
         rest = {"epochs": trained.epochs.to_dict("list"), "best_epoch": trained.best_epoch}
         with whole(self._folder(repeat)) as folder:
@@ -63,7 +64,7 @@ class Finished:
             if other.name != self.digest:
                 shutil.rmtree(other)
 
-    def left(self) -> bool:
+    def is_resumed(self) -> bool:
         """Whether an interrupted run has left something to take over."""
         return (FOLDER / self.digest).is_dir()
 
@@ -75,18 +76,28 @@ class Finished:
         return FOLDER / self.digest / f"repeat-{repeat}"
 
 
-def digest(model: Model, development: pd.DataFrame, repeats: pd.DataFrame, tokens: pd.DataFrame, seed: int) -> str:
+def digest(
+    description: Description,
+    recipe: FinetuneParams,
+    *,
+    development: pd.DataFrame,
+    repeats: pd.DataFrame,
+    tokens: pd.DataFrame,
+    seed: int,
+) -> str:
     """Digests all that determines the networks: settings, data, seed, the project's code and the packages it runs on.
 
     Args:
-        model: From `finetuning.describe`; it has the hashes of the encoder's files.
+        description: From `repeats.describe`; it has the hashes of the encoder's files.
+        recipe: The `finetune` section.
         development: `tables.Texts`, of which ids and labels count.
         repeats: `tables.Repeats`.
         tokens: `tables.Tokens`.
         seed: `split.seed`.
     """
     versions = {name: importlib.metadata.version(name) for name in PACKAGES}
-    settings = [model.model_dump(mode="json"), seed, versions, platform.python_version(), platform.machine()]
+    sections = [section.model_dump(mode="json") for section in (description, recipe)]
+    settings = [*sections, seed, versions, platform.python_version(), platform.machine()]
     found = hashlib.sha256(json.dumps(settings, sort_keys=True).encode())
     for table in (development[["text_id", "label"]], repeats, tokens.assign(token_ids=tokens["token_ids"].map(bytes))):
         found.update(pd.util.hash_pandas_object(table, index=False).to_numpy().tobytes())

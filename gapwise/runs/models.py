@@ -3,7 +3,6 @@
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from pydantic import ValidationError
 from safetensors import SafetensorError
 from safetensors.numpy import load_file, save
 
@@ -11,36 +10,36 @@ from gapwise.base.errors import UserError
 from gapwise.disk.recorded import check
 from gapwise.disk.whole import whole
 from gapwise.network.classifier import Weights
-from gapwise.network.description import Model
+from gapwise.network.description import Description
 
 FOLDER = Path("models")
 
 
-def write_model(model: Model, weights: Sequence[Weights]) -> None:
+def write_model(description: Description, weights: Sequence[Weights]) -> None:
     """Writes the folder whole, or not at all."""
     with whole(FOLDER) as temporary:
         temporary.mkdir()
-        (temporary / "model.json").write_text(model.model_dump_json(indent=2) + "\n", encoding="utf-8")
+        (temporary / "model.json").write_text(description.model_dump_json(indent=2) + "\n", encoding="utf-8")
         for repeat, values in enumerate(weights):
             _file(temporary, repeat).write_bytes(save(values))
 
 
-def read_model() -> Model:
+def read_description() -> Description:
     """Reads the description."""
     check(FOLDER.as_posix())
     try:
-        return Model.model_validate_json((FOLDER / "model.json").read_text(encoding="utf-8"))
+        return Description.read((FOLDER / "model.json").read_text(encoding="utf-8"))
     except FileNotFoundError as error:
         raise UserError("models/model.json is missing. Run `dvc repro`, which makes it, or `dvc pull`.") from error
-    except ValidationError as error:
+    except (ValueError, KeyError, TypeError) as error:
         raise UserError(
-            "models/model.json was written by another version of Gapwise. Run `dvc repro -s -f finetune`."
+            "models/model.json is damaged, or a newer version of Gapwise wrote it. Run `dvc repro -s -f finetune`."
         ) from error
 
 
-def read_weights(model: Model) -> Iterator[Weights]:
+def read_weights(description: Description) -> Iterator[Weights]:
     """Reads the trained weights of one repeat after the other."""
-    return (_read(_file(FOLDER, repeat)) for repeat in range(model.repeats))
+    return (_read(_file(FOLDER, repeat)) for repeat in range(description.repeats))
 
 
 def _read(path: Path) -> Weights:

@@ -41,7 +41,7 @@ class Watch:
         live = Live(str(curves(repeat)), dvcyaml=None, save_dvc_exp=False)
         return [Progress(self, repeat), DVCLiveCallback(live=live)]
 
-    def left(self, repeat: int, epoch: int) -> str:
+    def time_left(self, repeat: int, epoch: int) -> str:
         """Says how long it will take at most, at the pace of the epochs so far: early stopping can only shorten it."""
         later = math.ceil((self.repeats - repeat - 1) / self.at_once)
         epochs = self.epochs - epoch - 1 + self.epochs * later
@@ -68,6 +68,6 @@ class Progress(keras.callbacks.Callback):  # type: ignore[misc]  # Keras has no 
         print(
             f"repeat {self.repeat + 1} of {watch.repeats}, epoch {epoch + 1:2} of {watch.epochs}:  "
             f"log loss {values['log_loss']:.3f} on train, {values['val_log_loss']:.3f} on validation;  "
-            f"accuracy {values['accuracy']:.3f}, {values['val_accuracy']:.3f};  {watch.left(self.repeat, epoch)}",
+            f"accuracy {values['accuracy']:.3f}, {values['val_accuracy']:.3f};  {watch.time_left(self.repeat, epoch)}",
             flush=True,
         )

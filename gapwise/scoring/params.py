@@ -10,3 +10,4 @@ class EvaluateParams(Section):
 
     confidence: float = Field(gt=0, lt=1)
     bootstrap_samples: int = Field(ge=100)
+    temperature_scaling: bool

@@ -12,11 +12,11 @@ from gapwise.encoding.cut import frozen_output
 from gapwise.encoding.presets import fingerprint
 from gapwise.encoding.ragged import Ragged
 from gapwise.network.classifier import Weights, predict, set_weights
-from gapwise.network.description import Model, assemble
+from gapwise.network.description import Description, rebuild
 
 
 def predict_repeats(
-    model: Model,
+    description: Description,
     weights: Iterable[Weights],
     *,
     development: pd.DataFrame,
@@ -27,7 +27,7 @@ def predict_repeats(
     """Predicts with every repeat's network.
 
     Args:
-        model: Describes the networks.
+        description: Of the networks.
         weights: Of each repeat, from repeat 0.
         development: `tables.Texts`.
         test: `tables.Texts`.
@@ -40,20 +40,20 @@ def predict_repeats(
     Raises:
         UserError: If the preset's files are not those that the networks were trained on.
     """
-    if fingerprint(model.tokenize.preset) != model.preset_sha256:
+    if fingerprint(description.preset) != description.preset_sha256:
         raise UserError(
-            f"The files of {model.tokenize.preset} have changed since models/ was trained on them. "
+            f"The files of {description.preset} have changed since models/ was trained on them. "
             "Bring them back, or run `dvc repro -f` to train again."
         )
     texts = pd.concat([development[development["text_id"].isin(repeats["text_id"])], test], ignore_index=True)
-    part, network = assemble(model)
+    cut, network = rebuild(description)
     ids = tokens.set_index("text_id")["token_ids"].reindex(texts["text_id"])
-    features = frozen_output(part, Ragged.of(ids.tolist()))
+    features = frozen_output(cut, Ragged.of(ids.tolist()))
     tables = []
     for repeat, values in enumerate(weights):
         set_weights(network, values)
         parts = pd.concat([parts_of(repeats, repeat), pd.Series("test", index=test["text_id"])])
         rows = np.flatnonzero(texts["text_id"].isin(parts.index))
-        table = tabulate(texts.iloc[rows], model.classes, predict(network, features, rows))
+        table = tabulate(texts.iloc[rows], description.classes, predict(network, features, rows))
         tables.append(table.assign(repeat=repeat, part=parts.reindex(table["text_id"]).to_numpy()))
     return pd.concat(tables, ignore_index=True)

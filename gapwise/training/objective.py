@@ -1,69 +1,85 @@
-"""The training objective: what the loss of a batch is, made of the parts that the recipe asks for."""
+"""What the loss of a training batch is.
 
-from collections.abc import Sequence
+    loss = (1 - c) * (error + head penalties) + c * term + encoder penalties
+
+`error` is the mean cross-entropy of the texts, as `label_smoothing` and `class_weight` change it; with `mixup` that of
+mixtures; with `r_drop` the mean of two passes and how far they are apart. `c` is `contrastive`, and `term` the
+contrastive term, which does not reach the head. So the share that goes to the term is taken from the error and from
+the head's penalties (`l2`, `l1`) alike: their balance is the same with the term and without it. The encoder's penalties
+(`encoder_l2`, `l2_sp`) are weighed against the whole.
+"""
+
+from collections.abc import Callable, Sequence
 from typing import Any
 
-from gapwise.base.seeds import derive
 from gapwise.encoding.runtime import keras, tf
-from gapwise.network.classifier import blocks
-from gapwise.network.recipe import FinetuneParams
-from gapwise.training.regularizers import contrastive, mixup, r_drop
-from gapwise.training.regularizers.mixout import Mixout
+from gapwise.training.regularizer import Batch, Regularizer, Trainee
 
 
-class Learner(keras.Model):  # type: ignore[misc]  # Keras has no types
-    """A network in training: it sees the vectors below the head, and may look at a batch more than once.
+class Objective(keras.Model):  # type: ignore[misc]  # Keras has no types
+    """A network in training, with what its regularizers make of the loss and of its gradient.
 
     Keras drives it. It has the network's weights and none of its own, so what is trained here is trained there.
 
     Args:
-        network: From `network.build`, at its pre-trained weights.
-        params: The recipe.
+        trainee: The network, at its pre-trained weights.
+        regularizers: Those that are on.
     """
 
-    def __init__(self, network: keras.Model, params: FinetuneParams) -> None:
+    def __init__(self, trainee: Trainee, regularizers: Sequence[Regularizer]) -> None:
         super().__init__()
-        self.params = params
-        self.represent = keras.Model(network.inputs, network.get_layer("pooled").output)
-        self.drop, self.head = network.get_layer("dropout"), network.get_layer("head")
-        self.error = cross_entropy(params.label_smoothing)
-        trained = [variable for block in blocks(network)[1:] for variable in block]
-        self.mixout = Mixout(self.represent, trained, params.mixout) if params.mixout else None
-        self.draws = keras.random.SeedGenerator(0)
-
-    def restart(self, seed: int) -> None:
-        """Puts its own draws, of mixtures, where training starts."""
-        self.draws.state.assign([derive(seed, "mixup"), 0])
-        if self.mixout:
-            self.mixout.draws.state.assign([derive(seed, "mixout"), 0])
+        self.represent, self.drop, self.head = trainee.represent, trainee.drop, trainee.head
+        self.trainee, self.regularizers = trainee, tuple(regularizers)
+        plain = keras.losses.SparseCategoricalCrossentropy(from_logits=True)
+        self.cross_entropy = self._first(lambda one: one.loss()) or plain
 
     def call(self, inputs: Sequence[tf.Tensor], training: bool = False) -> tuple[tf.Tensor, tf.Tensor]:
-        """Maps `[mask, packed]` to the pooled vectors, (texts, width), and the logits, (texts, classes)."""
-        encode = self.mixout if training and self.mixout else self.represent
-        pooled = encode(inputs, training=training)
-        return pooled, self.head(self.drop(pooled, training=training))
+        """Maps `[mask, packed]` to the pooled vectors, shape (texts, width), and the logits, shape (texts, classes)."""
+        pooled = self._first(lambda one: one.encode(inputs)) if training else None
+        if pooled is None:
+            pooled = self.represent(inputs, training=training)
+        return pooled, self._classify(pooled, training)
+
+    def train_step(self, data: Any) -> dict[str, Any]:
+        """Takes one step down the gradient that the regularizers leave or make."""
+        inputs, labels, weights = keras.utils.unpack_x_y_sample_weight(data)
+        passes: list[tuple[Any, tf.Tensor]] = []
+
+        def compute() -> list[tf.Tensor]:
+            with tf.GradientTape() as tape:
+                predicted = self(inputs, training=True)
+                loss = self.compute_loss(inputs, labels, predicted, weights)
+            passes.append((predicted, loss))
+            gradient: list[tf.Tensor] = tape.gradient(loss, self.trainable_variables)
+            return gradient
+
+        gradient = self._first(lambda one: one.gradient(compute)) or compute()
+        self.optimizer.apply(gradient, self.trainable_variables)
+        predicted, loss = passes[0]
+        next(metric for metric in self.metrics if metric.name == "loss").update_state(loss)
+        return self.compute_metrics(inputs, labels, predicted, weights)
 
     def compute_loss(  # its arguments are Keras's
         self, x: Any, y: tf.Tensor, y_pred: Any, sample_weight: tf.Tensor | None = None, training: bool = True
     ) -> tf.Tensor:
-        """Gives the loss of a batch: the error, what the recipe adds to it, and the penalties on weights."""
+        """Gives the loss of a batch; while validating, the plain error and the penalties."""
         pooled, logits = y_pred
-        params = self.params
-        mixed = training and params.mixup
-        loss = self._mixed_error(pooled, y, sample_weight) if mixed else self.error(y, logits, sample_weight)
-        if training and params.r_drop:
-            _, again = self(x, training=True)
-            loss = (loss + self.error(y, again, sample_weight)) / 2 + params.r_drop * r_drop.divergence(logits, again)
-        if training and params.contrastive:
-            apart = contrastive.error(pooled, y, params.contrastive_temperature)
-            loss = (1 - params.contrastive) * loss + params.contrastive * apart
-        return keras.ops.sum([loss, *self.losses])
-
-    def _mixed_error(self, pooled: tf.Tensor, labels: tf.Tensor, weights: tf.Tensor | None) -> tf.Tensor:
-        vectors, partner, share = mixup.mixtures(pooled, self.params.mixup, self.draws)
-        logits = self.head(self.drop(vectors, training=True))
-        label, weight = (None if own is None else keras.ops.take(own, partner) for own in (labels, weights))
-        return share * self.error(labels, logits, weights) + (1 - share) * self.error(label, logits, weight)
+        batch = Batch(
+            labels=y,
+            weights=sample_weight,
+            pooled=pooled,
+            logits=logits,
+            cross_entropy=self.cross_entropy,
+            classify=lambda vectors: self._classify(vectors, training=True),
+            second_pass=lambda: self(x, training=True)[1],
+        )
+        error = self._first(lambda one: one.error(batch)) if training else None
+        if error is None:
+            error = self.cross_entropy(y, logits, sample_weight)
+        terms = self._all(lambda one: one.term(batch)) if training else []
+        shared = 1 - sum(share for share, _ in terms)
+        loss = shared * sum(self._all(lambda one: one.head_penalty(self.head.kernel)), error)
+        return sum([*(share * term for share, term in terms), *self._encoder_penalties()], loss)
 
     def compute_metrics(  # its arguments are Keras's
         self, x: Any, y: tf.Tensor, y_pred: Any, sample_weight: tf.Tensor | None = None
@@ -73,22 +89,21 @@ class Learner(keras.Model):  # type: ignore[misc]  # Keras has no types
         measured: dict[str, Any] = super().compute_metrics(x, y, logits, sample_weight)
         return measured
 
+    def _classify(self, pooled: tf.Tensor, training: bool) -> tf.Tensor:
+        return self.head(self.drop(pooled, training=training))
 
-def cross_entropy(label_smoothing: float) -> keras.losses.Loss:
-    """Gives the cross-entropy of class numbers and logits.
+    def _encoder_penalties(self) -> list[tf.Tensor]:
+        return [
+            penalty
+            for variable in self.trainee.encoder_variables
+            for one in self.regularizers
+            if (penalty := one.encoder_penalty(variable)) is not None
+        ]
 
-    Args:
-        label_smoothing: Share of each label that is spread evenly over all classes (Szegedy et al. 2016, Rethinking
-            the Inception Architecture), in [0, 1).
-    """
-    if not label_smoothing:
-        return keras.losses.SparseCategoricalCrossentropy(from_logits=True)
-    return SmoothedCrossentropy(from_logits=True, label_smoothing=label_smoothing)
+    def _all(self, hook: Callable[[Regularizer], Any]) -> list[Any]:
+        """Asks every regularizer; those that do not define the hook give None."""
+        return [given for one in self.regularizers if (given := hook(one)) is not None]
 
-
-class SmoothedCrossentropy(keras.losses.CategoricalCrossentropy):  # type: ignore[misc]  # Keras has no types
-    """Is Keras's, which smooths labels, but takes class numbers."""
-
-    def call(self, y_true: tf.Tensor, y_pred: tf.Tensor) -> tf.Tensor:
-        """Gives the error of each text."""
-        return super().call(keras.ops.one_hot(keras.ops.cast(y_true, "int32"), y_pred.shape[-1]), y_pred)
+    def _first(self, hook: Callable[[Regularizer], Any]) -> Any:
+        """Asks one regularizer after the other until one has an answer: what only one can do."""
+        return next(iter(given for one in self.regularizers if (given := hook(one)) is not None), None)

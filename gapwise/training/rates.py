@@ -2,8 +2,9 @@
 
 The head starts from nothing and may learn faster than the encoder. Lower layers, which hold what is common to all
 texts, may learn slower than upper ones (Howard and Ruder 2018, Universal Language Model Fine-tuning for Text
-Classification, where a layer has 1/2.6 of the rate of the one above; ELECTRA and others take 0.8 to 0.95), or wait
-for some epochs, see `unfreezing`.
+Classification, where a layer has 1/2.6 of the rate of the one above; ELECTRA and others take 0.8 to 0.95). Or they
+wait: with gradual unfreezing the head alone is trained first, then one more layer from the top after every few epochs,
+so that what lower layers hold is not overwritten while the head still guesses (the same paper, one layer per epoch).
 """
 
 import math
@@ -13,9 +14,8 @@ from typing import Any
 
 from gapwise.encoding.runtime import keras, tf
 from gapwise.network.classifier import blocks
-from gapwise.network.depth import waiting_epochs
-from gapwise.network.recipe import FinetuneParams
 from gapwise.training.adam import Adam
+from gapwise.training.recipe import FinetuneParams
 
 # Pulling these to zero would change what the network computes and not how complex it is.
 NOT_DECAYED = ["bias", "gamma", "beta"]
@@ -38,7 +38,7 @@ class Block:
     waits: int
 
 
-def plan(network: keras.Model, params: FinetuneParams) -> list[Block]:
+def by_block(network: keras.Model, params: FinetuneParams) -> list[Block]:
     """Gives every block of a network its optimizer and its rate, from the head down.
 
     Args:
@@ -51,7 +51,7 @@ def plan(network: keras.Model, params: FinetuneParams) -> list[Block]:
             variables,
             _optimizer(params),
             params.learning_rate * params.layer_decay ** (place - 1) if place else params.head_learning_rate,
-            waiting_epochs(place, params.gradual_unfreezing),
+            place * params.gradual_unfreezing,
         )
         for place, variables in enumerate(blocks(network))
     ]
@@ -74,17 +74,17 @@ class BlockOptimizer(keras.optimizers.MultiOptimizer):  # type: ignore[misc]  # 
     of Training Recurrent Neural Networks).
 
     Args:
-        plan: From `plan`.
+        blocks: From `by_block`.
         clip_norm: The gradients' longest norm; 0 for no limit.
     """
 
-    def __init__(self, plan: Sequence[Block], clip_norm: float) -> None:
-        of_variable = {variable.path: block.optimizer for block in plan for variable in block.variables}
+    def __init__(self, blocks: Sequence[Block], clip_norm: float) -> None:
+        of_variable = {variable.path: block.optimizer for block in blocks for variable in block.variables}
         super().__init__(lambda variable: of_variable[variable.path])
-        self.clip, self.some_wait = clip_norm, any(block.waits for block in plan)
+        self.clip, self.some_wait = clip_norm, any(block.waits for block in blocks)
 
     def apply(self, grads: Sequence[tf.Tensor], trainable_variables: Sequence[keras.Variable] | None = None) -> None:
-        """Takes one step."""
+        """Takes one step with the gradients of all blocks."""
         if self.some_wait:
             rates = [self._optimizer_map(variable).learning_rate for variable in trainable_variables or ()]
             grads = [tf.math.scalar_mul(tf.cast(rate > 0, tf.float32), g) for rate, g in zip(rates, grads, strict=True)]
@@ -96,28 +96,30 @@ class BlockOptimizer(keras.optimizers.MultiOptimizer):  # type: ignore[misc]  # 
 class Schedule(keras.callbacks.Callback):  # type: ignore[misc]  # Keras has no types
     """Sets the rate of every block before every step.
 
+    A Keras LearningRateSchedule would write the number of steps into the traced step, and repeats differ in it.
+
     Args:
-        plan: From `plan`.
+        blocks: From `by_block`.
         steps: Of the whole training, if nothing stops it early.
         params: Uses `warmup` and `schedule`.
     """
 
-    def __init__(self, plan: Sequence[Block], steps: int, params: FinetuneParams) -> None:
+    def __init__(self, blocks: Sequence[Block], steps: int, params: FinetuneParams) -> None:
         super().__init__()
-        self.plan, self.steps, self.recipe = plan, steps, params
+        self.blocks, self.steps, self.recipe = blocks, steps, params
         self.epoch, self.step = 0, 0
 
     def on_epoch_begin(self, epoch: int, logs: Any = None) -> None:
         """Notes the epoch."""
         self.epoch = epoch
-        for block in self.plan:
+        for block in self.blocks:
             if epoch == block.waits:
                 block.optimizer.iterations.assign(0)  # its first step is yet to come
 
     def on_train_batch_begin(self, batch: int, logs: Any = None) -> None:
         """Sets the rates of the step to come."""
         share = factor(self.step, self.steps, self.recipe.warmup, self.recipe.schedule)
-        for block in self.plan:
+        for block in self.blocks:
             waits = self.epoch < block.waits
             block.optimizer.learning_rate.assign(0.0 if waits else block.peak * share)
             if waits:

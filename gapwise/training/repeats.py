@@ -9,111 +9,121 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from gapwise.base.errors import UserError
 from gapwise.base.seeds import derive
 from gapwise.base.tables import parts_of
 from gapwise.base.wording import in_words
 from gapwise.base.workers import spread
 from gapwise.encoding.cut import frozen_output
 from gapwise.encoding.params import TokenizeParams
-from gapwise.encoding.presets import fingerprint
 from gapwise.encoding.ragged import Ragged
 from gapwise.encoding.runtime import keras, tf
 from gapwise.network.batches import Examples
-from gapwise.network.description import Model, assemble
-from gapwise.network.recipe import FinetuneParams
-from gapwise.training.regularizers.class_weights import check
+from gapwise.network.description import Description, rebuild
+from gapwise.training.recipe import FinetuneParams, conflicts, misfits
 from gapwise.training.trainer import Trained, Trainer
 
 # Multiplications of one process that are worth the seconds it needs to start: half a minute of one processor core.
 WORTH_A_PROCESS = 1e12
 
-Watch = Callable[[int, int], Sequence[keras.callbacks.Callback]]
+
+class Watch(Protocol):
+    """Gives the callbacks that watch a repeat."""
+
+    def __call__(self, repeat: int, at_once: int) -> Sequence[keras.callbacks.Callback]:
+        """Watches one repeat, counted from 0, of so many that are trained at once."""
 
 
-class Finished(Protocol):
-    """Where finished repeats are kept, so that a run that was interrupted can be gone on with."""
+class Store(Protocol):
+    """Where finished repeats are kept, so that an interrupted run can be resumed."""
 
-    def take(self, repeat: int) -> Trained | None:
+    def load(self, repeat: int) -> Trained | None:
         """Gives what an interrupted run made of a repeat; None if it did not finish it."""
 
-    def keep(self, repeat: int, trained: Trained) -> None:
+    def save(self, repeat: int, trained: Trained) -> None:
         """Keeps what was made of a repeat."""
 
 
 def describe(
-    tokenize: TokenizeParams, finetune: FinetuneParams, development: pd.DataFrame, repeats: pd.DataFrame
-) -> Model:
+    tokenize: TokenizeParams, recipe: FinetuneParams, development: pd.DataFrame, repeats: pd.DataFrame
+) -> Description:
     """Describes the networks that training on a development table gives.
 
     Raises:
-        UserError: If the recipe gives weights to other classes than the table has.
+        UserError: If the recipe does not fit the classes of the table.
     """
     classes = sorted(development["label"].unique())
-    check(finetune, classes)
-    return Model(
-        tokenize=tokenize,
-        preset_sha256=fingerprint(tokenize.preset),
-        finetune=finetune,
+    _refuse("data", [f"finetune.{problem}" for problem in misfits(recipe, classes)])
+    return Description.of(
+        tokenize,
+        recipe,
+        unfrozen_layers=recipe.unfrozen_layers,
         classes=classes,
         repeats=int(repeats["repeat"].max()) + 1,
     )
 
 
 def train_repeats(
-    model: Model,
+    description: Description,
+    recipe: FinetuneParams,
     *,
     development: pd.DataFrame,
     repeats: pd.DataFrame,
     tokens: pd.DataFrame,
     seed: int,
     watch: Watch,
-    finished: Finished,
+    store: Store,
     workers: int = 1,
 ) -> list[Trained]:
     """Trains one network per repeat, but for the repeats that are finished.
 
     Args:
-        model: From `describe`.
+        description: From `describe`.
+        recipe: The same as there.
         development: `tables.Texts`.
         repeats: `tables.Repeats`.
         tokens: `tables.Tokens` of the development texts and their variants.
         seed: `split.seed`.
         watch: Gives the callbacks that watch a repeat, one of so many that are trained at once.
-        finished: Is asked for each repeat first, and given each repeat that was trained.
+        store: Is asked for each repeat first, and given each repeat that was trained.
         workers: Processes to train in at most; the result does not depend on it. With more than one, `watch` and
-            `finished` must be such that they can be pickled. A GPU is used by one process alone.
+            `store` must be such that they can be pickled. A GPU is used by one process alone.
 
     Returns:
         What each repeat gave, from repeat 0.
+
+    Raises:
+        UserError: If the recipe does not fit the encoder.
     """
-    results = {repeat: found for repeat in range(model.repeats) if (found := finished.take(repeat)) is not None}
-    missing = [repeat for repeat in range(model.repeats) if repeat not in results]
+    results = {repeat: found for repeat in range(description.repeats) if (found := store.load(repeat)) is not None}
+    missing = [repeat for repeat in range(description.repeats) if repeat not in results]
     if results:
         taken = in_words([repeat + 1 for repeat in results], "repeat")
-        print(f"{taken} of {model.repeats}: taken over from a run that was interrupted", flush=True)
-    if missing:
-        part, network = assemble(model)
-        tokens = tokens[tokens["source_id"].isin(repeats["text_id"])]  # of the others nothing would be used
-        chosen = [rows_of(tokens, parts_of(repeats, repeat)) for repeat in range(model.repeats)]
-        trained_tokens = sum(int(tokens["token_ids"].iloc[chosen[repeat][0]].map(len).sum()) for repeat in missing)
-        processes = min(workers, len(missing), _worth(network, trained_tokens * model.finetune.epochs))
-        of_source = development.set_index("text_id")["label"].reindex(tokens["source_id"])
-        task = _Repeats(
-            model=model,
-            features=frozen_output(part, Ragged.of(tokens["token_ids"].tolist()), shared=processes > 1),
-            labels=pd.Categorical(of_source, categories=model.classes).codes.astype(np.int64),
-            rows=chosen,
-            seed=seed,
-            watch=functools.partial(_watch, watch, processes),
-            finished=finished,
-        )
-        trained = (
-            spread(task.trainer, missing, processes)
-            if processes > 1
-            else map(functools.partial(task.train, Trainer(network, model.finetune, model.classes)), missing)
-        )
-        results |= dict(zip(missing, trained, strict=True))
-    return [results[repeat] for repeat in range(model.repeats)]
+        print(f"{taken} of {description.repeats}: taken over from a run that was interrupted", flush=True)
+    if not missing:
+        return [results[repeat] for repeat in range(description.repeats)]
+
+    cut, network = rebuild(description)
+    _refuse("encoder", [f"finetune: {problem}" for problem in conflicts(recipe, cut.trained_layers)])
+    tokens = tokens[tokens["source_id"].isin(repeats["text_id"])]  # of the others nothing would be used
+    rows = [rows_of(tokens, parts_of(repeats, repeat)) for repeat in range(description.repeats)]
+    processes = min(workers, len(missing), _worthwhile(network, _tokens_trained(tokens, rows, missing) * recipe.epochs))
+    task = _Task(
+        description=description,
+        recipe=recipe,
+        features=frozen_output(cut, Ragged.of(tokens["token_ids"].tolist()), shared=processes > 1),
+        labels=_labels(tokens, development, description.classes),
+        rows=rows,
+        seed=seed,
+        watch=functools.partial(watch, at_once=processes),
+        store=store,
+    )
+    if processes > 1:
+        trained = spread(task.in_this_process, missing, processes)
+    else:
+        trained = list(map(functools.partial(task.train, Trainer(network, recipe, description.classes)), missing))
+    results |= dict(zip(missing, trained, strict=True))
+    return [results[repeat] for repeat in range(description.repeats)]
 
 
 def rows_of(tokens: pd.DataFrame, parts: "pd.Series[str]") -> tuple[NDArray[np.int64], NDArray[np.int64]]:
@@ -132,36 +142,50 @@ def rows_of(tokens: pd.DataFrame, parts: "pd.Series[str]") -> tuple[NDArray[np.i
 
 
 @dataclass(frozen=True)
-class _Repeats:
+class _Task:
     """What all repeats share, in whatever process they are trained."""
 
-    model: Model
+    description: Description
+    recipe: FinetuneParams
     features: Ragged
     labels: NDArray[np.int64]
     rows: Sequence[tuple[NDArray[np.int64], NDArray[np.int64]]]
     seed: int
     watch: Callable[[int], Sequence[keras.callbacks.Callback]]
-    finished: Finished
+    store: Store
 
-    def trainer(self) -> Callable[[int], Trained]:
-        """Makes a network in this process, and gives the function that trains a repeat with it."""
-        _, network = assemble(self.model)
-        return functools.partial(self.train, Trainer(network, self.model.finetune, self.model.classes))
+    def in_this_process(self) -> Callable[[int], Trained]:
+        """Builds a network in this process, and gives the function that trains a repeat with it."""
+        _, network = rebuild(self.description)
+        return functools.partial(self.train, Trainer(network, self.recipe, self.description.classes))
 
     def train(self, trainer: Trainer, repeat: int) -> Trained:
         """Trains one repeat, the same alone as in a row, and keeps it."""
         train, validation = (Examples(self.features, self.labels, rows) for rows in self.rows[repeat])
         seed = derive(self.seed, repeat, "finetune")
         trained = trainer.train(train, validation, seed=seed, callbacks=self.watch(repeat))
-        self.finished.keep(repeat, trained)
+        self.store.save(repeat, trained)
         return trained
 
 
-def _watch(watch: Watch, at_once: int, repeat: int) -> Sequence[keras.callbacks.Callback]:
-    return watch(repeat, at_once)
+def _refuse(what: str, problems: Sequence[str]) -> None:
+    if problems:
+        raise UserError(f"params.yaml does not fit the {what}, nothing was trained:", problems)
 
 
-def _worth(network: Any, tokens: int) -> int:
+def _labels(tokens: pd.DataFrame, development: pd.DataFrame, classes: Sequence[str]) -> NDArray[np.int64]:
+    of_source = development.set_index("text_id")["label"].reindex(tokens["source_id"])
+    codes: NDArray[np.int64] = pd.Categorical(of_source, categories=pd.Index(classes)).codes.astype(np.int64)
+    return codes
+
+
+def _tokens_trained(
+    tokens: pd.DataFrame, rows: Sequence[tuple[NDArray[np.int64], NDArray[np.int64]]], repeats: Sequence[int]
+) -> int:
+    return sum(int(tokens["token_ids"].iloc[rows[repeat][0]].map(len).sum()) for repeat in repeats)
+
+
+def _worthwhile(network: Any, tokens: int) -> int:
     """Gives the number of processes that the training of so many tokens is worth: at least 1, and 1 with a GPU."""
     if tf.config.list_logical_devices("GPU"):
         return 1

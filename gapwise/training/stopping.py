@@ -3,7 +3,7 @@
 from typing import Any
 
 from gapwise.encoding.runtime import keras, tf
-from gapwise.network.recipe import EarlyStopping
+from gapwise.training.recipe import EarlyStopping
 
 # What is watched, and whether it should fall or rise. The log loss is the plain one, without any penalty.
 MONITORS = {"loss": ("val_log_loss", "min"), "accuracy": ("val_accuracy", "max"), "macro_f1": ("val_macro_f1", "max")}

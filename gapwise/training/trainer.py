@@ -2,21 +2,21 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 
+import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from gapwise.base.seeds import derive
 from gapwise.encoding.runtime import keras
-from gapwise.network import lora
 from gapwise.network.batches import Examples, in_order, shuffled
-from gapwise.network.classifier import Weights, fresh_start, output, weights
-from gapwise.network.recipe import FinetuneParams
-from gapwise.training.objective import Learner
-from gapwise.training.penalties import penalize
-from gapwise.training.rates import BlockOptimizer, Schedule, plan
-from gapwise.training.regularizers.class_weights import class_weights
-from gapwise.training.regularizers.probe_head import probe
-from gapwise.training.regularizers.reinit import reinitialize
+from gapwise.network.classifier import Weights, blocks, fresh_start, output, weights
+from gapwise.training.catalogue import CATALOGUE
+from gapwise.training.objective import Objective
+from gapwise.training.rates import BlockOptimizer, Schedule, by_block
+from gapwise.training.recipe import FinetuneParams
+from gapwise.training.regularizer import Run, Trainee
 from gapwise.training.stopping import MacroF1, early_stopping
 
 
@@ -40,28 +40,36 @@ class Trainer:
     """Trains one network again and again, each time from the pre-trained start.
 
     Args:
-        network: From `network.build`, at its pre-trained weights. All repeats share one traced training step.
+        network: From `classifier.build`, at its pre-trained weights. All repeats share one traced training step.
         params: The recipe.
         classes: Their names, in the order of the logits.
     """
 
     def __init__(self, network: keras.Model, params: FinetuneParams, classes: Sequence[str]) -> None:
-        self.network, self.params, self.classes = network, params, classes
+        self.network, self.params = network, params
         self.pretrained = weights(network)
-        self.plan = plan(network, params)
-        penalize(network, params)
-        self.learner = Learner(network, params)
-        self.learner.compile(
-            optimizer=BlockOptimizer(self.plan, params.clip_norm),
+        self.blocks = by_block(network, params)
+        trainee = Trainee(
+            represent=keras.Model(network.inputs, network.get_layer("pooled").output),
+            drop=network.get_layer("dropout"),
+            head=network.get_layer("head"),
+            blocks=blocks(network),
+            classes=classes,
+        )
+        self.regularizers = [kind(params, trainee) for kind in CATALOGUE if kind.is_on(params)]
+        self.objective = Objective(trainee, self.regularizers)
+        self.objective.compile(
+            optimizer=BlockOptimizer(self.blocks, params.clip_norm),
             # Beside the loss, which has the penalties in it: what settings are compared and stopped by.
             metrics=[
                 keras.metrics.SparseCategoricalCrossentropy(from_logits=True, name="log_loss"),
                 keras.metrics.SparseCategoricalAccuracy(name="accuracy"),
                 *([MacroF1()] if params.early_stopping.monitor == "macro_f1" else []),
             ],
-            jit_compile=False,  # measured slower on a CPU
+            jit_compile=False,  # XLA compiles no packed tokens: their number depends on the texts
         )
-        self.learner.optimizer.build(self.learner.trainable_variables)  # now, or the first step would be traced twice
+        # Now, because the first step would be traced twice if it had to build the optimizer.
+        self.objective.optimizer.build(self.objective.trainable_variables)
 
     def train(
         self, train: Examples, validation: Examples, seed: int, callbacks: Sequence[keras.callbacks.Callback] = ()
@@ -75,43 +83,40 @@ class Trainer:
             callbacks: That watch.
         """
         params = self.params
-        class_weight = class_weights(params, self.classes, train.labels[train.rows])
-        self._restart(seed)
-        if params.head_init == "probe":
-            self._fit_head(train, validation, class_weight)
+        run = Run(seed, train, validation, self._class_weight(train), partial(_vectors, self.objective.represent))
+        self._start(seed)
+        for regularizer in self.regularizers:
+            regularizer.before(run)
         stopping = early_stopping(params.early_stopping)
         steps = params.epochs * -(-len(train.rows) // params.batch_size)
         averaging = [keras.callbacks.SwapEMAWeights(swap_on_epoch=True)] if params.ema else []
-        history = self.learner.fit(
+        history = self.objective.fit(
             shuffled(train, params.batch_size, derive(seed, "order")),
             validation_data=in_order(validation),
             epochs=params.epochs,
-            class_weight=class_weight,
-            callbacks=[*averaging, stopping, Schedule(self.plan, steps, params), *callbacks],
+            class_weight=run.class_weight,
+            callbacks=[*averaging, stopping, Schedule(self.blocks, steps, params), *callbacks],
             shuffle=False,  # the data set does it, by its own seed
             verbose=0,
         )
-        if params.head_refit:
-            self._fit_head(train, validation, class_weight)
+        for regularizer in self.regularizers:
+            regularizer.after(run)
         return Trained(weights(self.network), _epochs(history), stopping.best_epoch + 1)
 
-    def _restart(self, seed: int) -> None:
+    def _start(self, seed: int) -> None:
         fresh_start(self.network, self.pretrained, seed)
-        reinitialize(self.network, self.params.reinit_layers, seed)
-        lora.restart(self.network, seed)
-        self.learner.restart(seed)
-        for variable in self.learner.optimizer.variables:
+        for regularizer in self.regularizers:
+            regularizer.start(seed)
+        for variable in self.objective.optimizer.variables:
             variable.assign(keras.ops.zeros_like(variable))
 
-    def _fit_head(self, train: Examples, validation: Examples, class_weight: dict[int, float] | None) -> None:
-        """Gives the head what `probe_head.probe` fits to the vectors that the encoder makes now."""
-        on, by = (
-            (output(self.learner.represent, part.features, part.rows), part.labels[part.rows])
-            for part in (train, validation)
-        )
-        fitted = probe(*on, *by, class_weight)
-        self.learner.head.kernel.assign(fitted.kernel)
-        self.learner.head.bias.assign(fitted.bias)
+    def _class_weight(self, train: Examples) -> dict[int, float] | None:
+        given = (regularizer.class_weight(train.labels[train.rows]) for regularizer in self.regularizers)
+        return next((weight for weight in given if weight is not None), None)
+
+
+def _vectors(represent: keras.Model, part: Examples) -> NDArray[np.float32]:
+    return output(represent, part.features, part.rows)
 
 
 def _epochs(history: keras.callbacks.History) -> pd.DataFrame:

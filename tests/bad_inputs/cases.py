@@ -405,86 +405,7 @@ ACCEPTED = [
 ]  # fmt: skip
 
 
-class Key(NamedTuple):
-    """A key of params.yaml, what the messages say it must be, a value out of range and one of a wrong type.
-
-    A value out of range is None where there is none.
-    """
-
-    key: str
-    allowed: str
-    beyond: Any
-    other: Any
-    null: bool = False  # whether null is a value
-
-
 METHODS = "synonym, spelling, swap, delete, insert, keyboard, ocr, split"
-
-KEYS = [
-    Key("prepare.source", "must be text, not empty", "", 7),
-    Key("prepare.text_column", "must be text, not empty", "", 7),
-    Key("prepare.label_column", "must be text, not empty", "", False),
-    Key("prepare.group_column", "must be text, not empty, or null", "", 7, null=True),
-    Key("prepare.split_column", "must be text, not empty, or null", "", 7, null=True),
-    Key("prepare.near_duplicate_similarity", "must be a number, at least 0, at most 1", 1.5, "high"),
-    Key("split.seed", "must be a whole number, at least 0", -1, 1.5),
-    Key("split.test_fraction", "must be a number, above 0, below 1", 1, "30%"),
-    Key("split.validation_fraction", "must be a number, above 0, below 1", 0, "0.1"),
-    Key("split.train_size", "must be a whole number, at least 2, or null", 1, "all", null=True),
-    Key("split.train_per_class", "must be a whole number, at least 1, or null", 0, 8.0, null=True),
-    Key("split.repeats", "must be a whole number, at least 1", 0, True),
-    Key("augment.methods", f"must be a list, each one of {METHODS}", None, "swap"),
-    Key("augment.variants", "must be a whole number, at least 1", 0, [1]),
-    Key("augment.strength", "must be a number, above 0, at most 1", 0, "much"),
-    Key("augment.protect", "must be a list, each text", None, "rates"),
-    Key("tokenize.preset", "must be text, not empty", "", 7),
-    Key("tokenize.max_length", "must be a whole number, at least 3", 2, "long"),
-    Key("finetune.freeze", "must be a whole number, at least -1", -2, 1.0),
-    Key("finetune.gradual_unfreezing", "must be a whole number, at least 0", -1, True),
-    Key("finetune.reinit_layers", "must be a whole number, at least 0", -1, 0.5),
-    Key("finetune.lora_rank", "must be a whole number, at least 0", -4, "4"),
-    Key("finetune.pooling", "must be one of mean, first", "max", 1),
-    Key("finetune.head_init", "must be one of random, probe", "zeros", 0),
-    Key("finetune.head_refit", "must be true or false", 1, "yes"),
-    Key("finetune.l2", "must be a number, at least 0", float("inf"), "1e-4"),
-    Key("finetune.l1", "must be a number, at least 0", -0.1, "none"),
-    Key("finetune.encoder_l2", "must be a number, at least 0", -1e-4, [0.1]),
-    Key("finetune.weight_decay", "must be a number, at least 0", -0.01, "1%"),
-    Key("finetune.l2_sp", "must be a number, at least 0", float("nan"), False),
-    Key("finetune.mixout", "must be a number, at least 0, at most 1", 1.1, "0.9"),
-    Key("finetune.dropout", "must be a number, at least 0, below 1", 1, True),
-    Key("finetune.encoder_dropout", "must be a number, at least 0, below 1, or null", 1, "own", null=True),
-    Key("finetune.label_smoothing", "must be a number, at least 0, below 1", 1, "0.1"),
-    Key(
-        "finetune.class_weight",
-        "must be balanced, or names, each with a number, above 0, or null",
-        "even",
-        7,
-        null=True,
-    ),
-    Key("finetune.mixup", "must be a number, at least 0", -0.2, True),
-    Key("finetune.r_drop", "must be a number, at least 0", -1, "on"),
-    Key("finetune.contrastive", "must be a number, at least 0, below 1", 1, True),
-    Key("finetune.contrastive_temperature", "must be a number, above 0", 0, "warm"),
-    Key("finetune.learning_rate", "must be a number, above 0, at most 1", 0, "5e-5"),
-    Key("finetune.head_learning_rate", "must be a number, above 0, at most 1", 2, {"peak": 1}),
-    Key("finetune.layer_decay", "must be a number, above 0, at most 1", 0, "0.9"),
-    Key("finetune.warmup", "must be a number, at least 0, below 1", float("nan"), "none"),
-    Key("finetune.schedule", "must be one of linear, cosine, constant", "step", 1),
-    Key("finetune.clip_norm", "must be a number, at least 0", -1, "none"),
-    Key("finetune.ema", "must be a number, at least 0, below 1", 1, True),
-    Key("finetune.epochs", "must be a whole number, at least 1", 0, 2.5),
-    Key("finetune.batch_size", "must be a whole number, at least 1", -16, "16"),
-    Key("finetune.early_stopping", "must hold the keys monitor, patience, min_delta, min_epochs", None, ["loss"]),
-    Key("finetune.early_stopping.monitor", "must be one of loss, accuracy, macro_f1", "f1", 1),
-    Key("finetune.early_stopping.patience", "must be a whole number, at least 1", 0, "two"),
-    Key("finetune.early_stopping.min_delta", "must be a number, at least 0", -0.1, "0"),
-    Key("finetune.early_stopping.min_epochs", "must be a whole number, at least 1", 0, 1.5),
-    Key("finetune.precision", "must be one of float32, bfloat16", "double", 16),
-    Key("finetune.temperature_scaling", "must be true or false", None, "yes"),
-    Key("evaluate.confidence", "must be a number, above 0, below 1", 95, "95%"),
-    Key("evaluate.bootstrap_samples", "must be a whole number, at least 100", 99, 1000.0),
-]
 
 
 class Settings(NamedTuple):
@@ -530,19 +451,19 @@ SETTINGS = [
     Settings("more that needs trained layers", {
                  "finetune.freeze": -1, "finetune.layer_decay": 0.9, "finetune.encoder_dropout": 0.2,
                  "finetune.lora_rank": 4},
-             "finetune: lora_rank (4) acts on the layers that are trained, and freeze (-1) leaves none; freeze less, "
-             "or set lora_rank to 0\n"
+             "finetune: contrastive (0.9) acts on the layers that are trained, and freeze (-1) leaves none; freeze "
+             "less, or set contrastive to 0\n"
+             "  - finetune: lora_rank (4) acts on the layers that are trained, and freeze (-1) leaves none; freeze "
+             "less, or set lora_rank to 0\n"
              "  - finetune: encoder_dropout (0.2) acts on the layers that are trained, and freeze (-1) leaves none; "
              "freeze less, or set encoder_dropout to null\n"
-             "  - finetune: contrastive (0.9) acts on the layers that are trained, and freeze (-1) leaves none; freeze "
-             "less, or set contrastive to 0\n"
              "  - finetune: layer_decay (0.9) acts on the layers that are trained, and freeze (-1) leaves none; freeze "
              "less, or set layer_decay to 1"),
     Settings("no epoch left to unfreeze a layer", {"finetune.gradual_unfreezing": 8},
              "finetune: gradual_unfreezing (8) trains the head alone for that many epochs, and there are only 8 "
              "(epochs); raise epochs, or lower it"),
     Settings("R-Drop without dropout", {"finetune.r_drop": 1, "finetune.dropout": 0, "finetune.encoder_dropout": 0},
-             "finetune: r_drop (1.0) compares two passes that differ by dropout, and there is none; raise dropout or "
+             "finetune: r_drop (1) compares two passes that differ by dropout, and there is none; raise dropout or "
              "encoder_dropout"),
     Settings("nothing to mix with", {"finetune.batch_size": 1, "finetune.mixup": 0.2, "finetune.contrastive": 0.5},
              "finetune: mixup (0.2) needs other texts in the batch, and batch_size is 1; raise it\n"
@@ -550,22 +471,23 @@ SETTINGS = [
     Settings("a floor above the ceiling", {"finetune.early_stopping.min_epochs": 9},
              "finetune: early_stopping.min_epochs (9) is more than epochs (8); lower it"),
     Settings("mixtures compared with themselves", {"finetune.mixup": 0.2, "finetune.r_drop": 1.0},
-             "finetune: mixup (0.2) and r_drop (1.0) exclude each other: one trains on mixtures, the other on two "
-             "passes of the same text; set one of them to 0"),
+             "finetune: mixup (0.2) and r_drop (1) exclude each other: one trains on mixtures, the other on two "
+             "passes of the same text; set mixup to 0 or r_drop to 0"),
     Settings("a pull to weights that do not move", {"finetune.lora_rank": 4, "finetune.l2_sp": 0.1},
              "finetune: l2_sp (0.1) and lora_rank (4) exclude each other: with LoRA the pre-trained weights stay as "
-             "they are; set one of them to 0"),
+             "they are; set l2_sp to 0 or lora_rank to 0"),
     Settings("a pull to weights that were thrown away", {"finetune.reinit_layers": 1, "finetune.l2_sp": 0.1},
-             "finetune: reinit_layers (1) and l2_sp (0.1) exclude each other: one throws away the weights that the "
-             "other pulls to; set one of them to 0"),
+             "finetune: l2_sp (0.1) and reinit_layers (1) exclude each other: one throws away the weights that the "
+             "other pulls to; set l2_sp to 0 or reinit_layers to 0"),
     Settings("a probe of random layers", {"finetune.reinit_layers": 1, "finetune.head_init": "probe"},
-             "finetune: reinit_layers (1) and head_init (probe) exclude each other: the probe would be fitted to what "
-             "random layers give; set reinit_layers to 0 or head_init to random"),
+             "finetune: reinit_layers (1) and head_init (probe) exclude each other: the probe would see random layers; "
+             "set reinit_layers to 0 or head_init to random"),
     Settings("a class that weighs nothing", {"finetune.class_weight": {"good": 1, "bad": 0}},
              "finetune.class_weight.bad: must be a number, above 0; got 0"),
     Settings("a class that YAML reads as a number", {"finetune.class_weight": {1: 2.0}},
              "finetune.class_weight.1: a name must be text; put it in quotes"),
-    Settings("no section", {"evaluate": None}, "evaluate: must hold the keys confidence, bootstrap_samples; got null"),
+    Settings("no section", {"evaluate": None}, "evaluate: must hold the keys confidence, bootstrap_samples, "
+             "temperature_scaling; got null"),
     Settings("a section that is a list", {"tokenize": ["preset"]},
              "tokenize: must hold the keys preset, max_length; got ['preset']"),
     Settings("a key that is a number", {"tokenize": {"preset": "x", "max_length": 9, 5: 6}},
@@ -601,7 +523,7 @@ WHOLE = [
          NO_YAML + "line 10, column 9: could not determine a constructor for the tag "
          "'tag:yaml.org,2002:python/object/apply:os.system'"),
     Text("two documents", ("evaluate:", "---\nevaluate:"),
-         NO_YAML + "line 74, column 1: expected a single document in the stream, but found another document"),
+         NO_YAML + "line 72, column 1: expected a single document in the stream, but found another document"),
     Text("a control character", ("seed: ", "seed: \x07"),
          NO_YAML + "unacceptable character #x0007: special characters are not allowed; remove it"),
     Text("windows-1252", ("few-shot", "few–shot"),

@@ -4,13 +4,51 @@ Before: Kumar et al. 2022 (Fine-Tuning can Distort Pretrained Features and Under
 LP-FT. A random head sends large, misleading gradients into the encoder, a fitted one does not.
 
 After: Tunstall et al. 2022 (Efficient Few-Shot Learning Without Prompts) tune the encoder by a contrastive loss and fit
-the head to what it then gives. A few texts that are learnt by heart make a head too sure; its own penalty does not.
+the head to what it then gives. A head that has learnt a few texts by heart is too sure, and the probe's penalty keeps
+it from that.
 """
 
-from typing import NamedTuple
+from typing import Annotated, Any, Literal, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
+
+from gapwise.base.rules import Rule
+from gapwise.base.validation import Section
+from gapwise.training.regularizer import Regularizer, Run
+
+
+class ProbeHead(Regularizer):
+    """Fits the head to the vectors of the train texts: before training, after it, or both."""
+
+    class Keys(Section):
+        """Its keys."""
+
+        head_init: Annotated[Literal["random", "probe"], Rule(off="random", tried="probe")]
+        head_refit: Annotated[bool, Rule(off=False, tried=True)]
+
+    @classmethod
+    def notes(cls, recipe: Any) -> list[str]:
+        """Says that the head of the epochs is not the one that is kept."""
+        if not recipe.head_refit:
+            return []
+        return ["the figures by epoch are of a head that is fitted anew in the end: its log loss may be far worse"]
+
+    def before(self, run: Run) -> None:
+        """Starts from the probe of the pre-trained encoder."""
+        if self.keys.head_init == "probe":
+            self._fit(run)
+
+    def after(self, run: Run) -> None:
+        """Ends with the probe of the tuned encoder."""
+        if self.keys.head_refit:
+            self._fit(run)
+
+    def _fit(self, run: Run) -> None:
+        on, by = ((run.vectors(part), part.labels[part.rows]) for part in (run.train, run.validation))
+        fitted = probe(*on, *by, run.class_weight)
+        self.trainee.head.kernel.assign(fitted.kernel)
+        self.trainee.head.bias.assign(fitted.bias)
 
 
 class Head(NamedTuple):
@@ -34,7 +72,7 @@ def probe(
         train_labels: Class numbers; every class occurs.
         validation: Pooled vectors of the texts that choose the penalty, shape (rows, width).
         validation_labels: Class numbers.
-        class_weight: See `class_weights`.
+        class_weight: Weight of each class number; None if all texts count alike.
     """
     # Every run of finetune imports this module; only some need to wait for scikit-learn.
     from gapwise.encoding import probe

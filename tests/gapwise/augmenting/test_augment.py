@@ -99,7 +99,8 @@ def test_processes_are_started_for_many_texts_only(monkeypatch, tasks, workers, 
 def test_the_order_of_sets_and_another_wordnet_on_the_machine_change_nothing(everything, tmp_path, hash_seed):
     (tmp_path / "corpora" / "wordnet").mkdir(parents=True)  # empty: it would fail to load
     code = (
-        "import sys, pandas as pd; from gapwise.augmenting.augment import augment; from gapwise.augmenting.params import *\n"
+        "import sys, pandas as pd; from gapwise.augmenting.augment import augment\n"
+        "from gapwise.augmenting.params import *\n"
         "texts = pd.DataFrame({'text_id': [f'{n:016x}' for n in range(4)], 'text': sys.argv[1:]})\n"
         "params = AugmentParams(methods=list(METHODS), variants=8, strength=0.2, protect=[])\n"
         "print(*augment(texts, params, 7)[0]['text'], sep='\\n', end='')"

@@ -22,7 +22,7 @@ def test_a_texts_vector_is_the_mean_of_its_tokens_or_the_first_of_them():
 def test_vectors_are_the_same_whether_the_encoder_is_all_frozen_or_not(tiny_bert, pooling):
     frozen, trained = (Setting(tiny_bert, freeze=freeze, pooling=pooling) for freeze in (-1, 1))
     rows = np.arange(24)
-    vectors = [output(setting.trainer.learner.represent, setting.features, rows) for setting in (frozen, trained)]
+    vectors = [output(setting.trainer.objective.represent, setting.features, rows) for setting in (frozen, trained)]
     np.testing.assert_allclose(*vectors, atol=1e-5)
     assert frozen.features.lengths.tolist() == [1] * 24
 

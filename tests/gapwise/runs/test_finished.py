@@ -7,19 +7,16 @@ import pandas as pd
 import pytest
 
 from gapwise.encoding.params import TokenizeParams
-from gapwise.network.description import Model
+from gapwise.network.description import Description
 from gapwise.runs import finished
 from gapwise.runs.finished import Finished, digest
 from gapwise.runs.progress import curves
 from gapwise.training.trainer import Trained
 from tests.recipes import recipe
 
-MODEL = Model(
-    tokenize=TokenizeParams(preset="a", max_length=8),
-    preset_sha256={"config.json": "0" * 64},
-    finetune=recipe(freeze=1),
-    classes=["no", "yes"],
-    repeats=2,
+RECIPE = recipe(freeze=1)
+MODEL = Description.of(
+    TokenizeParams(preset="a", max_length=8), RECIPE, unfrozen_layers=None, classes=["no", "yes"], repeats=2
 )
 TEXTS = pd.DataFrame({"text_id": ["a", "b"], "label": ["no", "yes"]})
 REPEATS = pd.DataFrame({"repeat": [0, 0], "text_id": ["a", "b"], "part": ["train", "validation"]})
@@ -44,13 +41,13 @@ def kept():
     (curves(0) / "plots").mkdir(parents=True)
     (curves(0) / "plots" / "loss.tsv").write_text("step\tloss\n0\t0.3333333333333333\n")
     store = Finished("one")
-    store.keep(0, TRAINED)
+    store.save(0, TRAINED)
     shutil.rmtree("metrics")
     return store
 
 
 def test_a_finished_repeat_comes_back_to_the_bit_with_its_curves(kept):
-    taken = kept.take(0)
+    taken = kept.load(0)
     assert taken.weights["head/kernel"].tobytes() == TRAINED.weights["head/kernel"].tobytes()
     pd.testing.assert_frame_equal(taken.epochs, TRAINED.epochs, check_exact=True)
     assert taken.best_epoch == 1
@@ -60,13 +57,13 @@ def test_a_finished_repeat_comes_back_to_the_bit_with_its_curves(kept):
 def test_curves_of_an_interrupted_epoch_do_not_mix_with_those_taken_over(kept):
     curves(0).mkdir(parents=True)
     (curves(0) / "stale.tsv").touch()
-    kept.take(0)
+    kept.load(0)
     assert [path.name for path in curves(0).iterdir()] == ["plots"]
 
 
 def test_a_repeat_of_another_digest_or_number_is_not_taken(kept):
-    assert kept.take(1) is None
-    assert Finished("other").take(0) is None
+    assert kept.load(1) is None
+    assert Finished("other").load(0) is None
 
 
 @pytest.mark.parametrize("name", ["weights.safetensors", "trained.json"])
@@ -74,21 +71,21 @@ def test_a_repeat_of_another_digest_or_number_is_not_taken(kept):
 def test_a_damaged_repeat_is_not_taken_and_can_be_kept_again(kept, name, bytes_left):
     path = Path(".gapwise/finished/one/repeat-0") / name
     path.write_bytes(path.read_bytes()[:bytes_left])
-    assert kept.take(0) is None
+    assert kept.load(0) is None
     curves(0).mkdir(parents=True)
-    kept.keep(0, TRAINED)
-    assert kept.take(0).best_epoch == 1
+    kept.save(0, TRAINED)
+    assert kept.load(0).best_epoch == 1
 
 
 def test_what_was_killed_while_it_was_written_is_not_taken(kept):
     folder = Path(".gapwise/finished/one/repeat-0")
     folder.rename(folder.with_name("repeat-0.partial"))
-    assert kept.take(0) is None
+    assert kept.load(0) is None
 
 
 def test_a_run_with_other_settings_removes_what_is_left(kept):
     Finished("two").remove_others()
-    assert kept.take(0) is None
+    assert kept.load(0) is None
     Finished("two").remove_others()
 
 
@@ -99,7 +96,14 @@ def test_after_the_stage_nothing_is_left(kept):
 
 
 def same():
-    return {"model": MODEL, "development": TEXTS, "repeats": REPEATS, "tokens": TOKENS, "seed": 1}
+    return {
+        "description": MODEL,
+        "recipe": RECIPE,
+        "development": TEXTS,
+        "repeats": REPEATS,
+        "tokens": TOKENS,
+        "seed": 1,
+    }
 
 
 def test_the_same_inputs_have_the_same_digest():
@@ -110,8 +114,8 @@ def test_the_same_inputs_have_the_same_digest():
     "change",
     [
         {"seed": 2},
-        {"model": MODEL.model_copy(update={"finetune": MODEL.finetune.model_copy(update={"l2": 1e-9})})},
-        {"model": MODEL.model_copy(update={"preset_sha256": {"config.json": "1" * 64}})},
+        {"recipe": RECIPE.model_copy(update={"l2": 1e-9})},
+        {"description": MODEL.model_copy(update={"preset_sha256": {"config.json": "1" * 64}})},
         {"development": TEXTS.assign(label=["yes", "no"])},
         {"repeats": REPEATS.assign(part=["validation", "train"])},
         {"tokens": TOKENS.assign(token_ids=[np.array([1, 2], np.int32), np.array([4], np.int32)])},

@@ -39,4 +39,4 @@ def test_a_line_tells_repeat_epoch_scores_and_time_left(monkeypatch, capsys):
 def test_time_left_counts_the_epochs_that_may_come(repeats, at_once, repeat, epoch, seconds, expected):
     watch = Watch(repeats=repeats, epochs=3)
     watch.seconds, watch.at_once = seconds, at_once
-    assert watch.left(repeat, epoch) == expected
+    assert watch.time_left(repeat, epoch) == expected

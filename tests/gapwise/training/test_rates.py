@@ -3,7 +3,7 @@ import pytest
 
 from gapwise.encoding.runtime import keras
 from gapwise.network.classifier import blocks
-from gapwise.training.rates import Block, BlockOptimizer, factor, plan
+from gapwise.training.rates import Block, BlockOptimizer, by_block, factor
 from tests.recipes import recipe
 from tests.setting import Setting
 
@@ -32,7 +32,7 @@ def network(tiny_bert):
 
 
 def test_layers_learn_slower_the_lower_they_are_and_embeddings_slowest(network):
-    planned = plan(network, recipe(learning_rate=0.08, head_learning_rate=0.5, layer_decay=0.5))
+    planned = by_block(network, recipe(learning_rate=0.08, head_learning_rate=0.5, layer_decay=0.5))
     assert [block.peak for block in planned] == pytest.approx([0.5, 0.08, 0.04, 0.02, 0.01])
     first = [block.variables[0].path.split("/")[0] for block in planned]
     assert first == ["head", "transformer_layer_2", "transformer_layer_1", "transformer_layer_0", "token_embedding"]
@@ -40,8 +40,8 @@ def test_layers_learn_slower_the_lower_they_are_and_embeddings_slowest(network):
 
 
 def test_blocks_wait_for_the_one_above_them(network):
-    assert [block.waits for block in plan(network, recipe(gradual_unfreezing=2, epochs=9))] == [0, 2, 4, 6, 8]
-    assert [block.waits for block in plan(network, recipe())] == [0, 0, 0, 0, 0]
+    assert [block.waits for block in by_block(network, recipe(gradual_unfreezing=2, epochs=9))] == [0, 2, 4, 6, 8]
+    assert [block.waits for block in by_block(network, recipe())] == [0, 0, 0, 0, 0]
 
 
 def one_step(gradients, clip_norm, waits=(0, 0)):
@@ -69,7 +69,7 @@ def test_a_block_that_waits_does_not_move_and_takes_no_part_in_the_limit():
 def test_weight_decay_shrinks_kernels_and_spares_biases_and_normalization(tiny_bert):
     network = Setting(tiny_bert, freeze=2).network
     params = recipe(weight_decay=0.5, learning_rate=0.1, head_learning_rate=0.2)
-    planned = plan(network, params)
+    planned = by_block(network, params)
     optimizer = BlockOptimizer(planned, 0.0)
     for block in planned:
         block.optimizer.learning_rate.assign(block.peak)

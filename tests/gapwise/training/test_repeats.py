@@ -8,7 +8,7 @@ from gapwise.encoding.params import TokenizeParams
 from gapwise.encoding.ragged import Ragged
 from gapwise.encoding.tokenizer import load_tokenizer, tokenize
 from gapwise.network.classifier import predict
-from gapwise.network.description import assemble
+from gapwise.network.description import rebuild
 from gapwise.scoring.predicting import predict_repeats
 from gapwise.training import repeats
 from gapwise.training.repeats import describe, rows_of, train_repeats
@@ -39,7 +39,7 @@ REPEATS = pd.DataFrame(
 class Kept(dict):
     """Finished repeats, by number."""
 
-    take, keep = dict.get, dict.__setitem__
+    load, save = dict.get, dict.__setitem__
 
 
 @pytest.fixture(scope="module")
@@ -51,10 +51,10 @@ def trained(tiny_bert):
     return model, [one.weights for one in train(model, tokens, Kept())], tokens
 
 
-def train(model, tokens, finished, workers=1):
+def train(model, tokens, finished, workers=1, params=RECIPE):
     own = tokens[tokens["text_id"].isin(DEVELOPMENT["text_id"])]
     tables = {"development": DEVELOPMENT, "repeats": REPEATS, "tokens": own}
-    return train_repeats(model, **tables, seed=1, watch=unwatched, finished=finished, workers=workers)
+    return train_repeats(model, params, **tables, seed=1, watch=unwatched, store=finished, workers=workers)
 
 
 def unwatched(repeat, at_once):
@@ -109,7 +109,7 @@ def test_a_preset_that_changed_since_training_is_refused(trained):
 
 def test_an_assembled_network_starts_from_the_preset(trained):
     model, *_ = trained
-    part, network = assemble(model)
+    part, network = rebuild(model)
     assert part.trained is None
     vectors = Ragged.of([np.ones((1, part.width), np.float32)] * 2)
     assert predict(network, vectors).shape == (2, 2)
@@ -127,7 +127,7 @@ def test_each_repeat_is_kept_as_soon_as_it_is_trained_and_a_kept_one_is_not_trai
 
 def test_with_all_repeats_finished_no_encoder_is_loaded(trained, monkeypatch):
     model, _, tokens = trained
-    monkeypatch.setattr("gapwise.training.trainer.repeats.assemble", lambda model: pytest.fail("loaded"))
+    monkeypatch.setattr("gapwise.training.repeats.rebuild", lambda model: pytest.fail("loaded"))
     assert train(model, tokens, Kept({0: "first", 1: "second"})) == ["first", "second"]
 
 
@@ -142,11 +142,13 @@ def started(monkeypatch):
 def test_two_processes_train_to_the_bits_of_one(trained, changes, monkeypatch, tmp_path):
     model, _, tokens = trained
     monkeypatch.chdir(tmp_path)
-    model = model.model_copy(update={"finetune": recipe(dropout=0.5, **changes)})
-    alone = train(model, tokens, Kept())
+    params = recipe(dropout=0.5, **changes)
+    tokenize = TokenizeParams(preset=model.preset, max_length=model.max_length)
+    model = describe(tokenize, params, DEVELOPMENT, REPEATS)
+    alone = train(model, tokens, Kept(), params=params)
     monkeypatch.setattr(repeats, "WORTH_A_PROCESS", 1e-9)
     processes = started(monkeypatch)
-    together = train(model, tokens, Kept(), workers=8)
+    together = train(model, tokens, Kept(), workers=8, params=params)
     assert processes == [2]  # one for each repeat
     assert len(together) == len(alone) == 2
     for one, other in zip(alone, together, strict=True):
@@ -162,6 +164,6 @@ def test_processes_are_not_started_for_what_one_does_in_no_time_nor_with_a_gpu(t
     processes = started(monkeypatch)
     train(model, tokens, Kept(), workers=8)
     monkeypatch.setattr(repeats, "WORTH_A_PROCESS", 1e-9)
-    monkeypatch.setattr("gapwise.training.trainer.repeats.tf.config.list_logical_devices", lambda kind: ["one"])
+    monkeypatch.setattr("gapwise.training.repeats.tf.config.list_logical_devices", lambda kind: ["one"])
     train(model, tokens, Kept(), workers=8)
     assert processes == []

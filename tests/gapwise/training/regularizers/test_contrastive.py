@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from gapwise.network.classifier import output
-from gapwise.training.regularizers.contrastive import error
+from gapwise.training.regularizers.contrastive import contrast
 from tests.setting import LABELS, TRAIN, Setting
 
 
@@ -22,7 +22,7 @@ def by_hand(vectors, labels, temperature):
 @pytest.mark.parametrize("labels", [[0, 1, 0, 1, 1], [0, 1, 2, 2, 2], [0, 1, 2, 3, 4]])
 def test_it_is_the_published_loss_and_a_text_without_its_like_counts_nothing(labels):
     vectors = np.random.default_rng(0).normal(size=(5, 4)).astype(np.float32)
-    assert float(error(vectors, np.array(labels), 0.3)) == pytest.approx(
+    assert float(contrast(vectors, np.array(labels), 0.3)) == pytest.approx(
         by_hand(vectors, labels, 0.3), rel=1e-4, abs=1e-6
     )
 
@@ -30,7 +30,7 @@ def test_it_is_the_published_loss_and_a_text_without_its_like_counts_nothing(lab
 def test_only_the_direction_of_vectors_counts():
     vectors, labels = np.random.default_rng(0).normal(size=(5, 4)).astype(np.float32), np.array([0, 1, 0, 1, 1])
     scaled = vectors * np.array([[1], [2], [3], [4], [5]], np.float32)
-    assert float(error(scaled, labels, 0.3)) == pytest.approx(float(error(vectors, labels, 0.3)), rel=1e-5)
+    assert float(contrast(scaled, labels, 0.3)) == pytest.approx(float(contrast(vectors, labels, 0.3)), rel=1e-5)
 
 
 def test_training_with_it_brings_the_vectors_of_a_class_together(tiny_bert):
@@ -39,6 +39,6 @@ def test_training_with_it_brings_the_vectors_of_a_class_together(tiny_bert):
         setting = Setting(tiny_bert, contrastive=contrastive, epochs=8, min_epochs=8, patience=8, batch_size=16)
         setting.train()
         apart.append(
-            float(error(output(setting.trainer.learner.represent, setting.features, TRAIN), LABELS[TRAIN], 0.3))
+            float(contrast(output(setting.trainer.objective.represent, setting.features, TRAIN), LABELS[TRAIN], 0.3))
         )
     assert apart[1] < apart[0] - 0.02

@@ -44,7 +44,7 @@ def test_vectors_that_are_all_alike_give_a_head_that_knows_the_class_shares():
 def test_before_the_first_step_the_network_predicts_what_the_probe_does(tiny_bert, freeze):
     setting = Setting(tiny_bert, freeze=freeze, head_init="probe", epochs=1)
     of_train, of_validation = (
-        output(setting.trainer.learner.represent, setting.features, rows) for rows in (TRAIN, VALIDATION)
+        output(setting.trainer.objective.represent, setting.features, rows) for rows in (TRAIN, VALIDATION)
     )
     head = probe(of_train, LABELS[TRAIN], of_validation, LABELS[VALIDATION], None)
     expected = softmax(of_validation @ head.kernel + head.bias, axis=1)
@@ -108,7 +108,7 @@ def test_a_refitted_head_is_the_probe_of_the_tuned_encoder(tiny_bert):
     pd.testing.assert_frame_equal(before.epochs, after.epochs, check_exact=True)
     set_weights(plain.network, before.weights)
     of_train, of_validation = (
-        output(plain.trainer.learner.represent, plain.features, rows) for rows in (TRAIN, VALIDATION)
+        output(plain.trainer.objective.represent, plain.features, rows) for rows in (TRAIN, VALIDATION)
     )
     expected = probe(of_train, LABELS[TRAIN], of_validation, LABELS[VALIDATION], None)
     np.testing.assert_allclose(after.weights["head/kernel"], expected.kernel, rtol=1e-4, atol=1e-6)

@@ -1,14 +1,13 @@
 import numpy as np
 
 from gapwise.network.classifier import weights
-from gapwise.training.regularizers.reinit import reinitialize
 from tests.setting import Setting
 
 
 def test_exactly_the_top_layers_get_new_weights_of_the_usual_spread(tiny_bert):
-    setting = Setting(tiny_bert, freeze=0)
+    setting = Setting(tiny_bert, freeze=0, reinit_layers=2)
     before = setting.trainer.pretrained
-    reinitialize(setting.network, 2, seed=1)
+    setting.trainer.regularizers[0].start(1)
     after = weights(setting.network)
     changed = {path.split("/")[0] for path in before if not np.array_equal(before[path], after[path])}
     assert changed == {"transformer_layer_1", "transformer_layer_2"}
@@ -21,10 +20,10 @@ def test_exactly_the_top_layers_get_new_weights_of_the_usual_spread(tiny_bert):
 
 
 def test_each_repeat_draws_its_own_and_the_same_again(tiny_bert):
-    setting = Setting(tiny_bert, freeze=2)
+    setting = Setting(tiny_bert, freeze=2, reinit_layers=1)
     drawn = []
     for seed in (1, 2, 1):
-        reinitialize(setting.network, 1, seed)
+        setting.trainer.regularizers[0].start(seed)
         drawn.append(weights(setting.network)["transformer_layer_2/feedforward_output_dense/kernel"])
     assert np.array_equal(drawn[0], drawn[2])
     assert not np.array_equal(drawn[0], drawn[1])

@@ -1,36 +1,50 @@
 import numpy as np
+import pandas as pd
 import pytest
 
 from gapwise.base.errors import UserError
+from gapwise.encoding.params import TokenizeParams
 from gapwise.network.classifier import predict
-from gapwise.training.regularizers.class_weights import check, class_weights
+from gapwise.training.regularizer import Trainee
+from gapwise.training.regularizers.class_weight import ClassWeight
+from gapwise.training.repeats import describe
 from tests.recipes import recipe
 from tests.setting import TRAIN, Setting
 
 LABELS = np.array([0, 0, 0, 0, 0, 0, 1, 1])
 
 
+def weights(class_weight):
+    trainee = Trainee(represent=None, drop=None, head=None, blocks=[], classes=["no", "yes"])
+    return ClassWeight(recipe(class_weight=class_weight), trainee).class_weight(LABELS)
+
+
+def describe_with(class_weight, preset):
+    texts = pd.DataFrame({"label": ["yes", "no"]})
+    tokenize = TokenizeParams(preset=preset, max_length=8)
+    return describe(tokenize, recipe(class_weight=class_weight), texts, pd.DataFrame({"repeat": [0]}))
+
+
 def test_balanced_weights_give_each_class_the_same_total_and_texts_a_mean_of_one():
-    given = class_weights(recipe(class_weight="balanced"), ["no", "yes"], LABELS)
+    given = weights("balanced")
     assert given == pytest.approx({0: 8 / 12, 1: 8 / 4})
     assert np.mean([given[label] for label in LABELS]) == pytest.approx(1)
 
 
 def test_given_weights_are_found_by_the_name_of_the_class():
-    assert class_weights(recipe(class_weight={"yes": 3.0, "no": 0.5}), ["no", "yes"], LABELS) == {0: 0.5, 1: 3.0}
-    assert class_weights(recipe(), ["no", "yes"], LABELS) is None
+    assert weights({"yes": 3.0, "no": 0.5}) == {0: 0.5, 1: 3.0}
 
 
-def test_weights_for_other_classes_than_there_are_are_refused_all_at_once():
+def test_weights_for_other_classes_than_there_are_are_refused_all_at_once(tiny_bert):
     with pytest.raises(UserError) as refused:
-        check(recipe(class_weight={"yes": 1.0, "noo": 2.0}), ["no", "yes"])
+        describe_with({"yes": 1.0, "noo": 2.0}, tiny_bert)
     assert str(refused.value) == (
         "params.yaml does not fit the data, nothing was trained:\n"
         "  - finetune.class_weight: no weight for 'no'; add one, 1 for no change\n"
         "  - finetune.class_weight: no class 'noo'; there are 'no' and 'yes'"
     )
-    check(recipe(class_weight={"yes": 1.0, "no": 2.0}), ["no", "yes"])
-    check(recipe(class_weight="balanced"), ["no", "yes"])
+    for fitting in ({"yes": 1.0, "no": 2.0}, "balanced", None):
+        assert describe_with(fitting, tiny_bert).classes == ["no", "yes"]
 
 
 def test_a_rare_class_is_predicted_more_where_classes_are_balanced_and_the_log_loss_stays_unweighted(tiny_bert):

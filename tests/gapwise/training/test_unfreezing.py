@@ -3,17 +3,13 @@ from itertools import pairwise
 import numpy as np
 import pytest
 
-from gapwise.base.errors import UserError
+from gapwise.encoding.params import TokenizeParams
 from gapwise.encoding.runtime import keras
 from gapwise.network.classifier import weights
-from gapwise.network.depth import depth, waiting_epochs
+from gapwise.network.description import Description
+from gapwise.training.recipe import conflicts
 from tests.recipes import recipe
 from tests.setting import Setting
-
-
-def test_each_layer_waits_longer_than_the_one_above():
-    assert [waiting_epochs(place, 2) for place in range(4)] == [0, 2, 4, 6]
-    assert [waiting_epochs(place, 0) for place in range(4)] == [0, 0, 0, 0]
 
 
 @pytest.mark.parametrize(
@@ -21,33 +17,30 @@ def test_each_layer_waits_longer_than_the_one_above():
     [(4, 0, 8, 4), (0, 0, 8, 0), (-1, 0, 8, 6), (0, 1, 2, 5), (0, 1, 4, 3), (4, 1, 8, 4), (0, 2, 5, 4), (0, 1, 8, 0)],
 )
 def test_what_is_never_reached_is_cut_off_as_if_it_were_frozen(freeze, per_layer, epochs, lowest):
-    assert depth(recipe(freeze=freeze, gradual_unfreezing=per_layer, epochs=epochs), layers=6) == lowest
+    params = recipe(freeze=freeze, gradual_unfreezing=per_layer, epochs=epochs)
+    tokenize = TokenizeParams(preset="a", max_length=8)
+    described = Description.of(tokenize, params, unfrozen_layers=params.unfrozen_layers, classes=["a", "b"], repeats=1)
+    assert described.frozen_layers(6) == lowest
 
 
 @pytest.mark.parametrize(
-    ("changes", "problem"),
+    ("changes", "trained", "problem"),
     [
         (
             {"freeze": 6, "encoder_l2": 0.1},
+            0,
             "encoder_l2 (0.1) acts on the layers that are trained, and freeze (6) leaves none; freeze less, or set "
             "encoder_l2 to 0",
         ),
         (
             {"freeze": 4, "reinit_layers": 3},
-            "reinit_layers (3) is more than the 2 layers that are trained; freeze less, or lower it",
-        ),
-        (
-            {"freeze": 0, "reinit_layers": 3, "gradual_unfreezing": 1, "epochs": 3},
+            2,
             "reinit_layers (3) is more than the 2 layers that are trained; freeze less, or lower it",
         ),
     ],
 )
-def test_a_recipe_that_needs_more_trained_layers_than_the_encoder_has_is_refused(changes, problem):
-    with pytest.raises(UserError) as refused:
-        depth(recipe(**changes), layers=6)
-    assert str(refused.value) == (
-        f"params.yaml does not fit the encoder, nothing was trained:\n  - finetune: {problem}"
-    )
+def test_a_recipe_that_needs_more_trained_layers_than_the_encoder_has_is_refused(changes, trained, problem):
+    assert conflicts(recipe(**changes), trained) == [problem]
 
 
 def test_each_epoch_changes_exactly_the_layers_that_are_unfrozen_by_then(tiny_bert):

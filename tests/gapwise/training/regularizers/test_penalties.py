@@ -1,3 +1,5 @@
+"""The penalties on weights: `encoder_l2`, `l2_sp`, and `l2` and `l1` of the head."""
+
 import numpy as np
 import pytest
 
@@ -6,7 +8,7 @@ from tests.setting import Setting, distance, encoder_part
 
 
 def penalty(setting):
-    return sum(float(loss) for loss in setting.network.losses)
+    return sum(float(part) for part in setting.trainer.objective._encoder_penalties())
 
 
 def kernels(values):
@@ -46,11 +48,14 @@ def test_both_penalties_of_one_layer_add_up(tiny_bert, plain):
     )
 
 
-def test_l1_makes_the_heads_kernel_smaller(tiny_bert):
+@pytest.mark.parametrize("key", ["l1", "l2"])
+def test_a_penalty_of_the_head_makes_its_kernel_smaller(tiny_bert, key):
     sums = [
         np.abs(
-            Setting(tiny_bert, freeze=-1, l1=l1, epochs=6, patience=9, min_epochs=6).train().weights["head/kernel"]
+            Setting(tiny_bert, freeze=-1, epochs=6, patience=9, min_epochs=6, **{key: strength})
+            .train()
+            .weights["head/kernel"]
         ).sum()
-        for l1 in (0.0, 1.0)
+        for strength in (0.0, 1.0)
     ]
     assert sums[1] < 0.95 * sums[0]
