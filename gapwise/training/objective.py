@@ -50,11 +50,11 @@ class Objective(keras.Model):  # type: ignore[misc]  # Keras has no types
                 predicted = self(inputs, training=True)
                 loss = self.compute_loss(inputs, labels, predicted, weights)
             passes.append((predicted, loss))
-            gradient: list[tf.Tensor] = tape.gradient(loss, self.trainable_variables)
+            gradient: list[tf.Tensor] = tape.gradient(loss, self.trainee.variables)
             return gradient
 
         gradient = self._first(lambda one: one.gradient(compute)) or compute()
-        self.optimizer.apply(gradient, self.trainable_variables)
+        self.optimizer.apply(gradient, self.trainee.variables)
         predicted, loss = passes[0]
         next(metric for metric in self.metrics if metric.name == "loss").update_state(loss)
         return self.compute_metrics(inputs, labels, predicted, weights)

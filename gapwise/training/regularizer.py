@@ -32,13 +32,15 @@ class Trainee:
         represent: Maps `[mask, packed]` to the pooled vectors, shape (texts, width).
         drop: The dropout layer before the head.
         head: The dense layer that makes logits of shape (texts, classes).
-        blocks: The trained variables from the top: the head's, those of each trained layer, those of the embeddings.
+        variables: All that is trained, in the order of its gradient.
+        blocks: The same from the top: the head's, those of each trained layer, those of the embeddings.
         classes: Names of the classes, in the order of the logits.
     """
 
     represent: keras.Model
     drop: keras.layers.Dropout
     head: keras.layers.Dense
+    variables: Sequence[keras.Variable]
     blocks: Sequence[Sequence[keras.Variable]]
     classes: Sequence[str]
 
@@ -46,11 +48,6 @@ class Trainee:
     def encoder_variables(self) -> list[keras.Variable]:
         """All that is trained but the head."""
         return [variable for block in self.blocks[1:] for variable in block]
-
-    @property
-    def variables(self) -> list[keras.Variable]:
-        """All that is trained."""
-        return [variable for block in self.blocks for variable in block]
 
 
 @dataclass(frozen=True)
@@ -175,6 +172,6 @@ class Regularizer:
         """Gives the gradient to descend by.
 
         Args:
-            compute: Computes the gradient of `trainee.variables`, in their order, with the weights as they are now.
+            compute: Computes the gradient of `trainee.variables` with the weights as they are now.
         """
         return None

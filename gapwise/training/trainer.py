@@ -53,6 +53,7 @@ class Trainer:
             represent=keras.Model(network.inputs, network.get_layer("pooled").output),
             drop=network.get_layer("dropout"),
             head=network.get_layer("head"),
+            variables=network.trainable_variables,
             blocks=blocks(network),
             classes=classes,
         )
@@ -69,7 +70,7 @@ class Trainer:
             jit_compile=False,  # XLA compiles no packed tokens: their number depends on the texts
         )
         # Now, because the first step would be traced twice if it had to build the optimizer.
-        self.objective.optimizer.build(self.objective.trainable_variables)
+        self.objective.optimizer.build(trainee.variables)
 
     def train(
         self, train: Examples, validation: Examples, seed: int, callbacks: Sequence[keras.callbacks.Callback] = ()

@@ -15,7 +15,7 @@ LABELS = np.array([0, 0, 0, 0, 0, 0, 1, 1])
 
 
 def weights(class_weight):
-    trainee = Trainee(represent=None, drop=None, head=None, blocks=[], classes=["no", "yes"])
+    trainee = Trainee(represent=None, drop=None, head=None, variables=[], blocks=[], classes=["no", "yes"])
     return ClassWeight(recipe(class_weight=class_weight), trainee).class_weight(LABELS)
 
 

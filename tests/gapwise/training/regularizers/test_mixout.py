@@ -19,7 +19,9 @@ def encoder(dropout=0.0):
 
 
 def mixout_of(model, share):
-    trainee = Trainee(represent=model, drop=None, head=None, blocks=[[], model.trainable_variables], classes=[])
+    trainee = Trainee(
+        represent=model, drop=None, head=None, variables=[], blocks=[[], model.trainable_variables], classes=[]
+    )
     return Mixout(recipe(mixout=share), trainee).encode
 
 
