@@ -12,5 +12,6 @@ from gapwise.training.regularizers import mixup as mixup
 from gapwise.training.regularizers import probe_head as probe_head
 from gapwise.training.regularizers import r_drop as r_drop
 from gapwise.training.regularizers import reinit as reinit
+from gapwise.training.regularizers import sam as sam
 
 CATALOGUE: tuple[type[Regularizer], ...] = tuple(Regularizer.__subclasses__())  # those of the imports above
