@@ -9,7 +9,7 @@ if __name__ == "__main__":
 import pandas as pd
 
 from gapwise.base.tables import BaselinePredictions, Repeats, Texts, Tokens
-from gapwise.baselines.baselines import predict
+from gapwise.baselines.catalogue import predict
 from gapwise.disk.io import read_params, read_table, run, write_table
 from gapwise.encoding.cut import mean_vectors
 from gapwise.encoding.params import TokenizeParams

@@ -8,7 +8,9 @@ the head to what it then gives. A head that has learnt a few texts by heart is t
 it from that.
 """
 
-from typing import Annotated, Any, Literal, NamedTuple
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated, Any, Literal, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,6 +18,9 @@ from numpy.typing import NDArray
 from gapwise.base.rules import Rule
 from gapwise.base.validation import Section
 from gapwise.training.regularizer import Regularizer, Run
+
+if TYPE_CHECKING:
+    from gapwise.encoding.probe import Probe
 
 
 class ProbeHead(Regularizer):
@@ -45,10 +50,12 @@ class ProbeHead(Regularizer):
             self._fit(run)
 
     def _fit(self, run: Run) -> None:
+        from gapwise.encoding.probe import probe  # every stage imports this module, and few wait for scikit-learn
+
         on, by = ((run.vectors(part), part.labels[part.rows]) for part in (run.train, run.validation))
-        fitted = probe(*on, *by, run.class_weight)
-        self.trainee.head.kernel.assign(fitted.kernel)
-        self.trainee.head.bias.assign(fitted.bias)
+        head = head_of(probe(*on, *by, run.class_weight))
+        self.trainee.head.kernel.assign(head.kernel)
+        self.trainee.head.bias.assign(head.bias)
 
 
 class Head(NamedTuple):
@@ -58,34 +65,10 @@ class Head(NamedTuple):
     bias: NDArray[np.float32]
 
 
-def probe(
-    train: NDArray[np.float32],
-    train_labels: NDArray[np.int64],
-    validation: NDArray[np.float32],
-    validation_labels: NDArray[np.int64],
-    class_weight: dict[int, float] | None,
-) -> Head:
-    """Fits the head as a logistic regression, with the penalty that predicts the validation texts best.
-
-    Args:
-        train: Pooled vectors of the train texts, shape (rows, width).
-        train_labels: Class numbers; every class occurs.
-        validation: Pooled vectors of the texts that choose the penalty, shape (rows, width).
-        validation_labels: Class numbers.
-        class_weight: Weight of each class number; None if all texts count alike.
-    """
-    # Every run of finetune imports this module; only some need to wait for scikit-learn.
-    from gapwise.encoding import probe
-
-    # One scale for all features: one list of penalties serves every encoder, and what lies between texts stays as it
-    # is. A scale for each would blow up features that are the same for all texts; all-MiniLM-L6-v2 has two, of 1e-33.
-    mean, scale = train.mean(axis=0, dtype=float), train.astype(float).std(axis=0)
-    scale = float(np.sqrt(np.mean(scale**2))) or 1.0
-    model = probe.fit(
-        (train - mean) / scale, train_labels, (validation - mean) / scale, validation_labels, class_weight
-    )
-    kernel, bias = model.coef_, model.intercept_
+def head_of(probe: Probe) -> Head:
+    """Turns a probe into a head that gives the same probabilities for vectors as they are."""
+    kernel, bias = probe.model.coef_, probe.model.intercept_
     if len(kernel) == 1:  # of two classes scikit-learn has the second one's logit alone; a softmax has one for each
         kernel, bias = np.concatenate([-kernel, kernel]) / 2, np.concatenate([-bias, bias]) / 2
-    kernel = kernel / scale
-    return Head(kernel.T.astype(np.float32), (bias - kernel @ mean).astype(np.float32))
+    kernel = kernel / probe.scale
+    return Head(kernel.T.astype(np.float32), (bias - kernel @ probe.mean).astype(np.float32))

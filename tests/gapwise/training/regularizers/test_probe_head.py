@@ -3,11 +3,15 @@ import pandas as pd
 import pytest
 from scipy.special import softmax
 
-from gapwise.encoding import probe as logistic
+from gapwise.encoding import probe as module
 from gapwise.encoding.runtime import keras
 from gapwise.network.classifier import output, predict, set_weights
-from gapwise.training.regularizers.probe_head import probe
+from gapwise.training.regularizers.probe_head import head_of
 from tests.setting import LABELS, TRAIN, VALIDATION, Setting
+
+
+def probe(*arguments):
+    return head_of(module.probe(*arguments))
 
 
 @pytest.mark.parametrize("classes", [2, 3])
@@ -19,7 +23,7 @@ def test_the_head_predicts_what_the_logistic_regression_on_vectors_of_one_scale_
     weight = class_weight and {number: class_weight[number] for number in range(classes)}
     head = probe(train, labels, validation, labels, weight)
     scaled = [(vectors - train.mean(axis=0)) / np.sqrt(train.var(axis=0).mean()) for vectors in (train, validation)]
-    model = logistic.fit(scaled[0], labels, scaled[1], labels, weight)
+    model = module.fit(scaled[0], labels, scaled[1], labels, weight)
     expected = model.predict_proba(scaled[1])
     np.testing.assert_allclose(softmax(validation @ head.kernel + head.bias, axis=1), expected, atol=1e-4)
 
