@@ -16,12 +16,11 @@ from gapwise.scoring.params import EvaluateParams
 from gapwise.scoring.predicting import predict_repeats
 from gapwise.scoring.summary import summary
 from gapwise.scoring.temperature import with_scaled
-from gapwise.splitting.params import SplitParams
 
 
 def main() -> None:
     """Predicts, scores and draws."""
-    params, split = read_params(EvaluateParams, SplitParams)
+    params = read_params(EvaluateParams)
     baselines = read_table("data/baseline_predictions.parquet", BaselinePredictions)
     description = read_description()
     test = read_table("data/test.parquet", Texts)
@@ -39,10 +38,7 @@ def main() -> None:
     scaled = params.temperature_scaling
     write_json("metrics/evaluate.json", with_scaled(metrics, predictions) if scaled else metrics)
     write_csv("metrics/plots/confusion.csv", plots.confusion(predictions))
-    write_csv(
-        "metrics/plots/reliability.csv",
-        plots.reliability(predictions, groups, params.confidence, params.bootstrap_samples, split.seed),
-    )
+    write_csv("metrics/plots/reliability.csv", plots.reliability(predictions, groups, params.confidence))
     write_csv("metrics/plots/repeats.csv", plots.repeats(predictions, baselines))
     write_csv("metrics/plots/gap.csv", plots.gap(predictions))
 

@@ -16,7 +16,6 @@ SETTINGS = {
     "augment": {"methods": ["synonym", "delete", "spelling"], "variants": 2},
     "tokenize": {"preset": "presets/tiny", "max_length": 32},
     "finetune": {"freeze": 1, "epochs": 2},
-    "evaluate": {"bootstrap_samples": 200},
 }
 
 

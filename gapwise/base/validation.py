@@ -29,6 +29,13 @@ SECTIONS = {
     "evaluate": "gapwise.scoring.params:EvaluateParams",
 }
 
+# Keys of earlier versions, and what became of them.
+RETIRED = {
+    "finetune.temperature_scaling": "is evaluate.temperature_scaling now, as it retrains nothing; move the line there",
+    "evaluate.bootstrap_samples": "is no longer needed: the band of the reliability plot is worked out as all other "
+    "intervals; remove the line",
+}
+
 # How JSON schema says it, and how a message does.
 KINDS = {
     "integer": "a whole number",
@@ -93,6 +100,8 @@ def _explain(section: str, problem: ErrorDetails, model: type[Section]) -> tuple
     match problem["type"]:
         case "missing":
             what = f"this key is missing; it {_allowed(own)}"
+        case "extra_forbidden" if ".".join([section, *map(str, steps)]) in RETIRED:
+            what = RETIRED[".".join([section, *map(str, steps)])]
         case "extra_forbidden":
             what = f"unknown key{_nearest(str(steps[-1]), list(parent['properties']))}"
         case "invalid_key":

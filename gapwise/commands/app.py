@@ -12,7 +12,7 @@ from typing import Annotated, Literal
 import typer
 
 from gapwise.base.errors import UserError
-from gapwise.comparing.figures import Metric
+from gapwise.statistics.metrics import METRICS
 
 app = typer.Typer(
     help="Tells which setting really generalizes better, from the predictions that DVC keeps of each run.",
@@ -70,7 +70,9 @@ def compare(
         bool,
         typer.Option("--all", help="Every experiment of the current commit; the baseline is that commit, or BASELINE."),
     ] = False,
-    metric: Annotated[Metric, typer.Option(help="What is compared, on the test rows.")] = "accuracy",
+    metric: Annotated[
+        str, typer.Option(help=f"What is compared, on the test rows: {', '.join(METRICS)}.")
+    ] = "accuracy",
     margin: Annotated[
         float, typer.Option(help="Differences within it count as none, for the verdict equivalent; 0 or more.")
     ] = 0.005,
@@ -97,6 +99,8 @@ def compare(
         form: Literal["terminal", "json", "md"] = "json" if json else "md" if md else "terminal"
         if json and md:
             raise UserError("--json and --md are two forms of one answer; choose one.")
+        if metric not in METRICS:
+            raise UserError(f"--metric must be one of {', '.join(METRICS)}; got {metric}.")
         _between("--confidence", confidence)
         _at_least("--margin", margin, 0)
         run(

@@ -13,7 +13,7 @@ from gapwise.base.errors import UserError
 from gapwise.commands.project import Project
 from gapwise.commands.revisions import NOTHING, Loaded, epochs, groups, load
 from gapwise.commands.timings import seconds
-from gapwise.comparing.figures import Comparison, Metric
+from gapwise.comparing.figures import Comparison
 from gapwise.comparing.scored import Candidate
 from gapwise.comparing.verdicts import compare
 from gapwise.disk.whole import whole
@@ -25,7 +25,7 @@ def run(
     revisions: Sequence[str],
     *,
     everything: bool,
-    metric: Metric,
+    metric: str,
     margin: float,
     confidence: float,
     form: Form,

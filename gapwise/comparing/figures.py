@@ -4,7 +4,6 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict
 
-Metric = Literal["accuracy", "macro_f1", "log_loss", "calibration_error"]
 Verdict = Literal["better", "worse", "equivalent", "undecided"]
 
 
@@ -46,9 +45,9 @@ class Setting(Figure):
     name: str
     params: dict[str, Any]
     repeats: int
-    test: dict[Metric, Estimate]
-    validation: dict[Metric, float]
-    train: dict[Metric, float]
+    test: dict[str, Estimate]
+    validation: dict[str, float]
+    train: dict[str, float]
     gap: Estimate
     epochs: int | None
     seconds: float | None
@@ -83,7 +82,7 @@ class Contrast(Figure):
     p_adjusted: float
     needed_repeats: int | None
     needed_test_rows: int | None
-    differences: dict[Metric, Estimate]
+    differences: dict[str, Estimate]
     gap_difference: Estimate
 
 
@@ -120,7 +119,7 @@ class Comparison(Figure):
         selection: None with fewer than three settings.
     """
 
-    metric: Metric
+    metric: str
     margin: float
     confidence: float
     baseline: str

@@ -2,16 +2,15 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, get_args
+from typing import Any
 
 import numpy as np
 import pandas as pd
 
-from gapwise.comparing.figures import Metric
-from gapwise.statistics.contributions import CONTRIBUTIONS, DIRECTION, Floats, Predicted, arrange, by_chance, encode
+from gapwise.statistics.arrays import arrange, encode
+from gapwise.statistics.metrics import METRICS, Floats, Predicted
 from gapwise.statistics.uncertainty import Components, Integers, Uncertainty, components, of_own_rows
 
-METRICS: tuple[Metric, ...] = get_args(Metric)
 KEYS = ["repeat", "part", "text_id"]
 
 
@@ -50,11 +49,11 @@ class Scored:
         by_chance: What few rows add to each score, by part and score; in `mean`, and in nothing else.
     """
 
-    test: dict[Metric, Floats]
+    test: dict[str, Floats]
     development: pd.DataFrame
-    by_chance: dict[tuple[str, Metric], float]
+    by_chance: dict[tuple[str, str], float]
 
-    def mean(self, metric: Metric, part: str) -> float:
+    def mean(self, metric: str, part: str) -> float:
         """Gives the mean over repeats of a score."""
         if part == "test":
             return float(self.test[metric].mean())
@@ -71,15 +70,15 @@ class Scored:
             {key: added - other.by_chance[key] for key, added in self.by_chance.items()},
         )
 
-    def components(self, metric: Metric, groups: Integers) -> Components:
+    def components(self, metric: str, groups: Integers) -> Components:
         """Takes the variance of a score's mean on test rows of these groups apart."""
         return components(self.test[metric], groups, metric, self.by_chance["test", metric])
 
-    def on_test(self, metric: Metric, groups: Integers) -> Uncertainty:
+    def on_test(self, metric: str, groups: Integers) -> Uncertainty:
         """Gives the uncertainty of a score's mean on test rows of these groups."""
         return self.components(metric, groups).uncertainty()
 
-    def gap(self, metric: Metric, groups: Integers) -> Uncertainty:
+    def gap(self, metric: str, groups: Integers) -> Uncertainty:
         """Gives the generalization gap: train against test, so that more is worse.
 
         Both sides have chance of their own: other rows, and other repeats, some of which stop training early.
@@ -88,7 +87,7 @@ class Scored:
         contributions = [rows.to_numpy() for _, rows in train.groupby("repeat")[metric]]
         of_train = of_own_rows(contributions, metric, self.by_chance["train", metric])
         test = self.on_test(metric, groups)
-        return of_train.minus(test) if DIRECTION[metric] > 0 else test.minus(of_train)
+        return of_train.minus(test) if METRICS[metric].direction > 0 else test.minus(of_train)
 
 
 def score(candidate: Candidate, repeats: Sequence[int], text_ids: Sequence[str]) -> Scored:
@@ -104,13 +103,13 @@ def score(candidate: Candidate, repeats: Sequence[int], text_ids: Sequence[str])
     development = used[used["part"] != "test"].sort_values(KEYS, ignore_index=True)
     actual, predicted, probabilities = encode(development)
     columns = {metric: np.empty(len(development)) for metric in METRICS}
-    added = {("test", metric): by_chance(metric, test) for metric in METRICS}
+    added = {("test", metric): METRICS[metric].bias(test) for metric in METRICS}
     added |= {(part, metric): 0.0 for part in ("validation", "train") for metric in METRICS}
     for rows in development.groupby(KEYS[:2]).indices.values():
         part = development["part"].iloc[rows[0]]
         of_part = Predicted(actual[rows], predicted[None, rows], probabilities[None, rows])
         for metric in METRICS:
-            columns[metric][rows] = CONTRIBUTIONS[metric](of_part)[0]
-            added[part, metric] += by_chance(metric, of_part) / len(repeats)
-    contributions = {metric: CONTRIBUTIONS[metric](test) for metric in METRICS}
+            columns[metric][rows] = METRICS[metric].contribution(of_part)[0]
+            added[part, metric] += METRICS[metric].bias(of_part) / len(repeats)
+    contributions = {metric: METRICS[metric].contribution(test) for metric in METRICS}
     return Scored(contributions, development[KEYS].assign(**columns), added)

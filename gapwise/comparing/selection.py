@@ -5,7 +5,8 @@ from collections.abc import Sequence
 import numpy as np
 
 from gapwise.base.seeds import derive
-from gapwise.statistics.uncertainty import USUAL_SHARE, Floats, Integers, by_group
+from gapwise.statistics.metrics import METRICS
+from gapwise.statistics.uncertainty import Floats, Integers, by_group
 
 SAMPLES = 20_000
 
@@ -22,7 +23,7 @@ def flattery(contributions: Sequence[Floats], groups: Integers, score: str) -> f
         contributions: Of each setting, at least 2, what each row adds to the score in each repeat, more being better,
             shape (repeats, rows).
         groups: Number of each row's group from 0, shape (rows,), at least 2 groups.
-        score: One of `USUAL_SHARE`.
+        score: One of `METRICS`.
 
     Returns:
         In units of the score; near 0 where one setting always wins.
@@ -48,5 +49,5 @@ def _covariance(deviations: Floats, groups: Integers, score: str) -> Floats:
     residual = residual - residual.mean(axis=2, keepdims=True)
     noise = np.tensordot(residual, residual, ([1, 2], [1, 2])) / max((repeats - 1) * (count - 1), 1)
     per_group = len(groups) / count
-    share = USUAL_SHARE[score] * per_group
+    share = METRICS[score].usual_share * per_group
     return np.asarray(between / count + share * (noise if repeats > 1 else between) / repeats)

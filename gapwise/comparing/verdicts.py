@@ -6,10 +6,10 @@ from typing import Any
 
 import pandas as pd
 
-from gapwise.comparing.figures import Comparison, Contrast, Estimate, Metric, Selection, Setting, Verdict
-from gapwise.comparing.scored import METRICS, Candidate, Scored, score
+from gapwise.comparing.figures import Comparison, Contrast, Estimate, Selection, Setting, Verdict
+from gapwise.comparing.scored import Candidate, Scored, score
 from gapwise.comparing.selection import flattery
-from gapwise.statistics.contributions import DIRECTION
+from gapwise.statistics.metrics import METRICS
 from gapwise.statistics.planning import needed
 from gapwise.statistics.uncertainty import Integers, Uncertainty, score_interval
 
@@ -25,7 +25,7 @@ class Question:
         groups: Number of each test row's group from 0; rows of one group count as drawn together.
     """
 
-    metric: Metric
+    metric: str
     margin: float
     confidence: float
     groups: Integers
@@ -35,7 +35,7 @@ class Question:
         low, high = uncertainty.interval(self.confidence)
         return Estimate(value=uncertainty.value, low=low, high=high)
 
-    def score(self, one: Scored, metric: Metric) -> Estimate:
+    def score(self, one: Scored, metric: str) -> Estimate:
         """Reports a setting's own score on the test rows; chance may have lifted it to the end of its interval."""
         value = one.mean(metric, "test")
         low, high = score_interval(one.on_test(metric, self.groups), metric, self.confidence)
@@ -43,7 +43,7 @@ class Question:
 
 
 def compare(
-    candidates: Sequence[Candidate], groups: "pd.Series[str]", metric: Metric, margin: float, confidence: float
+    candidates: Sequence[Candidate], groups: "pd.Series[str]", metric: str, margin: float, confidence: float
 ) -> Comparison:
     """Compares every setting with the first.
 
@@ -87,7 +87,7 @@ def verdict(difference: Uncertainty, p_adjusted: float, question: Question) -> V
         return "equivalent"
     if p_adjusted >= 1 - question.confidence:
         return "undecided"
-    return "better" if difference.value * DIRECTION[question.metric] > 0 else "worse"
+    return "better" if difference.value * METRICS[question.metric].direction > 0 else "worse"
 
 
 def holm(p_values: Sequence[float]) -> list[float]:
@@ -152,7 +152,7 @@ def _contrast(name: str, difference: Scored, p_adjusted: float, settings: int, q
         difference=question.estimate(main),
         standard_error=main.standard_error,
         freedom=main.freedom,
-        probability_better=above if DIRECTION[metric] > 0 else 1 - above,
+        probability_better=above if METRICS[metric].direction > 0 else 1 - above,
         p_value=main.p_value(),
         p_adjusted=p_adjusted,
         needed_repeats=open_ends["repeats"],
@@ -163,7 +163,7 @@ def _contrast(name: str, difference: Scored, p_adjusted: float, settings: int, q
 
 
 def _selection(names: Sequence[str], scored: Sequence[Scored], question: Question) -> Selection:
-    metric, sign = question.metric, DIRECTION[question.metric]
+    metric, sign = question.metric, METRICS[question.metric].direction
     picked, tempting = (
         max(range(len(scored)), key=lambda number: sign * scored[number].mean(metric, part))
         for part in ("validation", "test")

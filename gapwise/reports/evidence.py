@@ -4,7 +4,6 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from gapwise.comparing.figures import Metric
 from gapwise.comparing.scored import Candidate, score
 
 
@@ -23,7 +22,7 @@ class Evidence:
     epochs: pd.DataFrame | None
 
 
-def by_repeat(predictions: pd.DataFrame, metric: Metric) -> pd.DataFrame:
+def by_repeat(predictions: pd.DataFrame, metric: str) -> pd.DataFrame:
     """Gives train and test score of each repeat.
 
     Returns:

@@ -4,7 +4,8 @@ from collections.abc import Sequence
 
 from gapwise.comparing.figures import Comparison
 from gapwise.reports.scale import Scale, around
-from gapwise.reports.words import UNITS, directions, number
+from gapwise.reports.words import directions, number
+from gapwise.statistics.metrics import METRICS
 
 
 def forest(comparison: Comparison, width: int) -> list[str]:
@@ -18,7 +19,7 @@ def forest(comparison: Comparison, width: int) -> list[str]:
         One line per contrast, each `width` long, then the axis, its numbers, and a line that names both directions.
         `●` is the difference and `├──┤` its interval; `│` is no difference, `┊` the margin.
     """
-    unit = UNITS[comparison.metric]
+    unit = METRICS[comparison.metric]
     margin = comparison.margin * unit.factor
     ends = [
         unit.factor * end

@@ -5,7 +5,6 @@ from collections.abc import Sequence
 
 from gapwise.comparing.figures import Comparison, Verdict
 from gapwise.reports.words import (
-    UNITS,
     basis,
     changed_params,
     difference,
@@ -17,6 +16,7 @@ from gapwise.reports.words import (
     show_param,
     verdict_sentence,
 )
+from gapwise.statistics.metrics import METRICS
 
 SIGNS: dict[Verdict, str] = {"better": "🟢", "worse": "🔴", "equivalent": "🔵", "undecided": "⚪"}
 # All that Markdown or HTML could take for more than a character, in a text that comes from data.
@@ -25,7 +25,7 @@ PLAIN = str.maketrans({sign: f"&#{ord(sign)};" for sign in "&<>@#"} | {sign: f"\
 
 def markdown(comparison: Comparison) -> str:
     """Writes the whole comparison; names from data cannot break out of their cells."""
-    unit = UNITS[comparison.metric].of.split(" of ")[0]
+    unit = METRICS[comparison.metric].unit.split(" of ")[0]
     verdicts = [
         [
             escape(one.name),
@@ -38,7 +38,7 @@ def markdown(comparison: Comparison) -> str:
     ]
     baseline = escape(comparison.baseline)
     parts = [
-        f"### Against {baseline}: {UNITS[comparison.metric].name}",
+        f"### Against {baseline}: {METRICS[comparison.metric].label}",
         table(["", "verdict", f"difference in {unit}", "P(better)", "change of gap"], verdicts),
         "\n".join(f"- {escape(verdict_sentence(one, comparison))}" for one in comparison.contrasts),
     ]

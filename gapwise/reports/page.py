@@ -8,15 +8,14 @@ import pandas as pd
 from jinja2 import Environment, StrictUndefined
 from markupsafe import Markup
 
-from gapwise.comparing.figures import Comparison, Contrast, Metric
+from gapwise.comparing.figures import Comparison, Contrast
 from gapwise.reports import words
 from gapwise.reports.charts import draw, epochs_plot, gap_plot, reliability_plot, span
 from gapwise.reports.evidence import Evidence, bands, by_class, by_repeat
 from gapwise.reports.scale import Scale, around
 from gapwise.scoring.plots import reliability
+from gapwise.statistics.metrics import METRICS
 
-METRICS: tuple[Metric, ...] = ("accuracy", "macro_f1", "log_loss", "calibration_error")
-DRAWS = 500  # behind the bands of the reliability plots, which nobody reads to a digit
 ROOM = 0.16  # of the forest plot's width, that the words better and worse take on a telephone
 OPEN = 4  # settings; with more, the plots of each are folded away at first
 
@@ -49,7 +48,7 @@ def page(comparison: Comparison, evidence: Sequence[Evidence], groups: "pd.Serie
         baseline=comparison.settings[0],
         headline=headline(comparison),
         words=words,
-        unit=words.UNITS[comparison.metric],
+        unit=METRICS[comparison.metric],
         metrics=METRICS,
         forest=[_forest_row(one, comparison, scale) for one in comparison.contrasts],
         ticks=[(_percent(scale.position(tick)), _tick(tick)) for tick in scale.ticks(6)],
@@ -77,17 +76,17 @@ def headline(comparison: Comparison) -> str:
 
 
 def _margin(comparison: Comparison) -> float:
-    return comparison.margin * words.UNITS[comparison.metric].factor
+    return comparison.margin * METRICS[comparison.metric].factor
 
 
 def _scale(comparison: Comparison) -> Scale:
-    factor, margin = words.UNITS[comparison.metric].factor, _margin(comparison)
+    factor, margin = METRICS[comparison.metric].factor, _margin(comparison)
     ends = [end for one in comparison.contrasts for end in (one.difference.low, one.difference.high)]
     return around([*(factor * end for end in ends), -margin, margin])
 
 
 def _forest_row(contrast: Contrast, comparison: Comparison, scale: Scale) -> dict[str, Any]:
-    factor = words.UNITS[comparison.metric].factor
+    factor = METRICS[comparison.metric].factor
     found = contrast.difference
     baseline, own = comparison.settings[0], next(one for one in comparison.settings if one.name == contrast.name)
     return {
@@ -126,7 +125,7 @@ def _sections(comparison: Comparison, evidence: Sequence[Evidence], groups: "pd.
 
 
 def _gaps(comparison: Comparison, evidence: Sequence[Evidence]) -> Iterator[Plot | None]:
-    name = words.UNITS[comparison.metric].name
+    name = METRICS[comparison.metric].label
     baseline, *others = [by_repeat(one.predictions, comparison.metric) for one in evidence]
     train, test = span([baseline, *others], ["train"]), span([baseline, *others], ["test"])
     yield None
@@ -152,7 +151,7 @@ def _epochs(evidence: Sequence[Evidence]) -> Iterator[Plot | None]:
 def _reliabilities(
     comparison: Comparison, evidence: Sequence[Evidence], groups: "pd.Series[str]"
 ) -> Iterator[Plot | None]:
-    bins = [reliability(one.predictions, groups, comparison.confidence, DRAWS, seed=0) for one in evidence]
+    bins = [reliability(one.predictions, groups, comparison.confidence) for one in evidence]
     both = span(bins, ["confidence", "low", "high"])
     interval = words.percent(comparison.confidence)
     for number, own in enumerate(bins):

@@ -5,7 +5,7 @@ from typing import Any
 import pandas as pd
 
 from gapwise.comparing.figures import Comparison
-from gapwise.reports.words import UNITS
+from gapwise.statistics.metrics import METRICS
 
 DIGITS = 6
 
@@ -63,7 +63,7 @@ def plots(comparison: Comparison) -> dict[str, Any]:
         "template": "comparison",
         "x": "difference",
         "y": "setting",
-        "x_label": f"difference in {UNITS[comparison.metric].name} to {no_markup(comparison.baseline)}",
+        "x_label": f"difference in {METRICS[comparison.metric].label} to {no_markup(comparison.baseline)}",
         "y_label": "setting",
         "title": "Verdicts",
     }

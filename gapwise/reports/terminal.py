@@ -11,7 +11,6 @@ from rich.text import Text
 from gapwise.comparing.figures import Comparison, Estimate, Verdict
 from gapwise.reports.forest import forest
 from gapwise.reports.words import (
-    UNITS,
     basis,
     difference,
     duration,
@@ -23,6 +22,7 @@ from gapwise.reports.words import (
     selection_sentences,
     verdict_sentence,
 )
+from gapwise.statistics.metrics import METRICS
 
 STYLES: dict[Verdict, str] = {"better": "bold green", "worse": "bold red", "equivalent": "cyan", "undecided": "yellow"}
 LONGEST_NAME = 24
@@ -77,7 +77,7 @@ def _differences(comparison: Comparison, before_interval: str = " ") -> Table:
     def figures(found: Estimate) -> str:
         return difference(metric, found).replace(" (", f"{before_interval}(", 1)
 
-    unit = UNITS[metric].of.split(" of ")[0]
+    unit = METRICS[metric].unit.split(" of ")[0]
     table = _table("verdict", f"difference in {unit}", "P(better)", "change of gap")
     for one in comparison.contrasts:
         table.add_row(
@@ -92,7 +92,7 @@ def _differences(comparison: Comparison, before_interval: str = " ") -> Table:
 
 def _settings(comparison: Comparison, roomy: bool) -> Table:
     metric = comparison.metric
-    name = UNITS[metric].name
+    name = METRICS[metric].label
     validation, calibration = ("validation", "calibration") if roomy else ("valida-\ntion", "cali-\nbration")
     table = _table(f"test {name}", validation, "train", "gap", calibration, "epochs", "time")
     for one in comparison.settings:

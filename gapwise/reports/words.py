@@ -1,29 +1,11 @@
 """The figures of a comparison in plain words: amounts with their units, and a sentence for each verdict."""
 
 from collections.abc import Iterable
-from typing import NamedTuple
 
-from gapwise.comparing.figures import Comparison, Contrast, Estimate, Metric, Selection, Setting
+from gapwise.comparing.figures import Comparison, Contrast, Estimate, Selection, Setting
+from gapwise.statistics.metrics import METRICS
 
 MINUS = "\u2212"
-
-
-class Unit(NamedTuple):
-    """How differences of a metric are told: a factor, decimals, and words."""
-
-    factor: float
-    decimals: int
-    name: str
-    of: str
-    less_is_better: bool
-
-
-UNITS: dict[Metric, Unit] = {
-    "accuracy": Unit(100, 1, "accuracy", "points of accuracy", False),
-    "macro_f1": Unit(100, 1, "macro F1", "points of macro F1", False),
-    "log_loss": Unit(1, 3, "log loss", "nats of log loss", True),
-    "calibration_error": Unit(100, 1, "calibration error", "points of calibration error", True),
-}
 
 
 def number(value: float, decimals: int, signed: bool = False) -> str:
@@ -44,18 +26,18 @@ def printable(line: str) -> str:
     return "".join(sign if sign.isprintable() else "\ufffd" for sign in line)
 
 
-def difference(metric: Metric, estimate: Estimate) -> str:
+def difference(metric: str, estimate: Estimate) -> str:
     """Writes a difference with its interval, in the unit of the metric: "+1.2 (0.3 to 2.1)"."""
-    unit = UNITS[metric]
+    unit = METRICS[metric]
     value, low, high = (unit.factor * end for end in (estimate.value, estimate.low, estimate.high))
     ends = f"({number(low, unit.decimals)} to {number(high, unit.decimals)})"
     return f"{number(value, unit.decimals, signed=True)} {ends}"
 
 
-def amount(metric: Metric, value: float) -> str:
+def amount(metric: str, value: float) -> str:
     """Writes an amount without sign, in the unit of the metric: "0.5 points of accuracy"."""
-    unit = UNITS[metric]
-    return f"{number(abs(unit.factor * value), unit.decimals)} {unit.of}"
+    unit = METRICS[metric]
+    return f"{number(abs(unit.factor * value), unit.decimals)} {unit.unit}"
 
 
 def estimate(value: Estimate) -> str:
@@ -88,8 +70,8 @@ def duration(seconds: float | None) -> str:
 def verdict_sentence(contrast: Contrast, comparison: Comparison) -> str:
     """Tells the verdict on one setting, with the figures behind it and, where it is open, what would decide it."""
     metric, baseline = comparison.metric, comparison.baseline
-    unit = UNITS[metric]
-    figures = difference(metric, contrast.difference).replace(" (", f" {unit.of} (", 1)
+    unit = METRICS[metric]
+    figures = difference(metric, contrast.difference).replace(" (", f" {unit.unit} (", 1)
     match contrast.verdict:
         case "better" | "worse":
             return f"{contrast.name} is {contrast.verdict} than {baseline}: {figures}."
@@ -126,7 +108,7 @@ def instead(needed_repeats: int | None, repeats: int, needed_test_rows: int | No
 
 def selection_sentences(selection: Selection, comparison: Comparison) -> list[str]:
     """Tells which setting to take, and what a choice by the test set would have been worth."""
-    name = UNITS[comparison.metric].name
+    name = METRICS[comparison.metric].label
     chosen = f"Chosen by validation: {selection.name}, with a test {name} of {estimate(selection.test)}."
     by_test = (
         "The test set would have chosen the same"
@@ -144,7 +126,7 @@ def basis(comparison: Comparison) -> str:
         rows += f" in {comparison.test_groups:,} groups"
     corrected = f", Holm's correction for {len(comparison.contrasts)} settings" if len(comparison.contrasts) > 1 else ""
     return (
-        f"{UNITS[comparison.metric].name} on {rows}, {comparison.repeats} shared repeats; "
+        f"{METRICS[comparison.metric].label} on {rows}, {comparison.repeats} shared repeats; "
         f"{percent(comparison.confidence)} intervals{corrected}"
     )
 
@@ -166,9 +148,9 @@ def show_param(value: object) -> str:
     return f"[{', '.join(map(show_param, value))}]" if isinstance(value, list | tuple) else str(value)
 
 
-def directions(metric: Metric) -> tuple[str, str]:
+def directions(metric: str) -> tuple[str, str]:
     """Names what lies left and right of zero on an axis of differences."""
-    return ("better", "worse") if UNITS[metric].less_is_better else ("worse", "better")
+    return ("better", "worse") if METRICS[metric].direction < 0 else ("worse", "better")
 
 
 def changed_params(settings: Iterable[Setting]) -> list[str]:

@@ -9,5 +9,4 @@ class EvaluateParams(Section):
     """Section `evaluate` of params.yaml."""
 
     confidence: float = Field(gt=0, lt=1)
-    bootstrap_samples: int = Field(ge=100)
     temperature_scaling: bool

@@ -1,12 +1,11 @@
 """The tables behind the plots that DVC shows; how each is drawn is in .dvc/plots."""
 
-import numpy as np
 import pandas as pd
 
-from gapwise.base.seeds import derive
+from gapwise.statistics.arrays import arrange, classes
 from gapwise.statistics.calibration import confidence_bins
-from gapwise.statistics.contributions import accuracy, arrange, classes
-from gapwise.statistics.resampling import Draws
+from gapwise.statistics.metrics import accuracy
+from gapwise.statistics.uncertainty import components, score_interval
 
 
 def confusion(predictions: pd.DataFrame) -> pd.DataFrame:
@@ -27,33 +26,32 @@ def confusion(predictions: pd.DataFrame) -> pd.DataFrame:
     return table.assign(actual=table["actual"].map(_no_markup), predicted=table["predicted"].map(_no_markup))
 
 
-def reliability(
-    predictions: pd.DataFrame, groups: "pd.Series[str]", confidence: float, samples: int, seed: int
-) -> pd.DataFrame:
+def reliability(predictions: pd.DataFrame, groups: "pd.Series[str]", confidence: float) -> pd.DataFrame:
     """Compares confidence in test predictions with their accuracy, over all repeats.
 
     Args:
         predictions: `tables.Predictions`.
         groups: Group of each test text, by `text_id`.
         confidence: Of the intervals, above 0 and below 1.
-        samples: Draws of test rows and repeats behind them, see `resampling`.
-        seed: `split.seed`.
 
     Returns:
-        `confidence` (mean), `accuracy`, `low`, `high` and `rows` of each of `calibration.confidence_bins`.
+        `confidence` (mean), `accuracy`, `low`, `high` and `rows` of each of `calibration.confidence_bins`. The interval
+        is that of `uncertainty`. The accuracy of a bin is a ratio of two means over rows, so what a row adds to it is
+        the accuracy itself plus the row's influence on the ratio.
     """
     test = arrange(predictions.query("part == 'test'"), list(groups.index))
     sure, right = test.probabilities.max(axis=2), accuracy(test)
     bins = confidence_bins(sure.ravel()).reshape(sure.shape)
-    draws = Draws(pd.factorize(groups)[0], len(sure), samples, np.random.default_rng(derive(seed, "reliability")))
+    codes = pd.factorize(groups)[0]
     rows = []
     for number in range(bins.max() + 1):
         inside = (bins == number).astype(float)
         total = inside.sum()
-        drawn = draws.total(inside)
-        of_draws = draws.total(inside * right)[drawn > 0] / drawn[drawn > 0]
-        low, high = np.quantile(of_draws, [(1 - confidence) / 2, (1 + confidence) / 2])
-        rows.append([(inside * sure).sum() / total, (inside * right).sum() / total, low, high, int(total)])
+        share = (inside * right).sum() / total
+        contributions = share + inside * (right - share) / inside.mean()
+        uncertainty = components(contributions, codes, "accuracy").uncertainty()
+        low, high = score_interval(uncertainty, "accuracy", confidence)
+        rows.append([(inside * sure).sum() / total, share, low, high, int(total)])
     return pd.DataFrame(rows, columns=["confidence", "accuracy", "low", "high", "rows"])
 
 

@@ -6,11 +6,11 @@ from typing import Any
 import pandas as pd
 
 from gapwise.scoring.params import EvaluateParams
-from gapwise.statistics.contributions import CONTRIBUTIONS, arrange
+from gapwise.statistics.arrays import arrange
+from gapwise.statistics.metrics import METRICS
 from gapwise.statistics.planning import detectable_difference, observed
 from gapwise.statistics.uncertainty import components, score_interval
 
-BASELINES = ["majority", "tfidf", "frozen"]
 # Finer than any score is known, coarse enough to read in a diff.
 DIGITS = 6
 
@@ -23,10 +23,10 @@ def scores(predictions: pd.DataFrame) -> dict[str, float]:
 
     Returns:
         `accuracy`; `macro_f1`, the mean over the classes that are true or predicted somewhere; `log_loss` in nats, of
-        probabilities raised to `contributions.SMALLEST_PROBABILITY`; `calibration_error`, see `calibration`.
+        probabilities raised to `metrics.SMALLEST_PROBABILITY`; `calibration_error`, see `calibration`.
     """
     rows = arrange(predictions, sorted(predictions["text_id"]))
-    return {score: float(contribution(rows).mean()) for score, contribution in CONTRIBUTIONS.items()}
+    return {name: float(metric.contribution(rows).mean()) for name, metric in METRICS.items()}
 
 
 def summary(
@@ -54,7 +54,7 @@ def summary(
     }
     setting = observed(predictions, groups)
     detectable = {"detectable_difference": detectable_difference(setting, params.confidence)}
-    baselines = {name: baseline_predictions.query("baseline == @name") for name in BASELINES}
+    baselines = {str(name): table for name, table in baseline_predictions.groupby("baseline", sort=False)}
     intervals = _intervals(predictions, groups, ["accuracy", "macro_f1"], params.confidence)
     return {
         "test": _rounded(parts["test"] | intervals | detectable),
@@ -83,7 +83,7 @@ def _intervals(
     rows, codes = arrange(predictions.query("part == 'test'"), list(groups.index)), pd.factorize(groups)[0]
     ends = {}
     for name in names:
-        uncertainty = components(CONTRIBUTIONS[name](rows), codes, name).uncertainty()
+        uncertainty = components(METRICS[name].contribution(rows), codes, name).uncertainty()
         ends[f"{name}_low"], ends[f"{name}_high"] = score_interval(uncertainty, name, confidence)
     return ends
 

@@ -14,7 +14,7 @@ from scipy.optimize import minimize_scalar
 from scipy.special import log_softmax, softmax
 
 from gapwise.scoring.summary import DIGITS, scores
-from gapwise.statistics.contributions import classes
+from gapwise.statistics.arrays import classes
 
 # Where few validation rows are all right, or all wrong, the best temperature would be 0 or infinite.
 COLDEST, HOTTEST = 0.1, 10.0

@@ -1,31 +1,15 @@
-"""Whether a classifier is right as often as it says it is."""
+"""Whether a classifier is right as often as it says it is.
+
+The measure is the top-label expected calibration error (Guo et al. 2017, On Calibration of Modern Neural Networks): the
+mean over rows of |accuracy - mean confidence| of the row's bin; see `metrics.calibration_error`. Bins hide part of the
+error (Kumar et al. 2019, Verified Uncertainty Calibration), so it is compared on the same number of rows only.
+"""
 
 import numpy as np
 import numpy.typing as npt
 
 MOST_BINS = 10
 ROWS_PER_BIN = 20
-
-
-def calibration_error(confidence: npt.NDArray[np.float64], correct: npt.NDArray[np.bool_]) -> float:
-    """Measures the top-label expected calibration error (Guo et al. 2017, On Calibration of Modern Neural Networks).
-
-    It is the mean over rows of |accuracy - mean confidence| of the row's bin; see `confidence_bins`.
-
-    Args:
-        confidence: Probability of the predicted class, shape (rows,), at least one row.
-        correct: Whether the prediction is right, shape (rows,).
-
-    Returns:
-        A number in [0, 1]; 0 is best. Chance alone raises it when rows are few, see `by_chance`, and bins hide part of
-        the error (Kumar et al. 2019, Verified Uncertainty Calibration), so compare it only on the same number of rows.
-
-    Example:
-        >>> calibration_error(np.array([0.75, 0.75]), np.array([True, False]))
-        0.25
-    """
-    bins = confidence_bins(confidence)
-    return float(np.abs(np.bincount(bins, weights=correct - confidence)).sum() / len(bins))
 
 
 def by_chance(confidence: npt.NDArray[np.float64], correct: npt.NDArray[np.bool_]) -> float:
@@ -38,8 +22,8 @@ def by_chance(confidence: npt.NDArray[np.float64], correct: npt.NDArray[np.bool_
     Bootstrap Resampling and Iteration): a normal distribution of twice the variance.
 
     Args:
-        confidence: See `calibration_error`.
-        correct: See `calibration_error`.
+        confidence: Probability of the predicted class, shape (rows,), at least one row.
+        correct: Whether the prediction is right, shape (rows,).
 
     Returns:
         Most where the classifier is calibrated, and next to nothing where it is far from it.

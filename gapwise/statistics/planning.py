@@ -6,8 +6,9 @@ from typing import Literal
 import pandas as pd
 from pydantic import BaseModel
 
-from gapwise.statistics.contributions import accuracy, arrange
-from gapwise.statistics.uncertainty import USUAL_SHARE, Components, components, prior
+from gapwise.statistics.arrays import arrange
+from gapwise.statistics.metrics import METRICS, accuracy
+from gapwise.statistics.uncertainty import Components, components, prior
 
 POWER = 0.8
 MOST = {"repeats": 1_000, "rows": 1_000_000}
@@ -104,7 +105,7 @@ def observed(predictions: pd.DataFrame, groups: "pd.Series[str]") -> Components:
 
 def assumed(accuracy: float, repeats: int, rows: int) -> Components:
     """Gives the same for an assumed accuracy, above 0 and below 1, on rows that were drawn one by one."""
-    shares, weights = prior(USUAL_SHARE["accuracy"])
+    shares, weights = prior(METRICS["accuracy"].usual_share)
     parts = Components(accuracy, repeats, rows, rows, 0.0, 0.0, shares, weights)
     return _with_redrawn(parts, accuracy * (1 - accuracy))
 
@@ -170,7 +171,7 @@ def _with_redrawn(parts: Components, variance: float) -> Components:
 
 
 def _pair(setting: Components, difference: float) -> Components:
-    shares, weights = prior(USUAL_SHARE["accuracy"])
+    shares, weights = prior(METRICS["accuracy"].usual_share)
     return replace(
         setting,
         value=difference,

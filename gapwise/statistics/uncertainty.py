@@ -21,16 +21,14 @@ from functools import cached_property
 import numpy as np
 import numpy.typing as npt
 
+from gapwise.statistics.metrics import METRICS
+
 Floats = npt.NDArray[np.float64]
 Integers = npt.NDArray[np.intp]
 
-# Median share of a repeat's shift in the noise, `repeats / noise`, by score. Measured by benchmarks/honesty.py.
-USUAL_SHARE = {"accuracy": 0.001, "macro_f1": 0.001, "log_loss": 0.0025, "calibration_error": 0.001}
 # On train rows the share is larger, as training that stops later fits all of them better: 5 times for accuracy and log
 # loss in five repeats of the default params.
 EARLY_OR_LATE = 5.0
-# What one row can do to a score: where no difference was seen there may be one, so the variance of one is assumed.
-ONE_ROW = {"accuracy": 1.0, "macro_f1": 1.0, "log_loss": 0.0, "calibration_error": 0.0}
 # Share of what few rows add to a score that is itself in doubt.
 DOUBTED = 0.5
 # The prior of the share's logarithm: Student's t, in units of 1 around the usual. It was picked among scales of 0.5, 1
@@ -141,14 +139,14 @@ def components(contributions: Floats, groups: Integers, score: str, by_chance: f
         contributions: What each row adds to the score in each repeat, or the difference of two settings in that, shape
             (repeats, rows); at least 2 groups. With one repeat, all that rows differ by counts as noise.
         groups: Number of each row's group from 0, shape (rows,). Rows of one group are taken as drawn together.
-        score: One of `USUAL_SHARE`.
-        by_chance: What few rows add to the mean, which is taken off, and `DOUBTED`; see `contributions.by_chance`.
+        score: One of `METRICS`.
+        by_chance: What few rows add to the mean, which is taken off, and `DOUBTED`; see `Metric.bias`.
     """
     repeats, rows = contributions.shape
     value = float(contributions.mean())
     deviations = by_group(contributions - value, groups)
     count = deviations.shape[1]
-    one_row = ONE_ROW[score] * count / rows**2
+    one_row = METRICS[score].one_row * count / rows**2
     of_group = deviations.mean(axis=0)
     of_repeat = deviations.mean(axis=1)
     between_groups = repeats * (of_group**2).sum() / (count - 1)
@@ -161,7 +159,7 @@ def components(contributions: Floats, groups: Integers, score: str, by_chance: f
         noise = (residual**2).sum() / ((repeats - 1) * (count - 1))
     of_rows = max(between_groups - noise, 0.0) / repeats + count * (DOUBTED * by_chance) ** 2
     noise = max(noise, one_row / repeats)
-    shares, weights = posterior(count * (of_repeat**2).sum(), noise, repeats, rows, USUAL_SHARE[score])
+    shares, weights = posterior(count * (of_repeat**2).sum(), noise, repeats, rows, METRICS[score].usual_share)
     return Components(value - by_chance, repeats, rows, count, of_rows, noise, shares, weights)
 
 
@@ -170,16 +168,16 @@ def of_own_rows(contributions: Sequence[Floats], score: str, by_chance: float = 
 
     Args:
         contributions: What each row adds to the score, shape (rows,), by repeat; at least 2 rows.
-        score: One of `USUAL_SHARE`.
+        score: One of `METRICS`.
         by_chance: See `components`.
     """
     repeats, rows = len(contributions), float(np.mean([len(one) for one in contributions]))
     means = np.array([one.mean() for one in contributions])
     freedom = repeats * (rows - 1)
     noise = sum(((one - one.mean()) ** 2).sum() for one in contributions) / freedom
-    noise = max(noise, ONE_ROW[score] / (repeats * rows))
+    noise = max(noise, METRICS[score].one_row / (repeats * rows))
     between = rows * ((means - means.mean()) ** 2).sum()
-    shares, weights = posterior(between, noise, repeats, rows, EARLY_OR_LATE * USUAL_SHARE[score])
+    shares, weights = posterior(between, noise, repeats, rows, EARLY_OR_LATE * METRICS[score].usual_share)
     value = float(means.mean()) - by_chance
     return Uncertainty(value, np.sqrt(noise * (1 / rows + shares) / repeats), weights, freedom)
 
@@ -242,10 +240,10 @@ def score_interval(uncertainty: Uncertainty, score: str, confidence: float) -> t
 
     Args:
         uncertainty: Of the score.
-        score: `accuracy` and `macro_f1` are shares.
+        score: One of `METRICS`.
         confidence: Of the interval, above 0 and below 1.
     """
-    if score not in ("accuracy", "macro_f1"):
+    if not METRICS[score].is_share:
         low, high = uncertainty.interval(confidence)
         return max(low, 0.0), high
     share, variance = uncertainty.value, uncertainty.value * (1 - uncertainty.value)

@@ -486,8 +486,13 @@ SETTINGS = [
              "finetune.class_weight.bad: must be a number, above 0; got 0"),
     Settings("a class that YAML reads as a number", {"finetune.class_weight": {1: 2.0}},
              "finetune.class_weight.1: a name must be text; put it in quotes"),
-    Settings("no section", {"evaluate": None}, "evaluate: must hold the keys confidence, bootstrap_samples, "
-             "temperature_scaling; got null"),
+    Settings("no section", {"evaluate": None},
+             "evaluate: must hold the keys confidence, temperature_scaling; got null"),
+    Settings("keys of earlier versions", {"evaluate.bootstrap_samples": 2000, "finetune.temperature_scaling": False},
+             "finetune.temperature_scaling: is evaluate.temperature_scaling now, as it retrains nothing; move the line "
+             "there\n"
+             "  - evaluate.bootstrap_samples: is no longer needed: the band of the reliability plot is worked out as "
+             "all other intervals; remove the line"),
     Settings("a section that is a list", {"tokenize": ["preset"]},
              "tokenize: must hold the keys preset, max_length; got ['preset']"),
     Settings("a key that is a number", {"tokenize": {"preset": "x", "max_length": 9, 5: 6}},
@@ -523,7 +528,7 @@ WHOLE = [
          NO_YAML + "line 10, column 9: could not determine a constructor for the tag "
          "'tag:yaml.org,2002:python/object/apply:os.system'"),
     Text("two documents", ("evaluate:", "---\nevaluate:"),
-         NO_YAML + "line 72, column 1: expected a single document in the stream, but found another document"),
+         NO_YAML + "line 73, column 1: expected a single document in the stream, but found another document"),
     Text("a control character", ("seed: ", "seed: \x07"),
          NO_YAML + "unacceptable character #x0007: special characters are not allowed; remove it"),
     Text("windows-1252", ("few-shot", "few–shot"),

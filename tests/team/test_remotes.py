@@ -21,7 +21,6 @@ SMALL = SETTINGS | {
     "split": {"train_size": 40, "repeats": 2},
     "augment": {"methods": []},
     "finetune": {"freeze": 1, "epochs": 1},
-    "evaluate": {"bootstrap_samples": 100},
 }
 
 

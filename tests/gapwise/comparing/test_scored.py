@@ -1,9 +1,10 @@
 import numpy as np
 import pytest
 
-from gapwise.comparing.scored import METRICS, score
+from gapwise.comparing.scored import score
 from gapwise.scoring.summary import scores
 from gapwise.statistics.calibration import by_chance
+from gapwise.statistics.metrics import METRICS
 from gapwise.statistics.uncertainty import components, of_own_rows
 from tests.gapwise.settings import one_by_one, setting
 

@@ -6,8 +6,9 @@ import pytest
 from statsmodels.stats.multitest import multipletests
 
 from gapwise.comparing.figures import Comparison
-from gapwise.comparing.scored import METRICS, Candidate
+from gapwise.comparing.scored import Candidate
 from gapwise.comparing.verdicts import Question, compare, differing, holm, verdict
+from gapwise.statistics.metrics import METRICS
 from gapwise.statistics.uncertainty import Uncertainty
 from tests.gapwise.settings import one_by_one, setting
 

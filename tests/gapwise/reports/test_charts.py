@@ -15,7 +15,7 @@ ONE, OTHER = predictions(0.8, 1), predictions(0.7, 2)
 
 def bins(table):
     texts = table.query("part == 'test' and repeat == 0")["text_id"].to_numpy()
-    return reliability(table, pd.Series(texts, index=texts), 0.95, 100, 0)
+    return reliability(table, pd.Series(texts, index=texts), 0.95)
 
 
 def marks(svg, kind):

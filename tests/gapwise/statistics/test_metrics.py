@@ -3,8 +3,10 @@ import pandas as pd
 import pytest
 from sklearn import metrics
 
-from gapwise.statistics.calibration import calibration_error, confidence_bins
-from gapwise.statistics.contributions import CONTRIBUTIONS, DIRECTION, Predicted, arrange, classes
+from gapwise.statistics.arrays import arrange, classes
+from gapwise.statistics.calibration import confidence_bins
+from gapwise.statistics.metrics import METRICS, Predicted
+from tests.gapwise.statistics.reference import calibration_error
 
 ODD_NAMES = ["10", "2", "-1.5", "p_", "</script>", "predicted", "two words", "é"]
 
@@ -67,10 +69,10 @@ EXAMPLES = {
 
 
 @pytest.mark.parametrize("example", EXAMPLES)
-@pytest.mark.parametrize("score", CONTRIBUTIONS)
+@pytest.mark.parametrize("score", METRICS)
 def test_mean_contribution_is_the_score_of_each_repeat(score, example):
     predictions = EXAMPLES[example]
-    means = CONTRIBUTIONS[score](arrange(predictions, texts(predictions))).mean(axis=1)
+    means = METRICS[score].contribution(arrange(predictions, texts(predictions))).mean(axis=1)
     expected = [by_scikit_learn(rows)[score] for _, rows in predictions.groupby("repeat")]
     assert means == pytest.approx(expected, abs=1e-12)
 
@@ -91,7 +93,7 @@ def weighted(score, rows, weights):
             return np.abs(pulls).sum() / weights.sum()
 
 
-@pytest.mark.parametrize("score", CONTRIBUTIONS)
+@pytest.mark.parametrize("score", METRICS)
 def test_contributions_tell_how_a_score_moves_when_a_row_counts_more(score):
     predictions = table(0, ["a", "b", "c"], repeats=1, rows=100)
     rows = arrange(predictions, texts(predictions))
@@ -99,7 +101,7 @@ def test_contributions_tell_how_a_score_moves_when_a_row_counts_more(score):
     moves = [
         (weighted(score, rows, once + step * np.eye(100)[row]) - weighted(score, rows, once)) for row in range(100)
     ]
-    contributions = CONTRIBUTIONS[score](rows)[0]
+    contributions = METRICS[score].contribution(rows)[0]
     assert np.array(moves) / step == pytest.approx((contributions - contributions.mean()) / 100, abs=1e-6)
     assert contributions.std() > 0.1  # or nothing was shown
 
@@ -113,20 +115,20 @@ def test_spread_of_contributions_is_that_of_the_score_over_test_sets(score):
     for _ in range(300):
         some = rng.choice(3000, 400)
         drawn.append(
-            CONTRIBUTIONS[score](
-                Predicted(whole.actual[some], whole.predicted[:, some], whole.probabilities[:, some])
-            ).mean()
+            METRICS[score]
+            .contribution(Predicted(whole.actual[some], whole.predicted[:, some], whole.probabilities[:, some]))
+            .mean()
         )
     # The standard deviation of 300 draws is known to 4 %, so that 3 of its errors are 12 %.
-    assert np.std(drawn) == pytest.approx(CONTRIBUTIONS[score](whole).std() / 400**0.5, rel=0.12)
+    assert np.std(drawn) == pytest.approx(METRICS[score].contribution(whole).std() / 400**0.5, rel=0.12)
 
 
-@pytest.mark.parametrize("score", CONTRIBUTIONS)
+@pytest.mark.parametrize("score", METRICS)
 def test_neither_rows_nor_columns_have_an_order(score):
     predictions = table(0, ["a", "b", "c"])
     shuffled = predictions.sample(frac=1, random_state=0).iloc[:, ::-1]
-    expected = CONTRIBUTIONS[score](arrange(predictions, texts(predictions)))
-    assert (CONTRIBUTIONS[score](arrange(shuffled, texts(predictions))) == expected).all()
+    expected = METRICS[score].contribution(arrange(predictions, texts(predictions)))
+    assert (METRICS[score].contribution(arrange(shuffled, texts(predictions))) == expected).all()
 
 
 def test_arranged_rows_follow_the_wanted_order_of_texts():
@@ -144,8 +146,9 @@ def test_classes_are_named_by_the_columns_of_probabilities_alone():
 
 def test_a_sure_mistake_costs_16_nats_and_no_more():
     rows = Predicted(np.array([0, 1]), np.array([[1, 1]]), np.array([[[0.0, 1.0], [0.0, 1.0]]]))
-    assert CONTRIBUTIONS["log_loss"](rows) == pytest.approx(np.array([[15.94, 0.0]]), abs=0.01)
+    assert METRICS["log_loss"].contribution(rows) == pytest.approx(np.array([[15.94, 0.0]]), abs=0.01)
 
 
 def test_more_is_better_for_what_is_right_and_worse_for_what_is_lost():
-    assert DIRECTION == {"accuracy": 1, "macro_f1": 1, "log_loss": -1, "calibration_error": -1}
+    found = {name: metric.direction for name, metric in METRICS.items()}
+    assert found == {"accuracy": 1, "macro_f1": 1, "log_loss": -1, "calibration_error": -1}
