@@ -13,7 +13,7 @@ from gapwise.statistics.uncertainty import Components, components, prior
 POWER = 0.8
 MOST = {"repeats": 1_000, "rows": 1_000_000}
 # Two settings trained on the same rows deviate together: the noise of their difference, as a share of the sum of
-# theirs. Between 0.2 and 0.9 for pairs of settings in benchmarks/worlds.py; a plan is for the upper half.
+# theirs. Between 0.2 and 0.9 for pairs of settings in benchmarks/honesty/worlds.py; a plan is for the upper half.
 PAIRED = 0.8
 # Variance over rows that a difference in accuracy brings with it, as a share of the difference: 1 if every row that
 # changes gets better, less if the change is spread thin, more if many rows change for better and for worse. Between

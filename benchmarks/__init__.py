@@ -1,0 +1,1 @@
+"""What the project measures about itself: speed, quality, and how honest its verdicts are."""

@@ -1,0 +1,1 @@
+"""How often a verdict is right, in simulations where the truth is known."""

@@ -1,0 +1,41 @@
+"""Measures how often a verdict is right.
+
+    python -m benchmarks.honesty simulations    # many heads in simulated worlds
+    python -m benchmarks.honesty fine-tuned     # the pipeline's own fine-tuning, two seeds of one setting
+
+The first writes honesty.md, honesty.csv and honesty.png into benchmarks/honesty/results, the second fine-tuned.md.
+"""
+
+from typing import Annotated
+
+import typer
+
+program = typer.Typer(add_completion=False)
+
+
+@program.command()
+def simulations(
+    pools: Annotated[int, typer.Option(help="Pools of each sample set.")] = 8,
+    worlds: Annotated[int, typer.Option(help="Worlds of each pool, pair and size.")] = 4,
+    seed: Annotated[int, typer.Option(help="Of everything.")] = 20261,
+) -> None:
+    """Simulates worlds in which the truth is known."""
+    from benchmarks.honesty.report import simulate
+
+    simulate(pools, worlds, seed)
+
+
+@program.command()
+def fine_tuned(
+    repeats: Annotated[int, typer.Option(help="Trained twice each.")] = 20,
+    worlds: Annotated[int, typer.Option(help="Of each size.")] = 200,
+    name: Annotated[str, typer.Option(help="Of the sample set.")] = "nyt-editorials",
+) -> None:
+    """Fine-tunes every repeat with two seeds."""
+    from benchmarks.honesty.fine_tuned import measure
+
+    measure(repeats, worlds, name)
+
+
+if __name__ == "__main__":
+    program()

@@ -1,0 +1,77 @@
+"""Measures what fine-tuning and its settings are worth on little data.
+
+    python -m benchmarks.quality compare        # every way to do the job: quality.csv, quality.md and quality.png
+    python -m benchmarks.quality what-helps     # one change of a setting at a time: what-helps.csv, docs/what-helps.md
+    python -m benchmarks.quality probe-scale    # two ways to scale vectors for the probe: probe-scale.csv
+
+Tables are in benchmarks/quality/results. Every training is a row of a table and is not done again without `--again`.
+Commands measure what is missing, then write their page; `--page-only` measures nothing. Options that choose
+take several values: `--set tweets --set movie-reviews`.
+"""
+
+from typing import Annotated
+
+import typer
+
+from benchmarks.quality import comparison, probe_scale, what_helps
+from benchmarks.quality.sets import SETS, SIZES
+
+Sets = Annotated[list[str], typer.Option("--set", help=f"of {', '.join(SETS)}")]
+Sizes = Annotated[list[str], typer.Option("--size", help=f"of {', '.join(SIZES)}")]
+Again = Annotated[bool, typer.Option("--again", help="measure what is there too; the later row counts")]
+PageOnly = Annotated[bool, typer.Option("--page-only", help="measure nothing, write the page")]
+
+ALL_SETS, ALL_SIZES, ALL_COLUMNS = list(SETS), list(SIZES), list(comparison.COLUMNS)
+CHOSEN_BY = ["nyt-editorials", "amazon-reviews"]  # by their validation rows settings are chosen
+
+program = typer.Typer(add_completion=False)
+
+
+@program.command()
+def compare(
+    sets: Sets = ALL_SETS,
+    sizes: Sizes = ALL_SIZES,
+    columns: Annotated[list[str], typer.Option("--column", help=f"of {', '.join(comparison.COLUMNS)}")] = ALL_COLUMNS,
+    again: Again = False,
+    page_only: PageOnly = False,
+) -> None:
+    """Compares the ways to do the job. SetFit needs `make torch-env`, and is left out without it."""
+    _check(sets=(sets, SETS), sizes=(sizes, SIZES), columns=(columns, comparison.COLUMNS))
+    if not page_only:
+        comparison.measure(sets, sizes, columns, again)
+    comparison.write()
+
+
+@program.command(name="what-helps")
+def changes(
+    sets: Sets = CHOSEN_BY,
+    sizes: Sizes = ALL_SIZES,
+    changed: Annotated[
+        list[str] | None, typer.Option("--change", help="name of a change in settings.py; all without it")
+    ] = None,
+    again: Again = False,
+    page_only: PageOnly = False,
+) -> None:
+    """Changes one thing at a time of the setting that each size starts from."""
+    known = dict.fromkeys(change for size in sizes for change in what_helps.known(size))
+    _check(sets=(sets, SETS), sizes=(sizes, SIZES), changes=(changed or [], known))
+    if not page_only:
+        what_helps.measure(sets, sizes, changed, again)
+    what_helps.write()
+
+
+@program.command(name="probe-scale")
+def scale() -> None:
+    """Scales vectors by the spread of each feature, or all alike."""
+    probe_scale.measure()
+    what_helps.write()
+
+
+def _check(**chosen: tuple[list[str], object]) -> None:
+    for what, (names, known) in chosen.items():
+        if unknown := [name for name in names if name not in known]:
+            raise typer.BadParameter(f"unknown {what}: {'; '.join(unknown)}. There are: {'; '.join(known)}")
+
+
+if __name__ == "__main__":
+    program()

@@ -1,0 +1,51 @@
+"""What the pipeline has to do the job: its baselines and its fine-tuning, on every repeat of a cell."""
+
+import time
+from collections.abc import Mapping
+from typing import Any
+
+import pandas as pd
+
+from benchmarks.pipeline import NoneFinished, params
+from benchmarks.quality.sets import SEED, TOKENIZE, Cell, vectors
+from gapwise.baselines import baselines
+from gapwise.scoring.predicting import predict_repeats
+from gapwise.training.repeats import describe, train_repeats
+
+BASELINES = ("majority", "tfidf", "frozen")
+
+
+def cheap(cell: Cell) -> tuple[pd.DataFrame, float]:
+    """Fits the pipeline's baselines.
+
+    Returns:
+        `tables.BaselinePredictions`, and the seconds of CPU for all of them and all repeats: those of the pass of all
+        texts through the encoder, and those of fitting.
+    """
+    frozen, seconds = vectors(cell.name)
+    started = _cpu()
+    predictions = baselines.predict(cell.development, cell.test, cell.repeats, frozen)
+    return predictions, seconds + _cpu() - started
+
+
+def finetuned(cell: Cell, changes: Mapping[str, Any]) -> tuple[pd.DataFrame, float]:
+    """Trains and predicts every repeat as the stages finetune and evaluate do, in this process.
+
+    Args:
+        cell: The rows.
+        changes: Of the section `finetune` of params.yaml.
+
+    Returns:
+        `tables.Predictions`, and the seconds of CPU for all repeats.
+    """
+    started = _cpu()
+    tables = {"development": cell.development, "repeats": cell.repeats, "tokens": cell.tokens}
+    model = describe(TOKENIZE, params("finetune", changes), cell.development, cell.repeats)
+    trained = train_repeats(model, **tables, seed=SEED, watch=lambda repeat, at_once: [], finished=NoneFinished())
+    predictions = predict_repeats(model, [one.weights for one in trained], test=cell.test, **tables)
+    return predictions, _cpu() - started
+
+
+def _cpu() -> float:
+    # The machine was shared while this ran: the clock on the wall would tell of others' work.
+    return time.process_time()

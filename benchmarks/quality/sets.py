@@ -1,0 +1,80 @@
+"""The sample sets, split as the pipeline splits them, in memory: what every column of the quality benchmark shares."""
+
+import functools
+import time
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from benchmarks.pipeline import params
+from gapwise.encoding.cut import mean_vectors
+from gapwise.encoding.tokenizer import load_tokenizer, tokenize
+from gapwise.splitting.draws import draw_repeats, seal_test
+from gapwise.splitting.params import SplitParams
+from gapwise.texts.prepare import prepare
+from gapwise.texts.samples import NAMES, read_samples
+
+SETS = tuple(NAMES)
+SIZES = {  # how many rows each repeat trains on
+    "8 per class": {"train_size": None, "train_per_class": 8},
+    "64 per class": {"train_size": None, "train_per_class": 64},
+    "400 rows": {"train_size": 400, "train_per_class": None},
+}
+# Two sets are larger; a seeded draw of this many rows leaves some 900 to test on, as many as the smaller sets have.
+ROWS = 3000
+TOKENIZE = params("tokenize")
+SEED, REPEATS = params("split").seed, params("split").repeats
+
+
+@dataclass(frozen=True)
+class Cell:
+    """One set at one size.
+
+    Attributes:
+        development: `tables.Texts`.
+        test: `tables.Texts`, in the order of `text_id`.
+        repeats: `tables.Repeats`.
+        tokens: `tables.Tokens` of both.
+        name: Of the set.
+    """
+
+    development: pd.DataFrame
+    test: pd.DataFrame
+    repeats: pd.DataFrame
+    tokens: pd.DataFrame
+    name: str
+
+
+def load(name: str, size: str) -> Cell:
+    """Splits a sample set with the pipeline's functions and default params, all but the number of rows.
+
+    Args:
+        name: One of `SETS`.
+        size: One of `SIZES`. The test and validation rows are the same for all.
+    """
+    development, test, tokens = _sealed(name)
+    return Cell(development, test, draw_repeats(development, _split(size)), tokens, name)
+
+
+@functools.cache
+def vectors(name: str) -> tuple[pd.DataFrame, float]:
+    """Gives what the frozen encoder makes of all texts of a set, and the seconds of CPU that took."""
+    started = time.process_time()
+    return mean_vectors(_sealed(name)[2], TOKENIZE), time.process_time() - started
+
+
+@functools.cache
+def _sealed(name: str) -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame]:
+    raw = read_samples()[name]
+    drawn = np.sort(np.random.default_rng(SEED).permutation(len(raw))[:ROWS])
+    of_set = params("prepare", {"source": f"data/raw/{name}.csv"})
+    texts, _ = prepare(raw.iloc[drawn].reset_index(drop=True), of_set, None)
+    development, test = seal_test(texts, _split("400 rows"))
+    both = pd.concat([development, test], ignore_index=True)[["text_id", "text"]]
+    tokens, _ = tokenize(both.assign(source_id=both["text_id"]), load_tokenizer(TOKENIZE.preset), TOKENIZE)
+    return development, test, tokens
+
+
+def _split(size: str) -> SplitParams:
+    return params("split", SIZES[size])

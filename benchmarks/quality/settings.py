@@ -1,0 +1,175 @@
+"""The settings that the quality benchmarks run, as changes of params.yaml: keys as after `-S finetune.`."""
+
+import json
+import pkgutil
+from typing import Any, Literal
+
+from pydantic import BaseModel
+from ruamel.yaml import YAML
+
+from benchmarks.pipeline import PROJECT
+from gapwise.base.validation import SECTIONS
+
+Changes = dict[str, Any]
+RECIPE: type[BaseModel] = pkgutil.resolve_name(SECTIONS["finetune"])
+
+# Freezing, L2, dropout and early stopping alone: what other regularizers are added to. Every strength is named, so that
+# another default in params.yaml does not change what the rows of a table mean.
+WITHOUT: Changes = {
+    "contrastive": 0.0,
+    "freeze": 4,
+    "l2": 0.01,
+    "dropout": 0.1,
+    "learning_rate": 5.0e-5,
+    "epochs": 8,
+    "early_stopping.patience": 2,
+}
+# What a user writes from a guide: everything is trained, nothing is penalized beyond dropout, one rate, early stopping.
+PLAIN: dict[str, Changes] = {
+    size: WITHOUT
+    | {"freeze": 0, "l2": 0.0, "head_learning_rate": 5.0e-5, "epochs": epochs, "early_stopping.patience": 3}
+    for size, epochs in {"8 per class": 20, "64 per class": 10, "400 rows": 5}.items()
+}
+
+
+def named(name: str) -> Changes:
+    """Reads settings/NAME, which `dvc exp run $(cat settings/NAME)` runs: lines of `--set-param=finetune.KEY=VALUE`."""
+    lines = (PROJECT / "settings" / name).read_text(encoding="utf-8").splitlines()
+    pairs = [line.removeprefix("--set-param=finetune.").split("=", maxsplit=1) for line in lines]
+    return {key: YAML(typ="safe").load(value) for key, value in pairs}
+
+
+def fixed(epochs: int) -> Changes:
+    """Trains so many epochs, none less: nothing stops early."""
+    return {"epochs": epochs, "early_stopping.min_epochs": epochs}
+
+
+RECOMMENDED: dict[str, Changes] = {
+    "8 per class": named("few-shot"),
+    "64 per class": named("small"),
+    "400 rows": named("medium"),
+}
+# What params.yaml is made for: plainer, with L2, dropout and early stopping to compare.
+DEFAULTS: dict[str, Changes] = {"400 rows": {}}
+
+TERM: Changes = {"contrastive": 0.9, "contrastive_temperature": 0.5}
+# With `contrastive: 0.9` the head's penalties weigh a tenth, as the error does: `l2` is 0.01 beside the whole error.
+PLAIN_TERM: Changes = TERM | {"l2": 0.1}
+STRONG: Changes = {"l2": 0.1, "dropout": 0.5}
+REFIT: Changes = {"head_init": "probe", "head_refit": True}
+# The recipe that settings/ came from.
+CONTRASTIVE: Changes = REFIT | {
+    "freeze": 4,
+    "contrastive": 0.9,
+    "contrastive_temperature": 0.1,
+    "l2": 0,
+    "learning_rate": 1.0e-4,
+}
+
+# What `what-helps` starts from; with a handful of labels the plain recipe is too far behind.
+BASE: dict[str, Changes] = {"8 per class": RECOMMENDED["8 per class"], "64 per class": WITHOUT, "400 rows": WITHOUT}
+
+# One value of each key, in the middle of what its paper tried, or what a user would.
+TRIED: Changes = {
+    "l2": 0.1,
+    "l1": 0.001,
+    "encoder_l2": 1.0e-4,
+    "weight_decay": 0.01,
+    "l2_sp": 0.01,
+    "mixout": 0.5,
+    "dropout": 0.5,
+    "encoder_dropout": 0.0,
+    "label_smoothing": 0.1,
+    "class_weight": "balanced",
+    "mixup": 0.4,
+    "r_drop": 1.0,
+    "layer_decay": 0.8,
+    "clip_norm": 1.0,
+    "ema": 0.95,
+    "gradual_unfreezing": 1,
+    "reinit_layers": 1,
+    "lora_rank": 8,
+    "head_init": "probe",
+    "pooling": "first",
+}
+WITH: dict[str, Changes] = {"lora_rank": {"learning_rate": 5.0e-4}}  # what a key needs beside it
+TABLES_OF_THEIR_OWN = ("contrastive", "contrastive_temperature", "head_refit", "freeze")
+
+
+def of_rules(what: Literal["off", "tried"], recipe: type[BaseModel] = RECIPE) -> Changes:
+    """Reads one value of each key from the rules that the fields of the recipe carry; a key without it has no place."""
+    return {
+        key: getattr(rule, what)
+        for key, field in recipe.model_fields.items()
+        for rule in field.metadata
+        if hasattr(rule, what)
+    }
+
+
+def catalogue(tried: Changes) -> dict[str, Changes]:
+    """Names the change of each key by itself, `KEY VALUE`, as the column of its trainings."""
+    return {
+        f"{key} {_shown(value)}": {key: value, **WITH.get(key, {})}
+        for key, value in tried.items()
+        if value is not None and key not in TABLES_OF_THEIR_OWN
+    }
+
+
+def _shown(value: Any) -> str:
+    return f"{value:g}" if isinstance(value, int | float) and not isinstance(value, bool) else str(value).lower()
+
+
+CATALOGUE = catalogue(of_rules("tried") or TRIED) | {
+    "lora_rank 8, head_init probe": {"lora_rank": 8, **WITH["lora_rank"], "head_init": "probe"}
+}
+# What settings/few-shot leaves to change: its head starts from the probe already, which re-initialized layers refuse.
+FEW_SHOT: dict[str, Changes] = {
+    name: changes for name, changes in CATALOGUE.items() if not changes.keys() & {"head_init", "reinit_layers"}
+}
+
+# What else was tried on the way to the recommended settings.
+MORE: dict[str, Changes] = {
+    "strong": STRONG,
+    "strong, freeze 5": STRONG | {"freeze": 5},
+    "strong, head_refit": STRONG | {"head_refit": True},
+    "freeze 5, probe, refit": REFIT | {"freeze": 5},
+    "contrastive, 5 epochs": CONTRASTIVE | fixed(5),
+    "contrastive, 5 epochs, temperature 0.5": CONTRASTIVE | TERM | fixed(5),
+    "contrastive, 5 epochs, temperature 0.5, freeze 1": CONTRASTIVE | TERM | fixed(5) | {"freeze": 1},
+    "contrastive, 3 epochs, temperature 0.5": CONTRASTIVE | TERM | fixed(3),
+    "contrastive, 3 epochs, temperature 0.5, freeze 1": CONTRASTIVE | TERM | fixed(3) | {"freeze": 1},
+    "contrastive, freeze 5, 3 epochs": CONTRASTIVE | {"freeze": 5} | fixed(3),
+    "contrastive, 3 epochs": CONTRASTIVE | fixed(3),
+    "contrastive, 3 epochs, temperature 0.5, no refit": CONTRASTIVE | TERM | fixed(3) | {"head_refit": False},
+    "contrastive 0.5, temperature 0.5": TERM | {"contrastive": 0.5, "l2": 0.02},
+    "contrastive 0.9, temperature 0.5": PLAIN_TERM,
+    "contrastive 0.9, temperature 0.5, rate 1e-4": PLAIN_TERM | {"learning_rate": 1.0e-4},
+    "contrastive 0.9, temperature 0.5, strong": TERM | {"l2": 1.0, "dropout": 0.5},
+    "contrastive 0.9, temperature 1": PLAIN_TERM | {"contrastive_temperature": 1.0},
+    "contrastive 0.9, temperature 0.5, freeze 1": PLAIN_TERM | {"freeze": 1},
+    "contrastive 0.9, temperature 0.5, freeze 1, bfloat16": PLAIN_TERM | {"freeze": 1, "precision": "bfloat16"},
+    "contrastive 0.9, temperature 0.5, freeze 1, refit": PLAIN_TERM | REFIT | {"freeze": 1},
+    "contrastive 0.9, temperature 0.5, freeze 1, refit, rate 1e-4": PLAIN_TERM
+    | REFIT
+    | {"freeze": 1, "learning_rate": 1.0e-4},
+    "contrastive 0.9, temperature 0.5, reinit 1 layer": PLAIN_TERM | {"reinit_layers": 1},
+    "contrastive 0.9, temperature 0.5, reinit 1 layer, refit": PLAIN_TERM | {"reinit_layers": 1, "head_refit": True},
+}
+MORE_FEW_SHOT: dict[str, Changes] = {
+    "40 epochs": fixed(40),
+    "learning_rate 2e-4": {"learning_rate": 2.0e-4},
+    "temperature 0.1": {"contrastive_temperature": 0.1},
+    "temperature 0.1, freeze 3": {"contrastive_temperature": 0.1, "freeze": 3},
+    "temperature 0.1, freeze 3, 10 epochs": {"contrastive_temperature": 0.1, "freeze": 3} | fixed(10),
+    "temperature 0.1, freeze 3, 40 epochs": {"contrastive_temperature": 0.1, "freeze": 3} | fixed(40),
+}
+CHANGES: dict[str, dict[str, Changes]] = {
+    "8 per class": FEW_SHOT | MORE_FEW_SHOT,
+    "64 per class": CATALOGUE | MORE,
+    "400 rows": CATALOGUE | MORE,
+}
+
+
+def in_words(changes: Changes) -> str:
+    """Writes changes of a recipe as one line, as they follow `-S finetune.`."""
+    return " ".join(f"{key}={json.dumps(value)}" for key, value in changes.items()).replace('"', "") or "params.yaml"

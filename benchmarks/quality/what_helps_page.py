@@ -1,0 +1,200 @@
+"""docs/what-helps.md: text from a template, and every figure from the tables of trainings."""
+
+from collections.abc import Mapping
+from itertools import product
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+from jinja2 import Environment, StrictUndefined
+from numpy.typing import NDArray
+
+from benchmarks.quality.comparison_report import TITLES
+from benchmarks.quality.paired import Difference, Groups, difference
+from benchmarks.quality.sets import SETS, SIZES
+from benchmarks.quality.settings import CATALOGUE
+
+TEMPLATE = Path(__file__).with_name("what-helps.template.md")
+HEAD = ("change", "data set", "validation log loss", "validation accuracy", "test accuracy, 95 % interval")
+
+
+def render(rows: pd.DataFrame, compared: pd.DataFrame, scaled: pd.DataFrame, groups: Groups) -> str:
+    """Fills the template.
+
+    Args:
+        rows: From `trainings.read`, of what-helps.csv; the column `none` is the base of each size.
+        compared: The same of quality.csv.
+        scaled: The rows of probe-scale.csv.
+        groups: Gives the group of each test text of a set, see `paired.groups_of`.
+    """
+    changes, methods = Figures(rows, groups), Figures(compared, groups)
+    words = Environment(undefined=StrictUndefined, keep_trailing_newline=True, trim_blocks=True)  # Markdown, not HTML
+    return words.from_string(TEMPLATE.read_text(encoding="utf-8")).render(
+        table=changes.table,
+        rest=changes.rest,
+        catalogue=changes.catalogue,
+        gain=changes.gain,
+        loss=changes.loss,
+        level=changes.level,
+        seconds=changes.seconds,
+        named_against_defaults=lambda: named_against_defaults(methods),
+        methods_by_size=lambda: methods_by_size(compared),
+        probe_scale=lambda: probe_scale(scaled),
+        one_scale_wins=lambda score: one_scale_wins(scaled, score),
+    )
+
+
+class Figures:
+    """The figures of one table of trainings.
+
+    Args:
+        rows: From `trainings.read`.
+        groups: Gives the group of each test text of a set.
+    """
+
+    def __init__(self, rows: pd.DataFrame, groups: Groups) -> None:
+        self.groups = groups
+        self.cells = {key: cell.set_index("repeat") for key, cell in rows.groupby(["size", "set", "column"])}
+        self.shown: set[tuple[str, str]] = set()
+
+    def pair(self, size: str, name: str, column: str, base: str = "none") -> tuple[pd.DataFrame, pd.DataFrame] | None:
+        """Gives the rows of a column and of its base, of the repeats that both have; None if there are none."""
+        if (size, name, column) not in self.cells or (size, name, base) not in self.cells:
+            return None
+        changed, of_base = self.cells[size, name, column], self.cells[size, name, base]
+        repeats = changed.index.intersection(of_base.index)
+        return (changed.loc[repeats], of_base.loc[repeats]) if len(repeats) else None
+
+    def table(self, size: str, labels: Mapping[str, str], base: str = "none") -> str:
+        """Gives the difference of each column from the base as Markdown, on every set that it was measured on.
+
+        Args:
+            size: One of `SIZES`.
+            labels: What the page calls each column.
+            base: The column that they are compared with.
+        """
+        lines = [_line(*HEAD), "|---" * len(HEAD) + "|"]
+        for column, label in labels.items():
+            pairs = {name: pair for name in SETS if (pair := self.pair(size, name, column, base))}
+            if not pairs:
+                raise KeyError(f"{column!r} was not measured at {size} together with {base!r}")
+            self.shown.add((size, column))
+            lines += [
+                _line("" if place else label, name, *_changes(pair, self.groups(name)))
+                for place, (name, pair) in enumerate(pairs.items())
+            ]
+        return "\n".join(lines)
+
+    def catalogue(self) -> str:
+        """Gives what each key changes by itself as Markdown, with a column per size and set."""
+        places = [
+            (size, name) for size, name in product(SIZES, SETS) if any(self.pair(size, name, key) for key in CATALOGUE)
+        ]
+        lines = [_line("key", *(f"{size}, {name}" for size, name in places)), "|---" * (len(places) + 1) + "|"]
+        for key in CATALOGUE:
+            self.shown |= {(size, key) for size in SIZES}
+            pairs = [(name, self.pair(size, name, key)) for size, name in places]
+            cells = [self._cell(name, *pair) if pair else "not measured" for name, pair in pairs]
+            lines.append(_line(f"`{key.split(' ', 1)[0]}` {key.split(' ', 1)[1]}", *cells))
+        return "\n".join(lines)
+
+    def _cell(self, name: str, changed: pd.DataFrame, base: pd.DataFrame) -> str:
+        gained = _points(difference(changed, base, self.groups(name)))
+        return f"{gained}; {_mean(changed, base, 'validation_log_loss')}"
+
+    def rest(self) -> str:
+        """Gives the columns that no table above has shown, so that nothing measured is left out."""
+        measured = dict.fromkeys((size, column) for size, _, column in self.cells if column != "none")
+        left = {size: {column: column for at, column in measured if at == size} for size in SIZES}
+        for size, column in self.shown:
+            left[size].pop(column, None)
+        return "\n\n".join(f"At {size}:\n\n{self.table(size, labels)}" for size, labels in left.items() if labels)
+
+    def gain(self, size: str, column: str, name: str, base: str = "none") -> str:
+        """Gives the mean difference in test accuracy, in points with its sign."""
+        changed, of_base = self.pair(size, name, column, base) or _missing(size, column, name)
+        return _signed((changed["test_accuracy"] - of_base["test_accuracy"]).mean() * 100, 1)
+
+    def loss(self, size: str, column: str, name: str, base: str = "none", part: str = "test") -> str:
+        """Gives the mean difference in the log loss of a part, with its sign."""
+        return _mean(*(self.pair(size, name, column, base) or _missing(size, column, name)), f"{part}_log_loss")
+
+    def level(self, size: str, column: str, name: str) -> str:
+        """Gives the mean validation accuracy."""
+        return f"{self.cells[size, name, column]['validation_accuracy'].mean():.3f}"
+
+    def seconds(self, size: str, column: str, name: str) -> str:
+        """Gives the seconds of CPU of a repeat."""
+        return f"{self.cells[size, name, column]['cpu_seconds'].mean():.0f} s"
+
+
+def named_against_defaults(methods: Figures) -> str:
+    """Compares settings/medium with params.yaml at 400 rows, on every set, as Markdown."""
+    lines = [_line("data set", "test accuracy, 95 % interval", "test log loss"), "|---|---|---|"]
+    for name in SETS:
+        pair = methods.pair("400 rows", name, "gapwise", "defaults")
+        if pair:
+            gained = _points(difference(*pair, methods.groups(name)))
+            lines.append(_line(name, gained, _mean(*pair, "test_log_loss")))
+    return "\n".join(lines)
+
+
+def methods_by_size(compared: pd.DataFrame) -> str:
+    """Gives the mean test accuracy of every way to do the job, over the sets, as Markdown."""
+    means = compared.groupby(["size", "column"])["test_accuracy"].mean()
+    lines = [_line("train rows", *TITLES.values()), "|---" * (len(TITLES) + 1) + "|"]
+    for size in SIZES:
+        cells = [f"{means[size, column]:.3f}" if (size, column) in means else "" for column in TITLES]
+        lines.append(_line(size, *cells))
+    return "\n".join(lines)
+
+
+def probe_scale(scaled: pd.DataFrame) -> str:
+    """Shows the two ways to scale vectors as Markdown."""
+    means = scaled.pivot_table(index=["size", "set"], columns="way", values=["accuracy", "log_loss"])
+    scores = list(product(("accuracy", "log_loss"), ("each feature", "one for all")))
+    head = ("train rows", "data set", *(f"{score.replace('_', ' ')}, {way}" for score, way in scores))
+    lines = [_line(*head), "|---" * len(head) + "|"]
+    for size, name in product(SIZES, SETS):
+        lines.append(_line(size, name, *(f"{means.loc[(size, name), cell]:.3f}" for cell in scores)))
+    return "\n".join(lines)
+
+
+def one_scale_wins(scaled: pd.DataFrame, score: str) -> str:
+    """Counts the cells in which one scale for all is at least as good, to three digits."""
+    means = scaled.pivot_table(index=["size", "set"], columns="way", values=score).round(3)
+    each, one = means["each feature"], means["one for all"]
+    return f"{int((one <= each if score == 'log_loss' else one >= each).sum())} of {len(means)}"
+
+
+def _changes(pair: tuple[pd.DataFrame, pd.DataFrame], groups: NDArray[np.intp]) -> tuple[str, str, str]:
+    """Gives what validation says, log loss and accuracy, and the accuracy on test."""
+    accuracies = [rows["validation_accuracy"].mean() * 100 for rows in pair]
+    return (
+        _mean(*pair, "validation_log_loss"),
+        _signed(accuracies[0] - accuracies[1], 1),
+        _points(difference(*pair, groups)),
+    )
+
+
+def _points(gain: Difference) -> str:
+    """Writes a difference in points, bold where its interval leaves out 0."""
+    mean, low, high = (_signed(figure * 100, 1) for figure in gain)
+    shown = f"{mean} ({low} to {high})"
+    return f"**{shown}**" if gain.low > 0 or gain.high < 0 else shown
+
+
+def _mean(changed: pd.DataFrame, base: pd.DataFrame, score: str) -> str:
+    return _signed((changed[score] - base[score]).mean(), 3)
+
+
+def _signed(figure: float, digits: int) -> str:
+    return f"{figure:+.{digits}f}".replace("-", "−")
+
+
+def _missing(size: str, column: str, name: str) -> tuple[pd.DataFrame, pd.DataFrame]:
+    raise KeyError(f"{column!r} was not measured at {size} on {name}")
+
+
+def _line(*cells: str) -> str:
+    return f"| {' | '.join(cells)} |"

@@ -1,0 +1,1 @@
+"""What a repeat costs, beside the plain Keras recipe and a Trainer on torch."""

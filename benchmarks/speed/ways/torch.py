@@ -1,0 +1,97 @@
+"""A Trainer of transformers on torch, with dynamic padding. Runs in the environment that `make torch-env` makes."""
+
+from typing import Any
+
+import numpy as np
+import torch
+from transformers import AutoModel, Trainer, TrainerCallback, TrainingArguments, set_seed
+
+from benchmarks.speed.task import Clock, Task, given
+
+
+class Classifier(torch.nn.Module):
+    """The encoder, mean pooling, dropout and a linear head."""
+
+    def __init__(self, task: Task) -> None:
+        super().__init__()
+        self.encoder = AutoModel.from_pretrained(task.encoder, add_pooling_layer=False)
+        if task.freeze > 0:
+            frozen = [self.encoder.embeddings, *self.encoder.encoder.layer[: task.freeze]]
+            for parameter in (parameter for module in frozen for parameter in module.parameters()):
+                parameter.requires_grad = False
+        self.dropout = torch.nn.Dropout(task.dropout)
+        self.head = torch.nn.Linear(self.encoder.config.hidden_size, 2)
+
+    def forward(
+        self, input_ids: torch.Tensor, attention_mask: torch.Tensor, labels: torch.Tensor
+    ) -> dict[str, torch.Tensor]:
+        """Gives what Trainer reads."""
+        hidden = self.encoder(input_ids=input_ids, attention_mask=attention_mask).last_hidden_state
+        weights = attention_mask[..., None].to(hidden.dtype)
+        logits = self.head(self.dropout((hidden * weights).sum(1) / weights.sum(1)))
+        return {"loss": torch.nn.functional.cross_entropy(logits, labels), "logits": logits}
+
+
+class Timed(TrainerCallback):
+    """An epoch ends with its validation."""
+
+    def __init__(self, clock: Clock) -> None:
+        self.clock = clock
+
+    def on_epoch_begin(self, *_: Any, **__: Any) -> None:
+        """Is called by Trainer."""
+        self.clock.begin()
+
+    def on_evaluate(self, *_: Any, **__: Any) -> None:
+        """Is called by Trainer after each epoch."""
+        self.clock.end()
+
+
+def main() -> None:
+    task = given()
+    set_seed(task.seed)
+    rows = {name: _examples(*part) for name, part in task.rows().items()}
+    clock, network = Clock(task), Classifier(task)
+    head = list(network.head.parameters())
+    encoder = [parameter for parameter in network.encoder.parameters() if parameter.requires_grad]
+    groups = [{"params": encoder, "lr": task.learning_rate}, {"params": head, "lr": task.head_learning_rate}]
+    trainer = Trainer(
+        model=network,
+        args=TrainingArguments(
+            output_dir=f"{task.folder}/torch",
+            num_train_epochs=task.epochs,
+            per_device_train_batch_size=task.batch_size,
+            per_device_eval_batch_size=64,
+            eval_strategy="epoch",
+            save_strategy="no",
+            logging_strategy="no",
+            report_to=[],
+            disable_tqdm=True,
+            remove_unused_columns=False,
+            seed=task.seed,
+        ),
+        train_dataset=rows["train"],
+        eval_dataset=rows["validation"],
+        data_collator=_collate,
+        optimizers=(torch.optim.AdamW([group for group in groups if group["params"]], weight_decay=0.0), None),
+        callbacks=[Timed(clock)],
+    )
+    trainer.train()
+    trainer.remove_callback(Timed)
+    predicted = trainer.predict(rows["test"])
+    clock.report(float((predicted.predictions.argmax(axis=1) == predicted.label_ids).mean()))
+
+
+def _examples(ids: list[np.ndarray], labels: np.ndarray) -> list[dict[str, Any]]:
+    return [{"input_ids": torch.tensor(one), "labels": int(label)} for one, label in zip(ids, labels, strict=True)]
+
+
+def _collate(examples: list[dict[str, Any]]) -> dict[str, torch.Tensor]:
+    ids = torch.nn.utils.rnn.pad_sequence([one["input_ids"] for one in examples], batch_first=True)
+    lengths = torch.tensor([len(one["input_ids"]) for one in examples])
+    mask = (torch.arange(ids.shape[1]) < lengths[:, None]).long()
+    return {"input_ids": ids, "attention_mask": mask, "labels": torch.tensor([one["labels"] for one in examples])}
+
+
+if __name__ == "__main__":
+    main()
