@@ -4,7 +4,8 @@
     python -m benchmarks.speed compare      # one part; others: tried, profile, workers, stages, growth, report
     python -m benchmarks.speed compare --rows 60 --epochs 2 --rounds 1    # a small try
 
-Tables, speed.md and speed.png are written into benchmarks/speed/results. `report` alone measures nothing. The
+Tables, speed.md and speed.png are written into benchmarks/speed/results, and docs/speed.md is made of them. `report`
+alone measures nothing. The
 comparison with torch needs `make torch-env`, and is left out without it.
 """
 

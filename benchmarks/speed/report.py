@@ -4,6 +4,8 @@ from pathlib import Path
 
 import pandas as pd
 
+from benchmarks.pipeline import PROJECT
+from benchmarks.speed import page
 from benchmarks.speed.picture import NAMES, picture
 
 RESULTS = Path(__file__).parent / "results"
@@ -14,14 +16,21 @@ def save(table: pd.DataFrame, path: Path) -> None:
     table.to_csv(path, index=False, float_format="%.4g", lineterminator="\n")
 
 
-def write(folder: Path) -> None:
-    """Makes speed.md of the tables that are there, and speed.png of the comparison and the growth."""
+def write(folder: Path, docs: Path = PROJECT / "docs") -> None:
+    """Makes a page of all tables that are there, a picture of two of them, and the page for users.
+
+    Args:
+        folder: With the tables, as CSV. speed.md and speed.png are written beside them.
+        docs: For the users' speed.md, which needs the tables in `page.NEEDED`.
+    """
     found = {path.stem: pd.read_csv(path) for path in folder.glob("*.csv")}
-    pages = [page(found[name]) for name, page in PAGES.items() if name in found]
+    sections = [section(found[name]) for name, section in SECTIONS.items() if name in found]
     head = "# Speed\n\nMade by `python -m benchmarks.speed`, which says how. Seconds on the clock, memory in MiB.\n"
-    (folder / "speed.md").write_text("\n".join([head, *pages]), encoding="utf-8")
+    (folder / "speed.md").write_text("\n".join([head, *sections]), encoding="utf-8")
     if {"compare", "growth"} <= set(found):
         picture(found["compare"], found["growth"]).save(folder / "speed.png")
+    if set(found) >= page.NEEDED:
+        (docs / "speed.md").write_text(page.render(found), encoding="utf-8")
 
 
 def compare(table: pd.DataFrame) -> str:
@@ -66,7 +75,14 @@ def tried(table: pd.DataFrame) -> str:
             "peak memory": table["memory"].map("{:,.0f}".format),
         }
     )
-    return f"## Tried, and left out\n\n{_markdown(shown)}\n"
+    return (
+        f"## Tried, and left out\n\n{_markdown(shown)}\n\n"
+        "Batches by length save time, and are left out because the same texts would meet in every epoch, and the\n"
+        "contrastive term looks at the pairs of a batch. Half precision halves the memory and the disk of the frozen "
+        "output;\nits time is within what rounds differ by. `ONEDNN_DEFAULT_FPMATH_MODE=BF16` changed nothing in "
+        "TensorFlow. XLA\n(`jit_compile`) refuses packed tokens, whose number is known only with the data, and Keras "
+        "leaves it out where\noperations are deterministic.\n"
+    )
 
 
 def profile(table: pd.DataFrame) -> str:
@@ -123,7 +139,14 @@ def stages(table: pd.DataFrame) -> str:
     )
 
 
-PAGES = {"compare": compare, "tried": tried, "profile": profile, "workers": workers, "growth": growth, "stages": stages}
+SECTIONS = {
+    "compare": compare,
+    "tried": tried,
+    "profile": profile,
+    "workers": workers,
+    "growth": growth,
+    "stages": stages,
+}
 
 
 def _markdown(table: pd.DataFrame) -> str:

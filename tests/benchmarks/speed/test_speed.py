@@ -7,6 +7,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from benchmarks.pipeline import PROJECT
 from benchmarks.speed import parts, process, report
 from benchmarks.speed.floor import floor
 from benchmarks.speed.picture import picture
@@ -141,8 +142,10 @@ def test_the_way_on_torch_imports_nothing_that_its_environment_lacks():
     assert "import of torch halted" in done.stderr
 
 
-def test_the_committed_page_is_what_the_tables_give(tmp_path):
+def test_the_committed_pages_are_what_the_tables_give(tmp_path):
     for table in report.RESULTS.glob("*.csv"):
         shutil.copy(table, tmp_path)
-    report.write(tmp_path)
-    assert (tmp_path / "speed.md").read_text() == (report.RESULTS / "speed.md").read_text()
+    (tmp_path / "docs").mkdir()
+    report.write(tmp_path, tmp_path / "docs")
+    for made, committed in (("speed.md", report.RESULTS / "speed.md"), ("docs/speed.md", PROJECT / "docs/speed.md")):
+        assert (tmp_path / made).read_text(encoding="utf-8") == committed.read_text(encoding="utf-8")
