@@ -18,7 +18,7 @@ from benchmarks.quality.sets import SETS, SIZES
 
 Sets = Annotated[list[str], typer.Option("--set", help=f"of {', '.join(SETS)}")]
 Sizes = Annotated[list[str], typer.Option("--size", help=f"of {', '.join(SIZES)}")]
-Again = Annotated[bool, typer.Option("--again", help="measure what is there too; the later row counts")]
+Again = Annotated[bool, typer.Option("--again", help="measure what is there too, and replace it")]
 PageOnly = Annotated[bool, typer.Option("--page-only", help="measure nothing, write the page")]
 
 ALL_SETS, ALL_SIZES, ALL_COLUMNS = list(SETS), list(SIZES), list(comparison.COLUMNS)

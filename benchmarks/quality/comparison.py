@@ -24,6 +24,7 @@ def measure(names: list[str], sizes: list[str], wanted: list[str], again: bool) 
         _cell(name, size, wanted, again)
     if "setfit" in wanted and setfit.PYTHON.is_file():
         setfit.measure(TABLE, names, sizes, again)
+    trainings.drop_superseded(TABLE)
 
 
 def write() -> None:

@@ -73,6 +73,14 @@ def read(path: Path) -> pd.DataFrame:
     return table.drop_duplicates(KEYS, keep="last").sort_values(KEYS, ignore_index=True)
 
 
+def drop_superseded(path: Path) -> None:
+    """Removes rows whose training was done again; the bytes of all others stay."""
+    table = pd.read_csv(path, dtype=str, keep_default_na=False)
+    kept = table.drop_duplicates(KEYS, keep="last")
+    if len(kept) < len(table):
+        kept.to_csv(path, index=False, lineterminator="\n")
+
+
 def missing(path: Path, cell: tuple[str, str, str], repeats: int, again: bool = False) -> list[int]:
     """Tells which repeats of a set, size and column are not there; with `again`, all of them."""
     rows = read(path)

@@ -33,6 +33,7 @@ def measure(names: list[str], sizes: list[str], wanted: list[str] | None, again:
             anew = again and change in (wanted or chosen)
             if trainings.missing(TABLE, (name, size, change), REPEATS, anew):
                 _cell(name, size, change)
+    trainings.drop_superseded(TABLE)
 
 
 def write() -> None:

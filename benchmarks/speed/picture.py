@@ -16,7 +16,7 @@ def picture(compare: pd.DataFrame, growth: pd.DataFrame) -> alt.HConcatChart:
     )
     labels = bars.mark_text(align="left", dx=4).encode(text=alt.Text("epoch:Q", format=".3~g"))
     colored = bars.mark_bar().encode(color=alt.Color("way:N", legend=None, sort=list(NAMES.values())))
-    by_depth = alt.Row("frozen:N", title="layers frozen", sort=["none", "4 of 6", "all"])
+    by_depth = alt.Row("frozen:N", title="layers frozen", sort=["none", "1 of 6", "4 of 6", "all"])
     epochs = alt.layer(colored, labels).facet(row=by_depth).resolve_scale(y="independent")  # not each has every way
     scaled = growth.assign(case=growth["rows"].map("{:,}".format) + " × " + growth["repeats"].astype(str))
     base = (

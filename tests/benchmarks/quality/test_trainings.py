@@ -95,3 +95,18 @@ def test_of_a_training_that_two_processes_did_the_later_row_counts(tmp_path):
     trainings.append(path, [a_row(right=(True, False))])
 
     assert trainings.read(path)["test_accuracy"].tolist() == [0.5]
+
+
+def test_rows_that_were_done_again_go_and_all_others_keep_their_bytes(tmp_path):
+    path = tmp_path / "quality.csv"
+    trainings.append(path, [a_row("plain"), a_row("setfit, 3 pairs")])
+    before = path.read_bytes()
+    trainings.drop_superseded(path)
+    assert path.read_bytes() == before
+
+    trainings.append(path, [a_row("plain", right=(False, False))])
+    trainings.drop_superseded(path)
+
+    lines = path.read_bytes().splitlines()
+    assert lines[:2] == [before.splitlines()[0], before.splitlines()[2]]
+    assert len(lines) == 3

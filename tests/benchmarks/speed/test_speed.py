@@ -1,6 +1,5 @@
 import json
 import shutil
-import subprocess
 import sys
 
 import numpy as np
@@ -129,17 +128,6 @@ def test_the_picture_shows_every_way_and_every_size():
     drawn = json.dumps(picture(compare, growth).to_dict(), ensure_ascii=False)
     assert all(word in drawn for word in ("plain Keras", "Gapwise", "10,000 × 1", "100 × 5"))
     assert picture(compare, growth).to_dict()["hconcat"]
-
-
-def test_the_way_on_torch_imports_nothing_that_its_environment_lacks():
-    """It starts up to its import of torch in an environment without TensorFlow, Keras, pandas and Gapwise."""
-    lacking = ("gapwise", "keras", "keras_hub", "pandas", "ruamel", "tensorflow", "typer")
-    code = f"import sys, runpy; sys.modules.update(dict.fromkeys({lacking}), torch=None)\n"
-    code += "runpy.run_module('benchmarks.speed.ways.torch', run_name='__main__')"
-    done = subprocess.run(
-        [sys.executable, "-c", code], cwd=process.PROJECT, capture_output=True, text=True, check=False
-    )
-    assert "import of torch halted" in done.stderr
 
 
 def test_the_committed_pages_are_what_the_tables_give(tmp_path):
