@@ -39,4 +39,4 @@ def params(section: str, changes: Mapping[str, Any] | None = None) -> Any:
 class NoneFinished(dict):
     """Stands in for the repeats that an interrupted run has finished: there are none."""
 
-    take, keep = dict.get, dict.__setitem__
+    load, save = dict.get, dict.__setitem__

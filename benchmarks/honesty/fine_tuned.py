@@ -17,11 +17,11 @@ from benchmarks.honesty.report import RESULTS
 from benchmarks.honesty.worlds import Pool
 from benchmarks.pipeline import params
 from gapwise.base.seeds import derive
-from gapwise.encoding.backbone import load_encoder
-from gapwise.encoding.cut import cut, frozen_output
+from gapwise.encoding.cut import frozen_output
 from gapwise.encoding.ragged import Ragged
 from gapwise.network.batches import Examples
-from gapwise.network.classifier import build, predict, set_weights
+from gapwise.network.classifier import predict, set_weights
+from gapwise.network.description import Description, rebuild
 from gapwise.training.trainer import Trainer
 
 SIZES = [(2, 300), (5, 300), (10, 300), (2, 1000), (5, 1000), (10, 1000)]
@@ -67,7 +67,8 @@ def fine_tuned(name: str, repeats: int) -> Pool:
     tokenize = params("tokenize")
     recipe = params("finetune", {"freeze": 5, "contrastive": 0.0, "l2": 0.01})
     texts, tokens = tokenized(name)
-    part = cut(load_encoder(tokenize.preset, tokenize.max_length), recipe.freeze)
+    classes = sorted(texts["label"].unique())
+    part, network = rebuild(Description.of(tokenize, recipe, unfrozen_layers=None, classes=classes, repeats=repeats))
     features = frozen_output(part, Ragged.of(tokens["token_ids"].tolist()))
     labels = pd.Categorical(texts["label"]).codes.astype(np.int64)
     groups = pd.factorize(texts["group"])[0]
@@ -76,8 +77,7 @@ def fine_tuned(name: str, repeats: int) -> Pool:
     inside = place <= np.sort(place)[POOL - 1]
     outside = np.flatnonzero(~inside)
     draws = [rng.choice(np.flatnonzero(inside), TRAIN + VALIDATION, replace=False) for _ in range(repeats)]
-    network = build(part, 2, recipe)
-    trainer = Trainer(network, recipe, sorted(texts["label"].unique()))
+    trainer = Trainer(network, recipe, classes)
     rest = Ragged.of([features.values[features.splits[row] : features.splits[row + 1]] for row in outside])  # noqa: PD011
 
     def probabilities(twin: int) -> np.ndarray:

@@ -40,9 +40,11 @@ def finetuned(cell: Cell, changes: Mapping[str, Any]) -> tuple[pd.DataFrame, flo
     """
     started = _cpu()
     tables = {"development": cell.development, "repeats": cell.repeats, "tokens": cell.tokens}
-    model = describe(TOKENIZE, params("finetune", changes), cell.development, cell.repeats)
-    trained = train_repeats(model, **tables, seed=SEED, watch=lambda repeat, at_once: [], finished=NoneFinished())
-    predictions = predict_repeats(model, [one.weights for one in trained], test=cell.test, **tables)
+    recipe = params("finetune", changes)
+    description = describe(TOKENIZE, recipe, cell.development, cell.repeats)
+    unwatched = {"watch": lambda repeat, at_once: [], "store": NoneFinished()}
+    trained = train_repeats(description, recipe, **tables, **unwatched, seed=SEED)
+    predictions = predict_repeats(description, [one.weights for one in trained], test=cell.test, **tables)
     return predictions, _cpu() - started
 
 

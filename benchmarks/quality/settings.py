@@ -2,12 +2,13 @@
 
 import json
 import pkgutil
-from typing import Any, Literal
+from typing import Any
 
 from pydantic import BaseModel
 from ruamel.yaml import YAML
 
-from benchmarks.pipeline import PROJECT
+from benchmarks.pipeline import DOCUMENT, PROJECT
+from gapwise.base.rules import rules
 from gapwise.base.validation import SECTIONS
 
 Changes = dict[str, Any]
@@ -69,58 +70,31 @@ CONTRASTIVE: Changes = REFIT | {
 # What `what-helps` starts from; with a handful of labels the plain recipe is too far behind.
 BASE: dict[str, Changes] = {"8 per class": RECOMMENDED["8 per class"], "64 per class": WITHOUT, "400 rows": WITHOUT}
 
-# One value of each key, in the middle of what its paper tried, or what a user would.
-TRIED: Changes = {
-    "l2": 0.1,
-    "l1": 0.001,
-    "encoder_l2": 1.0e-4,
-    "weight_decay": 0.01,
-    "l2_sp": 0.01,
-    "mixout": 0.5,
-    "dropout": 0.5,
-    "encoder_dropout": 0.0,
-    "label_smoothing": 0.1,
-    "class_weight": "balanced",
-    "mixup": 0.4,
-    "r_drop": 1.0,
-    "layer_decay": 0.8,
-    "clip_norm": 1.0,
-    "ema": 0.95,
-    "gradual_unfreezing": 1,
-    "reinit_layers": 1,
-    "lora_rank": 8,
-    "head_init": "probe",
-    "pooling": "first",
-}
 WITH: dict[str, Changes] = {"lora_rank": {"learning_rate": 5.0e-4}}  # what a key needs beside it
-TABLES_OF_THEIR_OWN = ("contrastive", "contrastive_temperature", "head_refit", "freeze")
+TABLES_OF_THEIR_OWN = ("contrastive", "head_refit")
 
 
-def of_rules(what: Literal["off", "tried"], recipe: type[BaseModel] = RECIPE) -> Changes:
-    """Reads one value of each key from the rules that the fields of the recipe carry; a key without it has no place."""
+def catalogue(recipe: type[BaseModel]) -> dict[str, Changes]:
+    """Names the change of each key by itself, `KEY VALUE`, in the order of params.yaml.
+
+    Args:
+        recipe: The model of the section `finetune`. The rule of a key says which value is tried.
+    """
+    tried = {key: rule.tried for key, rule in rules(recipe).items() if rule.tried is not None}
     return {
-        key: getattr(rule, what)
-        for key, field in recipe.model_fields.items()
-        for rule in field.metadata
-        if hasattr(rule, what)
-    }
-
-
-def catalogue(tried: Changes) -> dict[str, Changes]:
-    """Names the change of each key by itself, `KEY VALUE`, as the column of its trainings."""
-    return {
-        f"{key} {_shown(value)}": {key: value, **WITH.get(key, {})}
-        for key, value in tried.items()
-        if value is not None and key not in TABLES_OF_THEIR_OWN
+        f"{key} {_shown(tried[key])}": {key: tried[key], **WITH.get(key, {})}
+        for key in DOCUMENT["finetune"]
+        if key in tried and key not in TABLES_OF_THEIR_OWN
     }
 
 
 def _shown(value: Any) -> str:
-    return f"{value:g}" if isinstance(value, int | float) and not isinstance(value, bool) else str(value).lower()
+    return f"{value:g}" if isinstance(value, int | float) else str(value)
 
 
-CATALOGUE = catalogue(of_rules("tried") or TRIED) | {
-    "lora_rank 8, head_init probe": {"lora_rank": 8, **WITH["lora_rank"], "head_init": "probe"}
+CATALOGUE = catalogue(RECIPE) | {
+    "lora_rank 8, head_init probe": {"lora_rank": 8, **WITH["lora_rank"], "head_init": "probe"},
+    "pooling first": {"pooling": "first"},
 }
 # What settings/few-shot leaves to change: its head starts from the probe already, which re-initialized layers refuse.
 FEW_SHOT: dict[str, Changes] = {

@@ -13,7 +13,7 @@ from gapwise.encoding.params import TokenizeParams
 from gapwise.encoding.ragged import Ragged
 from gapwise.encoding.runtime import keras
 from gapwise.network.classifier import predict, set_weights
-from gapwise.network.description import Model, assemble
+from gapwise.network.description import Description, rebuild
 from gapwise.training.repeats import describe, train_repeats
 
 CLASSES = ("negative", "positive")
@@ -50,18 +50,20 @@ def main(**changes: Any) -> None:
     repeats = pd.concat(
         [pd.DataFrame({"repeat": repeat, "text_id": names, "part": parts}) for repeat in range(task.repeats)]
     )
-    model = describe(TokenizeParams(preset=task.encoder, max_length=128), _recipe(task, changes), development, repeats)
+    recipe = _recipe(task, changes)
+    description = describe(TokenizeParams(preset=task.encoder, max_length=128), recipe, development, repeats)
     trained = train_repeats(
-        model,
+        description,
+        recipe,
         development=development,
         repeats=repeats,
         tokens=pd.DataFrame({"text_id": names, "source_id": names, "token_ids": ids}),
         seed=task.seed,
         watch=functools.partial(watch, clock),
-        finished=NoneFinished(),
+        store=NoneFinished(),
         workers=task.workers,
     )
-    clock.report(_accuracy(model, trained[0].weights, *rows["test"]))
+    clock.report(_accuracy(description, trained[0].weights, *rows["test"]))
 
 
 def _recipe(task: Task, changes: dict[str, Any]) -> Any:
@@ -73,10 +75,12 @@ def _recipe(task: Task, changes: dict[str, Any]) -> Any:
     return params("finetune", shared | changes)
 
 
-def _accuracy(model: Model, weights: dict[str, np.ndarray], ids: list[np.ndarray], labels: np.ndarray) -> float:
+def _accuracy(
+    description: Description, weights: dict[str, np.ndarray], ids: list[np.ndarray], labels: np.ndarray
+) -> float:
     if not ids:
         return float("nan")
-    part, network = assemble(model)
+    part, network = rebuild(description)
     set_weights(network, weights)
     predicted = predict(network, frozen_output(part, Ragged.of(ids))).argmax(axis=1)
     return float((predicted == labels).mean())

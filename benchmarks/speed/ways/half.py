@@ -11,7 +11,7 @@ from gapwise.training import repeats
 
 
 def half(*args: Any, **kwargs: Any) -> Ragged:
-    """Stands in for `freezing.frozen_output`; the network's input makes single precision of it again."""
+    """Stands in for `cut.frozen_output`; the network's input makes single precision of it again."""
     features = frozen_output(*args, **kwargs)
     return Ragged(features.values.astype(np.float16), features.splits)
 

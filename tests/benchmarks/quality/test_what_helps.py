@@ -1,5 +1,5 @@
 import re
-from typing import Annotated, NamedTuple
+from typing import Annotated
 
 import numpy as np
 import pandas as pd
@@ -13,6 +13,7 @@ from benchmarks.quality.sets import SIZES
 from benchmarks.quality.settings import BASE, CATALOGUE, CHANGES, PLAIN, in_words, named
 from benchmarks.quality.trainings import right as rights
 from benchmarks.quality.what_helps_page import Figures
+from gapwise.base.rules import Rule, rules
 from tests.benchmarks.quality.test_trainings import predictions
 
 
@@ -83,21 +84,16 @@ def test_a_row_names_the_setting_that_it_was_trained_with():
     ] == []
 
 
-def test_the_catalogue_comes_from_the_rules_of_the_recipe_where_it_has_them():
-    class Rule(NamedTuple):
-        off: object
-        tried: object
-
+def test_the_catalogue_comes_from_the_rules_of_the_recipe():
     class Recipe(BaseModel):
-        mixup: Annotated[float, Field(ge=0), Rule(0.0, 0.4)]
-        lora_rank: Annotated[int, Rule(0, 8)]
-        pooling: Annotated[str, Rule("mean", None)]
+        mixup: Annotated[float, Field(ge=0), Rule(off=0.0, tried=0.4)]
+        lora_rank: Annotated[int, Rule(off=0, tried=8)]
+        precision: Annotated[str, Rule(off="float32")]
         epochs: int
 
-    assert settings.of_rules("off", Recipe) == {"mixup": 0.0, "lora_rank": 0, "pooling": "mean"}
-    assert settings.catalogue(settings.of_rules("tried", Recipe)) == {
-        "mixup 0.4": {"mixup": 0.4},
+    assert settings.catalogue(Recipe) == {
         "lora_rank 8": {"lora_rank": 8, "learning_rate": 5.0e-4},
+        "mixup 0.4": {"mixup": 0.4},
     }
 
 
@@ -130,20 +126,12 @@ def test_plain_fine_tuning_freezes_and_penalizes_nothing(changes):
 SETTINGS = sorted(path.name for path in (PROJECT / "settings").iterdir())
 
 
-# Where a key does nothing; all others have an effect in every recipe.
-OFF = settings.of_rules("off") or {
-    **dict.fromkeys(["freeze", "gradual_unfreezing", "reinit_layers", "lora_rank", "l2", "l1", "encoder_l2"], 0),
-    **dict.fromkeys(["weight_decay", "l2_sp", "mixout", "dropout", "label_smoothing", "mixup", "r_drop"], 0),
-    **dict.fromkeys(["contrastive", "warmup", "clip_norm", "ema"], 0),
+# Where a key does nothing; the others have an effect in every recipe.
+OFF = {key: rule.off for key, rule in rules(settings.RECIPE).items()} | {
+    "freeze": 0,
     "pooling": "mean",
-    "head_init": "random",
-    "head_refit": False,
-    "encoder_dropout": None,
-    "class_weight": None,
-    "layer_decay": 1,
+    "warmup": 0,
     "schedule": "constant",
-    "precision": "float32",
-    "temperature_scaling": False,
 }
 
 
