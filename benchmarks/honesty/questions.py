@@ -23,10 +23,9 @@ from scipy import stats
 
 from benchmarks.honesty.worlds import Pool
 from gapwise.base.seeds import derive
-from gapwise.comparing.figures import Metric, Verdict
-from gapwise.comparing.scored import METRICS
+from gapwise.comparing.figures import Verdict
 from gapwise.comparing.verdicts import Question, verdict
-from gapwise.statistics.contributions import CONTRIBUTIONS, by_chance
+from gapwise.statistics.metrics import METRICS
 from gapwise.statistics.planning import detectable_difference, plan
 from gapwise.statistics.uncertainty import Components, Uncertainty, components
 
@@ -62,13 +61,13 @@ class World:
 
     def contributions(self, setting: str, score: str = "accuracy") -> np.ndarray:
         """Of every row to a score, shape (repeats, rows)."""
-        return CONTRIBUTIONS[score](self.pool.predicted(setting, self.repeats, self.texts))
+        return METRICS[score].contribution(self.pool.predicted(setting, self.repeats, self.texts))
 
     def difference(self, pair: tuple[str, str], score: str = "accuracy") -> Uncertainty:
         """What Gapwise makes of the second setting less the first."""
         one, other = (self.pool.predicted(setting, self.repeats, self.texts) for setting in pair)
-        contributions = CONTRIBUTIONS[score](other) - CONTRIBUTIONS[score](one)
-        added = by_chance(score, other) - by_chance(score, one)
+        contributions = METRICS[score].contribution(other) - METRICS[score].contribution(one)
+        added = METRICS[score].bias(other) - METRICS[score].bias(one)
         return components(contributions, self.groups, score, added).uncertainty()
 
 
@@ -98,7 +97,7 @@ def same_setting(pools: Sequence[Pool], count: int, seed: int, sizes: Sequence[S
     return pd.DataFrame(rows, columns=["set", "pool", "repeats", "rows", "way", "claimed"])
 
 
-def _verdict(world: World, pair: tuple[str, str], score: Metric, margin: float) -> Verdict:
+def _verdict(world: World, pair: tuple[str, str], score: str, margin: float) -> Verdict:
     difference = world.difference(pair, score)
     return verdict(difference, difference.p_value(), Question(score, margin, CONFIDENCE, world.groups))
 
@@ -187,7 +186,7 @@ def shares(pools: Sequence[Pool]) -> pd.DataFrame:
     rows = []
     for number, pool in enumerate(pools):
         everything = _everything(pool)
-        for score, pair in itertools.product(CONTRIBUTIONS, PAIRS):
+        for score, pair in itertools.product(METRICS, PAIRS):
             share = usual_share(everything.contributions(pair[1], score) - everything.contributions(pair[0], score))
             rows.append((pool.name, number, score, "/".join(pair), share))
     return pd.DataFrame(rows, columns=["set", "pool", "score", "pair", "share"])

@@ -22,7 +22,7 @@ def simulate(pools: int, worlds: int, seed: int) -> None:
         return [draw_pool(one, POOL, TRAIN, TRAINED, seed=first + n) for one in load() for n in range(pools)]
 
     drawn = draw(seed)
-    scores = list(questions.CONTRIBUTIONS)
+    scores = list(questions.METRICS)
     same = questions.same_setting(drawn, 4 * worlds, seed)
     held = questions.coverage(drawn, worlds, seed, scores)
     shares, supposed = questions.shares(drawn), questions.supposed(drawn)

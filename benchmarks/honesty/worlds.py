@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gapwise.base.seeds import derive
-from gapwise.statistics.contributions import Predicted
+from gapwise.statistics.metrics import Predicted
 
 Floats = NDArray[np.float32]
 Rows = NDArray[np.intp]

@@ -8,7 +8,7 @@ import pandas as pd
 
 from benchmarks.pipeline import NoneFinished, params
 from benchmarks.quality.sets import SEED, TOKENIZE, Cell, vectors
-from gapwise.baselines import baselines
+from gapwise.baselines import catalogue
 from gapwise.scoring.predicting import predict_repeats
 from gapwise.training.repeats import describe, train_repeats
 
@@ -24,7 +24,7 @@ def cheap(cell: Cell) -> tuple[pd.DataFrame, float]:
     """
     frozen, seconds = vectors(cell.name)
     started = _cpu()
-    predictions = baselines.predict(cell.development, cell.test, cell.repeats, frozen)
+    predictions = catalogue.predict(cell.development, cell.test, cell.repeats, frozen)
     return predictions, seconds + _cpu() - started
 
 
