@@ -1,5 +1,6 @@
 """dvc.yaml against the code: what a stage imports, reads and writes is what DVC is told."""
 
+import ast
 import subprocess
 import sys
 from pathlib import Path
@@ -89,6 +90,18 @@ def test_stages_without_a_network_do_not_import_tensorflow(graph, stage):
 @pytest.mark.parametrize("package", ["tensorflow", "keras", "keras_hub"])
 def test_tensorflow_and_keras_come_in_through_one_module(graph, package):
     assert graph.find_modules_that_directly_import(package) == {"gapwise.encoding.runtime"}
+
+
+def private_attributes(path):
+    """Attributes with an underscore that a module takes from anything but itself and its own names."""
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Attribute) and node.attr.startswith("_") and not node.attr.endswith("_"):
+            yield from [node.attr] if ast.unparse(node.value) not in ("self", "cls", "os", "Repeat") else []
+
+
+def test_private_attributes_of_keras_are_used_in_one_module():
+    used = {path.as_posix() for path in Path("gapwise").rglob("*.py") if set(private_attributes(path))}
+    assert used == {"gapwise/encoding/keras_internals.py"}
 
 
 def test_only_evaluate_baseline_and_tokenize_see_the_test_rows():

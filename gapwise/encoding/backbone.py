@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 
 from gapwise.base.errors import UserError
+from gapwise.encoding.keras_internals import calls, transformer
 from gapwise.encoding.presets import locate, not_loadable
 from gapwise.encoding.runtime import keras, keras_hub
 
@@ -53,7 +54,7 @@ def _unfit(backbone: Any, max_length: int) -> list[str]:
     problems = []
     if not layers or not {"token_ids", "padding_mask"} <= set(backbone.input):
         problems.append(f"{type(backbone).__name__} is not an encoder with transformer layers, as BERT or RoBERTa are")
-    elif any(not isinstance(layer, keras.layers.Layer) or len(layer._inbound_nodes) != 1 for layer in layers):
+    elif any(not isinstance(layer, keras.layers.Layer) or calls(layer) != 1 for layer in layers):
         problems.append(f"{type(backbone).__name__} shares one layer's weights between depths, so none can be frozen")
     longest = getattr(backbone, "max_sequence_length", None)
     if longest and max_length > longest:
@@ -72,4 +73,4 @@ def _set_activation(backbone: keras_hub.models.Backbone, location: str) -> None:
             f"tokenize.preset: the encoder's config names the activation {name!r}; known are {', '.join(ACTIVATIONS)}."
         )
     for layer in backbone.transformer_layers:
-        layer._feedforward_intermediate_dense.activation = ACTIVATIONS[name]
+        transformer(layer).intermediate.activation = ACTIVATIONS[name]

@@ -8,6 +8,7 @@ work, sees the padded shape. The result is that of padded layers, to float round
 
 from collections.abc import Sequence
 
+from gapwise.encoding.keras_internals import attention, transformer
 from gapwise.encoding.runtime import keras, keras_hub, tf
 
 
@@ -45,13 +46,9 @@ class PackedEncoder(keras.layers.Layer):  # type: ignore[misc]  # Keras has no t
         Weights stay float32, and so does all between the products but for the feed-forward block's activation
         (Micikevicius et al. 2018, Mixed Precision Training; with this width, losses need no scaling).
         """
-        for layer in self.layers:
-            for part in (
-                layer._self_attention_layer,
-                layer._feedforward_intermediate_dense,
-                layer._feedforward_output_dense,
-            ):
-                part.dtype_policy = "mixed_bfloat16"
+        for layer in map(transformer, self.layers):
+            for with_kernel in (layer.attention, layer.intermediate, layer.output):
+                with_kernel.dtype_policy = "mixed_bfloat16"
 
     def call(self, inputs: Sequence[tf.Tensor], training: bool = False) -> tf.Tensor:
         """Maps `[mask, packed token ids or hidden states]` to packed hidden states (tokens, width)."""
@@ -64,44 +61,39 @@ class PackedEncoder(keras.layers.Layer):  # type: ignore[misc]  # Keras has no t
 
     def compute_output_shape(self, input_shape: object) -> tuple[None, int]:
         """One vector per token."""
-        return None, self.layers[-1]._feedforward_output_dense.units
+        return None, transformer(self.layers[-1]).output.units
 
 
 def _transform(
     layer: keras_hub.layers.TransformerEncoder, tokens: tf.Tensor, mask: tf.Tensor, training: bool
 ) -> tf.Tensor:
-    """Is `TransformerEncoder.call`, but for the shape of what it is given."""
-    first = layer.normalize_first
-    attended = _attend(
-        layer._self_attention_layer, layer._self_attention_layer_norm(tokens) if first else tokens, mask, training
-    )
-    tokens = tokens + layer._self_attention_dropout(attended, training=training)
-    tokens = tokens if first else layer._self_attention_layer_norm(tokens)
-    hidden = layer._feedforward_intermediate_dense(layer._feedforward_layer_norm(tokens) if first else tokens)
-    computed = tf.cast(layer._feedforward_output_dense(hidden), tokens.dtype)
-    tokens = tokens + layer._feedforward_dropout(computed, training=training)
-    return tokens if first else layer._feedforward_layer_norm(tokens)
+    """Computes what `TransformerEncoder.call` does, on packed tokens."""
+    parts, first = transformer(layer), layer.normalize_first
+    attended = _attend(parts.attention, parts.attention_norm(tokens) if first else tokens, mask, training)
+    tokens = tokens + parts.attention_dropout(attended, training=training)
+    tokens = tokens if first else parts.attention_norm(tokens)
+    hidden = parts.intermediate(parts.feedforward_norm(tokens) if first else tokens)
+    computed = tf.cast(parts.output(hidden), tokens.dtype)
+    tokens = tokens + parts.feedforward_dropout(computed, training=training)
+    return tokens if first else parts.feedforward_norm(tokens)
 
 
-def _attend(
-    attention: keras.layers.MultiHeadAttention, tokens: tf.Tensor, mask: tf.Tensor, training: bool
-) -> tf.Tensor:
-    """Is `MultiHeadAttention.call` with one matrix product for query, key and value, and none on padding."""
-    parts = [attention._query_dense, attention._key_dense, attention._value_dense]
-    heads, size = attention.num_heads, attention.key_dim
-    kernel = tf.concat([tf.reshape(part.kernel, (-1, heads * size)) for part in parts], axis=1)
-    bias = tf.concat([tf.reshape(part.bias, [-1]) for part in parts], axis=0)
-    padded = unpack(tf.nn.bias_add(_product(tokens, kernel, attention.compute_dtype), bias), mask)
+def _attend(layer: keras.layers.MultiHeadAttention, tokens: tf.Tensor, mask: tf.Tensor, training: bool) -> tf.Tensor:
+    """Computes what `MultiHeadAttention.call` does, with one product for query, key and value, and none on padding."""
+    parts = attention(layer)
+    heads, size = parts.heads, parts.size
+    kernel = tf.concat([tf.reshape(dense.kernel, (-1, heads * size)) for dense in parts.projections], axis=1)
+    bias = tf.concat([tf.reshape(dense.bias, [-1]) for dense in parts.projections], axis=0)
+    padded = unpack(tf.nn.bias_add(_product(tokens, kernel, parts.dtype), bias), mask)
     shape = tf.shape(mask)
-    split = tf.reshape(padded, (shape[0], shape[1], len(parts), heads, size))
+    split = tf.reshape(padded, (shape[0], shape[1], len(parts.projections), heads, size))
     query, key, value = tf.unstack(tf.transpose(split, (2, 0, 3, 1, 4)))  # each (texts, heads, longest, size)
     scores = tf.matmul(query * size**-0.5, key, transpose_b=True)
     hidden = tf.cast(mask[:, None, None, :] == 0, scores.dtype) * scores.dtype.min  # padding is attended to by none
-    shares = attention._dropout_layer(tf.nn.softmax(scores + hidden), training=training)
+    shares = parts.dropout(tf.nn.softmax(scores + hidden), training=training)
     attended = tf.reshape(tf.transpose(tf.matmul(shares, value), (0, 2, 1, 3)), (shape[0], shape[1], heads * size))
-    output = attention._output_dense
-    kernel = tf.reshape(output.kernel, (heads * size, -1))
-    return tf.nn.bias_add(_product(pack(attended, mask), kernel, attention.compute_dtype), output.bias)
+    kernel = tf.reshape(parts.output.kernel, (heads * size, -1))
+    return tf.nn.bias_add(_product(pack(attended, mask), kernel, parts.dtype), parts.output.bias)
 
 
 def _product(tokens: tf.Tensor, kernel: tf.Tensor, dtype: str) -> tf.Tensor:

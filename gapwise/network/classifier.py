@@ -9,6 +9,7 @@ from scipy.special import softmax
 
 from gapwise.base.seeds import derive
 from gapwise.encoding.cut import Cut, Pooling, mean_pool
+from gapwise.encoding.keras_internals import all_layers
 from gapwise.encoding.packed import PackedEncoder, unpack
 from gapwise.encoding.ragged import Ragged
 from gapwise.encoding.runtime import keras, tf
@@ -104,7 +105,7 @@ def fresh_start(network: keras.Model, pretrained: Weights, seed: int) -> None:
     head = network.get_layer("head")
     head.kernel.assign(keras.initializers.GlorotUniform(seed=derive(seed, "head"))(head.kernel.shape))
     head.bias.assign(keras.ops.zeros_like(head.bias))
-    droppers = [layer for layer in network._flatten_layers() if isinstance(layer, keras.layers.Dropout)]
+    droppers = [layer for layer in all_layers(network) if isinstance(layer, keras.layers.Dropout)]
     for number, layer in enumerate(droppers):
         if hasattr(layer, "seed_generator"):
             layer.seed_generator.state.assign([derive(seed, "dropout", number), 0])

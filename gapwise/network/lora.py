@@ -5,6 +5,7 @@ of shape (width, heads, width per head) the product of one of (width, heads, ran
 """
 
 from gapwise.base.seeds import derive
+from gapwise.encoding.keras_internals import all_layers
 from gapwise.encoding.packed import PackedEncoder
 from gapwise.encoding.runtime import keras
 
@@ -19,9 +20,9 @@ def adapt(encoder: PackedEncoder, rank: int) -> None:
         encoder: What is above the cut.
         rank: 1 or more.
     """
-    for layer in encoder._flatten_layers():
+    for layer in all_layers(encoder):
         layer.trainable = False
-    for layer in [layer for layer in encoder._flatten_layers() if layer.name in ADAPTED and layer.weights]:
+    for layer in [layer for layer in all_layers(encoder) if layer.name in ADAPTED and layer.weights]:
         layer.trainable = True  # its bias is learnt too
         layer.enable_lora(rank)
 

@@ -1,5 +1,6 @@
 """Adam as one operation per variable."""
 
+from gapwise.encoding.keras_internals import moments
 from gapwise.encoding.runtime import keras, tf
 
 
@@ -13,14 +14,13 @@ class Adam(keras.optimizers.Adam):  # type: ignore[misc]  # Keras has no types
 
     def update_step(self, gradient: tf.Tensor, variable: keras.Variable, learning_rate: tf.Tensor) -> None:
         """Updates one variable and its moments in place."""
-        index = self._get_variable_index(variable)
-        moments = (self._momentums[index], self._velocities[index])
+        first, second = moments(self, variable)
         step = tf.cast(self.iterations + 1, variable.dtype)
         betas = [tf.constant(beta, variable.dtype) for beta in (self.beta_1, self.beta_2)]
         tf.raw_ops.ResourceApplyAdam(
             var=variable.handle,
-            m=moments[0].value.handle,
-            v=moments[1].value.handle,
+            m=first.value.handle,
+            v=second.value.handle,
             beta1_power=betas[0] ** step,
             beta2_power=betas[1] ** step,
             lr=tf.cast(learning_rate, variable.dtype),

@@ -12,6 +12,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from gapwise.encoding.keras_internals import optimizer_of
 from gapwise.encoding.runtime import keras, tf
 from gapwise.network.classifier import blocks
 from gapwise.training.adam import Adam
@@ -86,7 +87,7 @@ class BlockOptimizer(keras.optimizers.MultiOptimizer):  # type: ignore[misc]  # 
     def apply(self, grads: Sequence[tf.Tensor], trainable_variables: Sequence[keras.Variable] | None = None) -> None:
         """Takes one step with the gradients of all blocks."""
         if self.some_wait:
-            rates = [self._optimizer_map(variable).learning_rate for variable in trainable_variables or ()]
+            rates = [optimizer_of(self, variable).learning_rate for variable in trainable_variables or ()]
             grads = [tf.math.scalar_mul(tf.cast(rate > 0, tf.float32), g) for rate, g in zip(rates, grads, strict=True)]
         if self.clip:
             grads, _ = tf.clip_by_global_norm(list(grads), self.clip)
