@@ -15,7 +15,7 @@ from gapwise.disk.io import read_params, run, write_json, write_table
 from gapwise.disk.recorded import check
 from gapwise.splitting.params import SplitParams
 from gapwise.texts.params import PrepareParams
-from gapwise.texts.prepare import prepare
+from gapwise.texts.prepare import in_lines, prepare
 from gapwise.texts.samples import NAMES
 from gapwise.texts.sources import SUFFIXES, read
 
@@ -29,6 +29,7 @@ def main() -> None:
 
     write_table("data/dataset.parquet", texts, Texts)
     write_json("metrics/data.json", report)
+    print(*in_lines(report), sep="\n", flush=True)
 
 
 def _content(source: str) -> bytes:

@@ -10,7 +10,7 @@ from gapwise.base.tables import Repeats, Texts
 from gapwise.disk.io import read_params, read_table, run, write_json, write_table
 from gapwise.splitting.draws import draw_repeats, seal_test
 from gapwise.splitting.params import SplitParams
-from gapwise.splitting.summary import summarize
+from gapwise.splitting.summary import in_lines, summarize
 
 
 def main() -> None:
@@ -22,7 +22,9 @@ def main() -> None:
     write_table("data/test.parquet", test, Texts)
     write_table("data/development.parquet", development, Texts)
     write_table("data/repeats.parquet", repeats, Repeats)
-    write_json("metrics/split.json", summarize(texts, development, test, repeats))
+    report = summarize(texts, development, test, repeats)
+    write_json("metrics/split.json", report)
+    print(*in_lines(report), sep="\n", flush=True)
 
 
 if __name__ == "__main__":

@@ -44,7 +44,7 @@ def _spelling() -> Any:
     augmenter = naw.SpellingAug(include_reverse=False)
     known = {word.lower() for word in augmenter.model.dict}
     for word, misspellings in augmenter.model.dict.items():
-        # Sorted: nlpaug brings them in the order of a set. None that is another word, as luck is not lock.
+        # Sorted, because nlpaug brings them in the order of a set; without words of their own, as "lock" for "luck".
         wrong = (new for new in misspellings if new.isalpha() and new.lower() not in known)
         augmenter.model.dict[word] = sorted(wrong)
     return augmenter

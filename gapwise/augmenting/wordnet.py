@@ -65,7 +65,7 @@ def synonyms(word: str, part: str) -> tuple[str, ...]:
     if word in GRAMMAR or reader.morphy(word, part) != word:
         return ()
     lemmas = [lemma for sense in reader.synsets(word, part)[:SENSES] for lemma in sense.lemmas()]
-    names = [lemma.name() for lemma in lemmas if lemma.count() > 0]  # leaves out a week's hebdomad
+    names = [lemma.name() for lemma in lemmas if lemma.count() > 0]  # leaves out rare words: "hebdomad" for "week"
     phrases = [name.replace("_", " ") for name in names if name.casefold() != word]
     return tuple(phrase for phrase in phrases if phrase.replace("-", "").replace(" ", "").isalpha())
 

@@ -58,7 +58,7 @@ def whole(path: str | Path) -> Iterator[Path]:
 
 
 def temporary_name(path: str | Path) -> Path:
-    """Gives the name that `whole` writes to: for one who has to know it before."""
+    """Returns the temporary name, for callers that need it before the block opens."""
     return Path(path).with_name(f".{Path(path).name}.partial")
 
 

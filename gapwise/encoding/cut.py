@@ -53,7 +53,7 @@ def cut(encoder: keras_hub.models.Backbone, freeze: int, pooling: Pooling = "mea
     """Cuts an encoder above its lowest `freeze` layers.
 
     Args:
-        encoder: From `encoder.load_encoder`.
+        encoder: From `backbone.load_encoder`.
         freeze: From 0 (nothing; embeddings are trained too) to the number of layers; -1 for all.
         pooling: How a text's hidden states become one vector.
 
@@ -121,7 +121,7 @@ def mean_pool(hidden: keras.KerasTensor, mask: keras.KerasTensor) -> keras.Keras
 
 
 def _embeddings(encoder: keras_hub.models.Backbone) -> keras.Model:
-    """Is the encoder below its first layer, from `[token ids, mask]`."""
+    """Builds the encoder below its first layer, from `[token ids, mask]`."""
     inputs = dict(encoder.input)
     below = keras.Model(inputs, keras.tree.flatten(encoder.transformer_layers[0].input)[0])
     ids, mask = (keras.Input((None,), dtype="int32") for _ in range(2))

@@ -12,6 +12,7 @@ from gapwise.encoding.params import TokenizeParams
 from gapwise.encoding.presets import locate, not_loadable
 from gapwise.encoding.runtime import keras_hub
 
+MUCH = 0.01  # share of the texts, or of the tokens, from which a loss is a warning
 QUANTILES = {"min": 0.0, "median": 0.5, "p90": 0.9, "p99": 0.99, "max": 1.0}
 
 
@@ -66,6 +67,30 @@ def tokenize(
         }
     )
     return table, _report(ids, unknown, params.max_length)
+
+
+def in_lines(report: dict[str, Any], max_length: int) -> list[str]:
+    """Warns of what the encoder will not read, for the terminal.
+
+    Args:
+        report: Of the development texts, from `tokenize`.
+        max_length: `tokenize.max_length`.
+    """
+    if not report["texts"]:
+        return []
+    length, cut, unknown = report["length"], report["share_truncated"], report["share_unknown"]
+    lines = [f"{report['texts']:,} development texts of {length['median']} tokens (median), {length['max']} at most"]
+    if cut > MUCH:
+        lines.append(
+            f"  WARNING: {cut:.0%} of the texts are longer than tokenize.max_length ({max_length}), and their ends are "
+            f"not read; {length['p90']} tokens would hold 90 % of the texts, {length['p99']} 99 %, {length['max']} all"
+        )
+    if unknown > MUCH:
+        lines.append(
+            f"  WARNING: {unknown:.0%} of the tokens are unknown to the encoder's vocabulary, which was made for other "
+            "texts or another language: choose another tokenize.preset"
+        )
+    return lines
 
 
 def _plain(ids: Any) -> Any:

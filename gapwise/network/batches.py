@@ -17,7 +17,7 @@ class Examples:
     """Labelled texts to train or validate on.
 
     Attributes:
-        features: What `freezing.frozen_output` gives, of n texts.
+        features: What `cut.frozen_output` gives, of n texts.
         labels: Class numbers, shape (n,).
         rows: The texts to use, as numbers below n.
     """

@@ -34,7 +34,7 @@ def build(
 
     Returns:
         A model from `[mask, packed]` to logits of shape (texts, classes). The mask, (texts, longest), says where there
-        are tokens; packed is what `freezing.frozen_output` gives of these tokens, one after the other. Its layer
+        are tokens; packed is what `cut.frozen_output` gives of these tokens, one after the other. Its layer
         `pooled` gives one vector per text.
     """
     whole = part.frozen is None
@@ -116,7 +116,7 @@ def predict(network: keras.Model, features: Ragged, rows: NDArray[np.int64] | No
 
     Args:
         network: From `build`.
-        features: What `freezing.frozen_output` gives.
+        features: What `cut.frozen_output` gives.
         rows: The texts, as numbers below the number of features; all of them without it.
 
     Returns:
@@ -132,7 +132,7 @@ def output(model: keras.Model, features: Ragged, rows: NDArray[np.int64]) -> NDA
 
     Args:
         model: From `[mask, packed]` to one vector per text.
-        features: What `freezing.frozen_output` gives.
+        features: What `cut.frozen_output` gives.
         rows: The texts, as numbers below the number of features.
 
     Returns:

@@ -31,7 +31,7 @@ def restart(network: keras.Model, seed: int) -> None:
     """Puts LoRA's weights where training starts: the first factor random, the second zero.
 
     Args:
-        network: From `network.build`.
+        network: From `classifier.build`.
         seed: Of the first factors.
     """
     for variable in network.trainable_variables:

@@ -45,3 +45,31 @@ def summarize(
 def _counts(rows: pd.DataFrame) -> dict[str, Any]:
     classes = {str(label): int(count) for label, count in rows["label"].value_counts().sort_index().items()}
     return {"rows": len(rows), "groups": int(rows["group"].nunique()), "classes": classes}
+
+
+def in_lines(report: dict[str, Any]) -> list[str]:
+    """Says where the rows went, for the terminal.
+
+    Args:
+        report: From `summarize`.
+    """
+    repeats = report["repeats"]
+    train, validation = ([repeat[part]["rows"] for repeat in repeats] for part in ("train", "validation"))
+    lines = [
+        f"test {report['test']['rows']:,} rows, development {report['development']['rows']:,}; each of {len(repeats)} "
+        f"repeats trains on {_span(train)} of these and validates on {_span(validation)}"
+    ]
+    in_neither = report["left_out"]["group_in_given_test"]
+    barred = repeats[0]["left_out"]["group_in_given_validation"]
+    lines += [f"  {in_neither:,} left out: they share a group with the given test part"] if in_neither else []
+    lines += [f"  {barred:,} never trained on: they share a group with the given validation part"] if barred else []
+    not_drawn = [repeat["left_out"]["not_drawn"] for repeat in repeats]
+    if max(not_drawn):
+        asked = "split.train_size or split.train_per_class asks for fewer; null takes all"
+        lines.append(f"  {_span(not_drawn)} not used in a repeat: {asked}")
+    return lines
+
+
+def _span(counts: list[int]) -> str:
+    low, high = min(counts), max(counts)
+    return f"{low:,}" if low == high else f"{low:,} to {high:,}"

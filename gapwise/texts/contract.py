@@ -21,13 +21,17 @@ def _check(holds: Callable[[Any], bool], problem: str) -> pa.Check:
 
 IS_TEXT = _check(lambda cell: isinstance(cell, str), "must hold text; found {found} in {rows}; write it as text")
 NOT_EMPTY = _check(lambda cell: cell != "", "is empty or blank in {rows}; fill it, or leave the row out")
+ONE_LABEL = _check(
+    lambda cell: not (isinstance(cell, str) and cell.startswith('{"choices"')),
+    "holds several choices of Label Studio for one text in {rows}; a text is trained with one label: keep one of them",
+)
 IS_PART = _check(
     lambda cell: cell in ("", *PARTS), "must be train, validation, test or empty; found {found} in {rows}; rename it"
 )
 ROWS = pa.DataFrameSchema(
     {
         "text": pa.Column(object, [IS_TEXT, NOT_EMPTY], required=False),
-        "label": pa.Column(object, [IS_TEXT, NOT_EMPTY], required=False),
+        "label": pa.Column(object, [IS_TEXT, NOT_EMPTY, ONE_LABEL], required=False),
         "group": pa.Column(object, IS_TEXT, required=False),
         "part": pa.Column(object, IS_PART, required=False),
     }

@@ -16,6 +16,7 @@ from gapwise.texts.params import PrepareParams
 
 COLUMNS = ["text_id", "row", "text", "label", "group", "part"]
 SHOWN = 80  # characters of a text in the report
+MUCH = 0.02  # share of the rows from which a loss is a warning
 
 
 def prepare(
@@ -97,3 +98,26 @@ def _listed(rows: pd.DataFrame, column: str, plural: str) -> list[dict[str, Any]
         }
         for text, group in rows[column].groupby(rows["text"], sort=False)
     ]
+
+
+def in_lines(report: dict[str, Any]) -> list[str]:
+    """Says what became of the rows, for the terminal.
+
+    Args:
+        report: From `prepare`.
+    """
+    dropped, read = report["rows_dropped"], report["rows_read"]
+    reasons = {
+        "duplicates": "repeat another row",
+        "duplicates_across_parts": "repeat a row of a more sealed part",
+        "conflicting_labels": f"belong to {len(report['conflicts'])} texts that carry several labels",
+    }
+    lines = [f"{report['source']}: {read:,} rows read, {report['rows_kept']:,} kept"]
+    lines += [f"  {rows:,} dropped: they {reasons[why]}" for why, rows in dropped.items() if rows]
+    if dropped["conflicting_labels"] > MUCH * read:
+        share = dropped["conflicting_labels"] / read
+        lines.append(
+            f"  WARNING: {share:.0%} of the rows are lost to several labels per text, and what is left is the easy "
+            "part; metrics/data.json lists them under conflicts: settle them in the source"
+        )
+    return lines

@@ -23,8 +23,9 @@ def read(content: bytes, suffix: str, name: str) -> pd.DataFrame:
     """Reads a table whose cells are text, so that `01` stays `01` and `NA` stays `NA`.
 
     Only an empty cell is null. In jsonl and parquet, numbers and booleans become the text that a csv would hold:
-    1 and 1.0 are `1`, true is `true`; lists, objects and bytes stay as they are, for the contract to refuse where text
-    is wanted. Blank lines are no rows.
+    1 and 1.0 are `1`, true is `true`. Class numbers of Hugging Face `datasets` become the names that a parquet file has
+    for them. Lists, objects and bytes stay as they are, for the contract to refuse where text is wanted. Blank lines
+    are no rows.
 
     Args:
         content: The file, as bytes. Text formats are UTF-8, with or without a byte order mark.
@@ -131,8 +132,26 @@ def _parquet(content: bytes, name: str) -> pd.DataFrame:
         raise _refuse(name, [f"it is not a whole parquet file ({error}); write or copy it again"]) from error
     if problems:
         raise _refuse(name, problems)
-    cells = [[_as_text(value) for value in column.to_pylist()] for column in columns]
+    classes = _class_names(file.schema_arrow)
+    cells = [
+        [_named(value, classes[column]) if column in classes else _as_text(value) for value in values.to_pylist()]
+        for column, values in zip(file.schema_arrow.names, columns, strict=True)
+    ]
     return _table(dict(zip(names, cells, strict=True)))
+
+
+def _class_names(schema: pa.Schema) -> dict[str, list[str]]:
+    """Reads the names of classes that Hugging Face `datasets` writes beside columns of class numbers, by column."""
+    try:
+        features = json.loads((schema.metadata or {}).get(b"huggingface", b"{}"))["info"]["features"]
+        return {column: list(kind["names"]) for column, kind in features.items() if kind.get("_type") == "ClassLabel"}
+    except (ValueError, KeyError, TypeError, AttributeError):
+        return {}
+
+
+def _named(number: Any, classes: Sequence[str]) -> str | None:
+    """Gives the name of a class number; -1 and nothing stand for a row without a label."""
+    return classes[number] if isinstance(number, int) and 0 <= number < len(classes) else None
 
 
 def _column_problems(names: Sequence[str]) -> list[str]:

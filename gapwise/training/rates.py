@@ -43,7 +43,7 @@ def by_block(network: keras.Model, params: FinetuneParams) -> list[Block]:
     """Gives every block of a network its optimizer and its rate, from the head down.
 
     Args:
-        network: From `network.build`.
+        network: From `classifier.build`.
         params: The recipe. Its `weight_decay` is decoupled from the gradient (Loshchilov and Hutter 2019, Decoupled
             Weight Decay Regularization) and spares biases and normalization.
     """

@@ -1,6 +1,6 @@
 """The `finetune` section of params.yaml: what is trained, how fast and how long, and the keys of every regularizer.
 
-docs/keys.md has the source of each key, when it helps, and what it costs.
+docs/regularization.md has the source of each key, when it helps, and what it costs.
 """
 
 from typing import TYPE_CHECKING, Annotated, Any, Literal, Self

@@ -23,7 +23,7 @@ def early_stopping(params: EarlyStopping) -> keras.callbacks.EarlyStopping:
 
 
 class MacroF1(keras.metrics.F1Score):  # type: ignore[misc]  # Keras has no types
-    """Is Keras's macro-averaged F1, but takes class numbers and logits. A class that does not occur counts as 0."""
+    """Computes Keras's macro-averaged F1 from class numbers and logits. A class that does not occur counts as 0."""
 
     def __init__(self) -> None:
         super().__init__(average="macro", name="macro_f1")

@@ -6,11 +6,11 @@ from pathlib import Path
 import pandas as pd
 import pandera.errors
 import pytest
+from gapwise.network.recipe import FinetuneParams
 
 from gapwise.base.errors import UserError
 from gapwise.base.tables import Repeats
 from gapwise.disk import io
-from gapwise.network.recipe import FinetuneParams
 from gapwise.splitting.params import SplitParams
 
 PARAMS = Path("params.yaml").resolve()
