@@ -3,7 +3,7 @@ import re
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from gapwise.augmenting import nlpaug_adapter
@@ -95,10 +95,12 @@ def test_where_little_can_change_the_rest_stays(method, text):
 
 @pytest.mark.parametrize("method", METHODS)
 @settings(deadline=None, max_examples=40, derandomize=True)
+@example(tokens=["5%", "now.", "nine"], seed=1)  # what is left of a deleted word may follow a protected one
 @given(tokens=st.lists(st.sampled_from(KEPT + FREE), min_size=1, max_size=12), seed=st.integers(0, 2**32 - 1))
 def test_numbers_negations_and_named_words_survive_in_order_and_no_negation_comes_in(method, tokens, seed):
     new = vary(" ".join(tokens), method, 0.6, compile_protect(PROTECT), seed)
-    assert [word for word in new.split() if word in KEPT] == [token for token in tokens if token in KEPT]
+    words = [word.rstrip(".,") for word in new.split()]
+    assert [word for word in words if word in KEPT] == [token for token in tokens if token in KEPT]
     assert len(NEGATION.findall(new)) == len(NEGATION.findall(" ".join(tokens)))
 
 

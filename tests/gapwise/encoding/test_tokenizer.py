@@ -6,7 +6,7 @@ from tokenizers import Tokenizer
 from gapwise.base.errors import UserError
 from gapwise.encoding.params import TokenizeParams
 from gapwise.encoding.presets import locate
-from gapwise.encoding.tokenizer import load_tokenizer, tokenize
+from gapwise.encoding.tokenizer import in_lines, load_tokenizer, tokenize
 
 # keras-hub strips accents by compatible decomposition (NFKD), Hugging Face by canonical (NFD). Only the former takes
 # ½ apart. All other token ids of the sample sets agree.
@@ -89,3 +89,17 @@ def test_a_folder_without_a_model_says_what_is_missing(tmp_path):
     with pytest.raises(UserError, match=r"gives no tokenizer") as caught:
         load_tokenizer(str(tmp_path))
     assert "config.json" in caught.value.problems[1]
+
+
+def test_the_terminal_is_warned_of_what_the_encoder_will_not_read(tiny_bert):
+    texts = rows(*["the market rose fell sharply after strong weak earnings"] * 9, "zebra")
+    _, report = tokenize(texts, load_tokenizer(tiny_bert), params(tiny_bert, 6))
+    assert in_lines(report, 6) == [
+        "10 development texts of 11 tokens (median), 11 at most",
+        "  WARNING: 90% of the texts are longer than tokenize.max_length (6), and their ends are not read; 11 tokens "
+        "would hold 90 % of the texts, 11 99 %, 11 all",
+        "  WARNING: 1% of the tokens are unknown to the encoder's vocabulary, which was made for other texts or "
+        "another language: choose another tokenize.preset",
+    ]
+    _, short = tokenize(rows("the market rose"), load_tokenizer(tiny_bert), params(tiny_bert))
+    assert len(in_lines(short, 16)) == 1

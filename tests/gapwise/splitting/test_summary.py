@@ -1,6 +1,6 @@
 import pandas as pd
 
-from gapwise.splitting.summary import summarize
+from gapwise.splitting.summary import in_lines, summarize
 
 
 def texts(*rows):
@@ -51,3 +51,25 @@ def test_every_row_is_counted_in_a_part_or_among_those_left_out():
             },
         ],
     }
+
+
+def test_the_terminal_is_told_where_the_rows_went():
+    report = {
+        "test": {"rows": 879},
+        "development": {"rows": 2052},
+        "left_out": {"group_in_given_test": 7},
+        "repeats": [
+            {
+                "train": {"rows": 400},
+                "validation": {"rows": rows},
+                "left_out": {"group_in_given_validation": 3, "not_drawn": 1},
+            }
+            for rows in (199, 205)
+        ],
+    }
+    assert in_lines(report) == [
+        "test 879 rows, development 2,052; each of 2 repeats trains on 400 of these and validates on 199 to 205",
+        "  7 left out: they share a group with the given test part",
+        "  3 never trained on: they share a group with the given validation part",
+        "  1 not used in a repeat: split.train_size or split.train_per_class asks for fewer; null takes all",
+    ]
