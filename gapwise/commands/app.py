@@ -159,6 +159,28 @@ def plan(
         )
 
 
+@app.command()
+def predict(
+    file: Annotated[
+        Path, typer.Argument(metavar="FILE", help="Texts: csv, tsv, jsonl or parquet.", show_default=False)
+    ],
+    *,
+    column: Annotated[str, typer.Option(help="Column of the texts.")] = "text",
+    out: Annotated[Path | None, typer.Option(metavar="FILE", help="Where to write; the terminal without it.")] = None,
+) -> None:
+    """Labels new texts with the networks in models/: the mean of what all repeats predict, as csv.
+
+    All columns stay, in the order of the rows; `predicted` and a probability for each class are added. What to expect
+    of the labels is `test.accuracy` in metrics/evaluate.json, which is the mean accuracy of single networks.
+
+    Example: `gapwise predict new.csv --out labelled.csv`
+    """
+    with explained():
+        from gapwise.commands.predict import run
+
+        run(file, column=column, out=out)
+
+
 def _between(option: str, value: float | None) -> None:
     if value is not None and not 0 < value < 1:
         raise UserError(f"{option} must be above 0 and below 1; got {value:g}.")
