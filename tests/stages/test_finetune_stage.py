@@ -47,7 +47,7 @@ STAGE = ["-m", "stages.finetune"]
 # Two processes, though one would do so little work alone.
 IN_TWO = [
     "-c",
-    "from gapwise import finetuning; finetuning.WORTH_A_PROCESS = 1e-9\n"
+    "from gapwise.training import repeats; repeats.WORTH_A_PROCESS = 1e-9\n"
     "from stages import finetune; finetune.run(finetune.main)",
 ]
 
