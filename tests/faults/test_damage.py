@@ -102,9 +102,9 @@ def edit_metrics(clone):
     path.write_text(path.read_text().replace("0.", "1."))
 
 
-def leave_models_of_an_older_version(clone):
+def leave_models_of_a_newer_version(clone):
     path = clone.folder / "models/model.json"
-    path.write_text(path.read_text().replace('"version": 1', '"version": 0'))
+    path.write_text(path.read_text().replace('"version": 2', '"version": 3'))
     (clone.folder / "models/repeat-1.safetensors").unlink()
 
 
@@ -120,7 +120,7 @@ AGAIN = "Run `dvc repro`, which makes it again"
     [
         (leave_no_table, "augment", f"data/repeats.parquet is not a table as its stage writes it. {AGAIN}."),
         (leave_another_table, "baseline", f"data/test.parquet is not a table as its stage writes it. {AGAIN}."),
-        (leave_models_of_an_older_version, "evaluate", "models/model.json was written by another version of Gapwise."),
+        (leave_models_of_a_newer_version, "evaluate", "models/model.json is damaged, or a newer version of Gapwise"),
         (leave_half_of_a_model, "evaluate", f"models/repeat-1.safetensors is missing or not whole. {AGAIN}"),
     ],
 )

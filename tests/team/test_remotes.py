@@ -122,7 +122,7 @@ def test_a_colleagues_experiment_is_compared_and_applied_without_running_anythin
     ben, base, theirs = experiments.ben, metrics(experiments.ben), experiments.results["strong-l2"]
     ben.run("dvc", "exp", "pull", "origin", "strong-l2")
     diff = json.loads(ben.run("dvc", "exp", "diff", "HEAD", "strong-l2", "--json"))
-    assert diff["params"]["params.yaml"] == {"finetune.l2": {"old": 0.01, "new": 0.5, "diff": 0.49}}
+    assert diff["params"]["params.yaml"] == {"finetune.l2": {"old": 0.1, "new": 0.5, "diff": 0.4}}
     log_loss = diff["metrics"]["metrics/evaluate.json"]["test.log_loss"]
     assert (log_loss["old"], log_loss["new"]) == (base["test"]["log_loss"], theirs["test"]["log_loss"])
     for command in (("metrics", "diff", "HEAD", "strong-l2"), ("metrics", "diff", "some-l1", "strong-l2")):

@@ -6,7 +6,7 @@ from pathlib import Path
 import pandas as pd
 import pandera.errors
 import pytest
-from gapwise.network.recipe import FinetuneParams
+from gapwise.training.recipe import FinetuneParams
 
 from gapwise.base.errors import UserError
 from gapwise.base.tables import Repeats
