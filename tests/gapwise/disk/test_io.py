@@ -6,12 +6,12 @@ from pathlib import Path
 import pandas as pd
 import pandera.errors
 import pytest
-from gapwise.training.recipe import FinetuneParams
 
 from gapwise.base.errors import UserError
 from gapwise.base.tables import Repeats
 from gapwise.disk import io
 from gapwise.splitting.params import SplitParams
+from gapwise.training.recipe import FinetuneParams
 
 PARAMS = Path("params.yaml").resolve()
 ROWS = pd.DataFrame({"repeat": [0, 0], "text_id": ["a", "b"], "part": ["train", "validation"]})
