@@ -7,7 +7,8 @@ from typing import Any
 import pandas as pd
 
 from gapwise.base.wording import in_words
-from gapwise.commands.lockfile import Lock, code, flatten
+from gapwise.commands.lockfile import Lock, code
+from gapwise.comparing.verdicts import flatten
 from gapwise.reports.words import show_param
 
 DATA = {"data/dataset.parquet": "data", "data/test.parquet": "test rows"}
@@ -58,7 +59,7 @@ def _rows_by_repeat(predictions: pd.DataFrame) -> dict[int, "pd.Series[str]"]:
 
 
 def _differing(run: Run, baseline: Run, sections: Sequence[str]) -> str:
-    own, theirs = dict(flatten(run.params)), dict(flatten(baseline.params))
+    own, theirs = flatten(run.params), flatten(baseline.params)
     keys = sorted(key for key in set(own) | set(theirs) if key.split(".")[0] in sections)
     named = [
         f"{key} is {show_param(own.get(key))}, in {baseline.name} {show_param(theirs.get(key))}"

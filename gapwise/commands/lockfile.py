@@ -1,12 +1,14 @@
 """What dvc.lock records of a run: params, code and data, by content, whatever lies in the workspace today."""
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
 from ruamel.yaml import YAML
+
+from gapwise.comparing.verdicts import flatten
 
 # Each begins in its own line, two spaces deep; DVC writes the file and asks that nobody edits it.
 STAGE = re.compile(r"^(?=  [^\s#])", re.MULTILINE)
@@ -88,8 +90,8 @@ def not_run(lock: Lock, params: Mapping[str, Any]) -> list[str]:
     recorded: dict[str, Any] = {}
     for stage, values in lock.params.items():
         if stage != "evaluate":
-            recorded |= dict(flatten(values))
-    now = dict(flatten(params))
+            recorded |= flatten(values)
+    now = flatten(params)
     # A section that a stage takes whole may have lost or won a key.
     whole = {key for values in lock.params.values() for key in values if isinstance(values[key], dict)}
     won = {key for key in now if key.split(".")[0] in whole - {"evaluate"} and key not in recorded}
@@ -105,12 +107,3 @@ ABSENT = object()
 
 def _shown(values: Mapping[str, Any], key: str) -> str:
     return "null" if key in values and values[key] is None else str(values.get(key, "absent"))
-
-
-def flatten(values: Mapping[str, Any], above: str = "") -> Iterator[tuple[str, Any]]:
-    """Gives every value of nested mappings with its dotted key."""
-    for key, value in values.items():
-        if isinstance(value, Mapping):
-            yield from flatten(value, f"{above}{key}.")
-        else:
-            yield f"{above}{key}", value

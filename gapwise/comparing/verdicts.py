@@ -99,16 +99,17 @@ def holm(p_values: Sequence[float]) -> list[float]:
 
 def differing(params: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
     """Keeps of each setting's params those that are not the same in all settings, by dotted key."""
-    flat = [_flat(one) for one in params]
+    flat = [flatten(one) for one in params]
     keys = dict.fromkeys(key for one in flat for key in one)
     different = [key for key in keys if any(one.get(key) != flat[0].get(key) for one in flat)]
     return [{key: one.get(key) for key in different} for one in flat]
 
 
-def _flat(params: Mapping[str, Any], prefix: str = "") -> dict[str, Any]:
+def flatten(params: Mapping[str, Any], prefix: str = "") -> dict[str, Any]:
+    """Gives every value of nested mappings by its dotted key."""
     flat: dict[str, Any] = {}
     for key, value in params.items():
-        flat |= _flat(value, f"{prefix}{key}.") if isinstance(value, Mapping) else {f"{prefix}{key}": value}
+        flat |= flatten(value, f"{prefix}{key}.") if isinstance(value, Mapping) else {f"{prefix}{key}": value}
     return flat
 
 

@@ -2,7 +2,8 @@ from pathlib import Path
 
 from ruamel.yaml import YAML
 
-from gapwise.commands.lockfile import code, flatten, interrupted, not_run, read_lock
+from gapwise.commands.lockfile import code, interrupted, not_run, read_lock
+from gapwise.comparing.verdicts import flatten
 
 LOCK = """schema: '2.0'
 stages:
@@ -122,4 +123,4 @@ def test_a_stage_that_ran_on_what_was_written_anew_is_found():
 
 
 def test_nested_values_have_dotted_keys():
-    assert dict(flatten({"a": {"b": {"c": 1}, "d": [2]}, "e": None})) == {"a.b.c": 1, "a.d": [2], "e": None}
+    assert flatten({"a": {"b": {"c": 1}, "d": [2]}, "e": None}) == {"a.b.c": 1, "a.d": [2], "e": None}
