@@ -9,13 +9,17 @@ if __name__ == "__main__":
 import shlex
 from pathlib import Path
 
+import pandas as pd
+
 from gapwise.base.errors import UserError
 from gapwise.base.tables import Texts
 from gapwise.disk.io import read_params, run, write_json, write_table
+from gapwise.disk.kept import require
 from gapwise.disk.recorded import check
 from gapwise.splitting.params import SplitParams
 from gapwise.texts.params import PrepareParams
-from gapwise.texts.prepare import in_lines, prepare
+from gapwise.texts.parts import join
+from gapwise.texts.prepare import counts, in_lines, prepare
 from gapwise.texts.samples import NAMES
 from gapwise.texts.sources import SUFFIXES, read
 
@@ -23,17 +27,27 @@ from gapwise.texts.sources import SUFFIXES, read
 def main() -> None:
     """Runs the stage."""
     params, split = read_params(PrepareParams, SplitParams)
-    raw = read(_content(params.source), Path(params.source).suffix, params.source)
+    raw = _table(params.source)
 
     texts, report = prepare(raw, params, split.train_per_class)
 
     write_table("data/dataset.parquet", texts, Texts)
     write_json("metrics/data.json", report)
+    write_json("metrics/rows.json", counts(report))
     print(*in_lines(report), sep="\n", flush=True)
 
 
-def _content(source: str) -> bytes:
+def _table(source: str) -> pd.DataFrame:
     check(source)
+    require(source)
+    path = Path(source)
+    if not path.is_dir():
+        return read(_content(source), path.suffix, source)
+    files = [file for file in sorted(path.iterdir()) if file.name != ".gitignore"]
+    return join({file.name: read(_content(file.as_posix()), file.suffix, file.as_posix()) for file in files}, source)
+
+
+def _content(source: str) -> bytes:
     try:
         return Path(source).read_bytes()
     except FileNotFoundError as error:
@@ -48,7 +62,8 @@ def _advice(source: str) -> str:
         return f"DVC tracks it and it is not here: run `dvc pull {shlex.quote(source)}`"
     if source in [f"data/raw/{name}.csv" for name in NAMES]:
         return "it is a sample set: run `dvc repro samples`, or `dvc pull`"
-    return f"copy your file there and run `dvc add {shlex.quote(source)}`, so that DVC keeps it and experiments find it"
+    add = f"dvc add {shlex.quote(source)} && git add {shlex.quote(f'{source}.dvc')} data/raw/.gitignore"
+    return f"copy your file there and run `{add}`, so that DVC keeps it and experiments find it"
 
 
 def _there() -> str:

@@ -11,7 +11,8 @@ import pandas as pd
 from gapwise.base.tables import Texts, Tokens, Variants
 from gapwise.disk.io import read_params, read_table, run, write_json, write_table
 from gapwise.encoding.params import TokenizeParams
-from gapwise.encoding.tokenizer import in_lines, load_tokenizer, tokenize
+from gapwise.encoding.presets import longest
+from gapwise.encoding.tokenizer import coverage, in_lines, load_tokenizer, tokenize
 
 
 def main() -> None:
@@ -35,7 +36,8 @@ def main() -> None:
     write_table("data/tokens/development.parquet", both, Tokens)
     write_table("data/tokens/test.parquet", tables["test"][0], Tokens)
     write_json("metrics/tokens.json", {name: report for name, (_, report) in tables.items()})
-    print(*in_lines(tables["development"][1], params.max_length), sep="\n", flush=True)
+    write_json("metrics/coverage.json", coverage(tables["development"][1]))
+    print(*in_lines(tables["development"][1], params.max_length, longest(params.preset)), sep="\n", flush=True)
 
 
 if __name__ == "__main__":

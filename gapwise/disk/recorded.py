@@ -29,7 +29,7 @@ def check(path: str) -> None:
     """
     if "DVC_STAGE" not in os.environ:
         return
-    expected = _outputs().get(path) or _tracked(path)
+    expected = outputs().get(path) or _tracked(path)
     if expected is not None and Path(path).exists() and (found := md5(Path(path))) != expected:
         problems = [
             f"MD5 {found}, recorded {expected}",
@@ -51,7 +51,7 @@ def md5(path: Path) -> str:
 
 
 @functools.cache
-def _outputs() -> dict[str, str]:
+def outputs() -> dict[str, str]:
     """Reads the hash of each output from dvc.lock."""
     stages = _load("dvc.lock").get("stages", {}).values()
     return {out["path"]: out["md5"] for stage in stages for out in stage.get("outs", []) if "md5" in out}

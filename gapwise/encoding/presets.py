@@ -2,6 +2,7 @@
 
 import hashlib
 import importlib.util
+import json
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -32,6 +33,9 @@ BUNDLED = {
 }
 
 
+# RoBERTa counts positions from 2, as 0 and 1 are padding's, and its Hugging Face config counts these too.
+ROBERTAS = ("roberta", "xlm-roberta", "camembert")
+ROBERTA_OFFSET = 2
 PICKLES = {".bin", ".ckpt", ".pkl", ".pt", ".pth"}  # what others keep weights in; to read it can run code
 
 
@@ -59,6 +63,18 @@ def fingerprint(preset: str) -> dict[str, str]:
     folder = Path(preset)
     files = sorted(path for path in folder.rglob("*") if path.is_file()) if folder.is_dir() else []
     return {path.relative_to(folder).as_posix(): _sha256(path) for path in files}
+
+
+def longest(preset: str) -> int | None:
+    """Reads how many tokens the encoder of a preset can take, from its config; None where it does not say."""
+    config = Path(locate(preset)) / "config.json"
+    if not config.is_file():
+        return None
+    settings = json.loads(config.read_text(encoding="utf-8"))
+    inner = settings.get("config", settings)  # keras-hub puts it there
+    number = inner.get("max_position_embeddings", inner.get("max_sequence_length"))
+    offset = ROBERTA_OFFSET if inner.get("model_type") in ROBERTAS else 0
+    return int(number) - offset if isinstance(number, int) else None
 
 
 def not_loadable(preset: str, what: str, error: Exception) -> UserError:

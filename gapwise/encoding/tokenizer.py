@@ -1,6 +1,7 @@
 """Texts to token ids, with the tokenizer that belongs to the encoder."""
 
 import json
+import re
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +14,10 @@ from gapwise.encoding.presets import locate, not_loadable
 from gapwise.encoding.runtime import keras_hub
 
 MUCH = 0.01  # share of the texts, or of the tokens, from which a loss is a warning
+# English has 1.2 to 1.5 tokens of its own vocabulary per word, other languages 2.3 and more; tests/ has the samples.
+SPLIT = 1.8
+# A word is a run of letters and digits; of scripts without spaces, each character is one.
+WORD = re.compile(r"[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]|[^\W_]+")
 QUANTILES = {"min": 0.0, "median": 0.5, "p90": 0.9, "p99": 0.99, "max": 1.0}
 
 
@@ -50,7 +55,7 @@ def tokenize(
 
     Returns:
         The `tables.Tokens` table in the order of `rows`, and what metrics/tokens.json says of it: texts, quantiles of
-        the uncut length, share of texts cut, share of tokens that the vocabulary does not know.
+        the uncut length, share of texts cut, share of tokens that the vocabulary does not know, and tokens per word.
     """
     ids = [list(row) for row in _plain(tokenizer(rows["text"].tolist()))]
     unknown = tokenizer.token_to_id(tokenizer.oov_token) if hasattr(tokenizer, "oov_token") else -1
@@ -66,15 +71,17 @@ def tokenize(
             ],
         }
     )
-    return table, _report(ids, unknown, params.max_length)
+    words = sum(len(WORD.findall(text)) for text in rows["text"])
+    return table, _report(ids, words, unknown, params.max_length)
 
 
-def in_lines(report: dict[str, Any], max_length: int) -> list[str]:
+def in_lines(report: dict[str, Any], max_length: int, longest: int | None) -> list[str]:
     """Warns of what the encoder will not read, for the terminal.
 
     Args:
         report: Of the development texts, from `tokenize`.
         max_length: `tokenize.max_length`.
+        longest: What the encoder reads at most, in tokens; None where its files do not say it.
     """
     if not report["texts"]:
         return []
@@ -84,13 +91,24 @@ def in_lines(report: dict[str, Any], max_length: int) -> list[str]:
         lines.append(
             f"  WARNING: {cut:.0%} of the texts are longer than tokenize.max_length ({max_length}), and their ends are "
             f"not read; {length['p90']} tokens would hold 90 % of the texts, {length['p99']} 99 %, {length['max']} all"
+            + (f"; this encoder reads {longest} at most" if longest else "")
         )
     if unknown > MUCH:
         lines.append(
             f"  WARNING: {unknown:.0%} of the tokens are unknown to the encoder's vocabulary, which was made for other "
             "texts or another language: choose another tokenize.preset"
         )
+    elif report["tokens_per_word"] > SPLIT:
+        lines.append(
+            f"  WARNING: {report['tokens_per_word']:.1f} tokens per word, where the language that an encoder was made "
+            "for has about 1.3: for texts in another language, choose another tokenize.preset"
+        )
     return lines
+
+
+def coverage(report: dict[str, Any]) -> dict[str, float]:
+    """Gives the metrics of what the encoder reads of the texts, from the report that `tokenize` made of them."""
+    return {name: report[name] for name in ("share_truncated", "share_unknown", "tokens_per_word") if name in report}
 
 
 def _plain(ids: Any) -> Any:
@@ -109,7 +127,7 @@ def _accents(location: str) -> dict[str, bool]:
     return {"strip_accents": bool(settings["do_lower_case"] if strip is None else strip)}
 
 
-def _report(ids: list[list[int]], unknown: int, max_length: int) -> dict[str, Any]:
+def _report(ids: list[list[int]], words: int, unknown: int, max_length: int) -> dict[str, Any]:
     if not ids:
         return {"texts": 0}
     lengths = np.array([len(row) + 2 for row in ids])
@@ -119,4 +137,5 @@ def _report(ids: list[list[int]], unknown: int, max_length: int) -> dict[str, An
         "length": {name: int(np.quantile(lengths, q, method="lower")) for name, q in QUANTILES.items()},
         "share_truncated": round(float(np.mean(lengths > max_length)), 6),
         "share_unknown": round(unknowns / max(1, sum(map(len, ids))), 6),
+        "tokens_per_word": round(sum(map(len, ids)) / max(1, words), 3),
     }

@@ -79,14 +79,11 @@ def require_classes(given: str, parts: Mapping[str, pd.DataFrame], classes: Sequ
         raise UserError(f"The given {given} part cannot be kept as it is:", shorten(problems, "such classes"))
 
 
-def require_train_rows(
-    pools: Sequence[pd.Series], development: int, train_size: int | None, train_per_class: int | None
-) -> None:
+def require_train_rows(pools: Sequence[pd.Series], train_size: int | None, train_per_class: int | None) -> None:
     """Checks that every repeat has the rows to train on that were asked for.
 
     Args:
         pools: The classes of the rows that each repeat may train on.
-        development: Number of development rows.
         train_size: `split.train_size`.
         train_per_class: `split.train_per_class`.
 
@@ -95,24 +92,18 @@ def require_train_rows(
     """
     problem = ""
     if train_size is not None:
-        problem = _size_problem(pools, development, train_size)
+        problem = _size_problem(pools, train_size)
     if train_per_class is not None:
         problem = _per_class_problem(pools, train_per_class)
     if problem:
         raise UserError("The train part cannot be drawn:", [problem])
 
 
-def _size_problem(pools: Sequence[pd.Series], development: int, asked: int) -> str:
-    sizes = [len(pool) for pool in pools]
-    fewest, classes = min(sizes), pools[0].nunique()
-    if asked < classes:
-        return f"split.train_size: {asked} asked, but {classes} classes need a row each: use at least {classes}"
-    if asked > fewest:
-        return (
-            f"split.train_size: {asked} asked, but of {development} development rows repeat {sizes.index(fewest)} "
-            f"leaves {fewest} for training beside validation: use at most {fewest}, or null for all"
-        )
-    return ""
+def _size_problem(pools: Sequence[pd.Series], asked: int) -> str:
+    classes = pools[0].nunique()
+    if asked >= classes:
+        return ""
+    return f"split.train_size: {asked} asked, but {classes} classes need a row each: use at least {classes}"
 
 
 def _per_class_problem(pools: Sequence[pd.Series], asked: int) -> str:

@@ -60,12 +60,12 @@ def draw_repeats(development: pd.DataFrame, params: SplitParams) -> pd.DataFrame
 
     Raises:
         UserError: If a part would lack a class, whole groups cannot come near `validation_fraction`, or a repeat has
-            too few rows for `train_size` or `train_per_class`.
+            too few rows for `train_per_class`, or `train_size` is less than one for each class.
     """
     rows = development.sort_values("text_id", ignore_index=True)
     draws = _validation_draws(rows, params)
     pools = [rows.loc[pool].set_index("text_id")["label"] for _, pool in draws]
-    require_train_rows(pools, len(rows), params.train_size, params.train_per_class)
+    require_train_rows(pools, params.train_size, params.train_per_class)
     repeats = []
     for repeat, ((validation, _), pool) in enumerate(zip(draws, pools, strict=True)):
         train = _subsample(pool, params, derive(params.seed, repeat, "train"))

@@ -4,6 +4,10 @@ from typing import Any
 
 import pandas as pd
 
+# Rows per class below which a file of settings/ is meant: halfway, by their ratio, between the sizes that
+# docs/what-helps.md has measured (8, 64 and some 200 per class).
+SIZES = {"few-shot": 23, "small": 113, "medium": float("inf")}
+
 
 def summarize(
     texts: pd.DataFrame, development: pd.DataFrame, test: pd.DataFrame, repeats: pd.DataFrame
@@ -67,6 +71,9 @@ def in_lines(report: dict[str, Any]) -> list[str]:
     if max(not_drawn):
         asked = "split.train_size or split.train_per_class asks for fewer; null takes all"
         lines.append(f"  {_span(not_drawn)} not used in a repeat: {asked}")
+    per_class = min(train) / len(repeats[0]["train"]["classes"])
+    size = next(name for name, most in SIZES.items() if per_class < most)
+    lines.append(f"  for {per_class:.0f} rows per class there is a setting of its own: $(cat settings/{size})")
     return lines
 
 

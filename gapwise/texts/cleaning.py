@@ -36,33 +36,46 @@ def text_id(text: str) -> str:
 
 
 class Cleaned(NamedTuple):
-    """Rows after cleaning; every row of the source is in `agreed` or in `conflicting`.
+    """Rows after cleaning; every row of the source is in `agreed`, `conflicting` or `outvoted`.
 
     Attributes:
         kept: One row of each text of `agreed`: of those in the most sealed part, the first.
         agreed: Rows whose text has one label.
         conflicting: Rows whose text has several labels; nobody knows which is right.
+        outvoted: Rows whose label fewer have given to the text than another label.
     """
 
     kept: pd.DataFrame
     agreed: pd.DataFrame
     conflicting: pd.DataFrame
+    outvoted: pd.DataFrame
 
 
-def deduplicate(rows: pd.DataFrame) -> Cleaned:
+def deduplicate(rows: pd.DataFrame, majority: bool = False) -> Cleaned:
     """Keeps one row per text, and none of a text that carries several labels.
 
     A text in several of the given parts stays in test rather than in validation, and there rather than in train: what
     is measured on stays as given, and what leaks into training goes.
 
     Args:
-        rows: Columns `text` and `label`, both normalized, `part`, and any others.
+        rows: Columns `text` and `label`, both normalized, `part`, `annotator` and any others.
+        majority: Whether the label that most give to a text is its label; a tie decides nothing.
     """
+    lost = _outvoted(rows) if majority else pd.Series(False, index=rows.index)
+    outvoted, rows = rows[lost], rows[~lost]
     labels = rows.groupby("text")["label"].transform("nunique")
     agreed = rows[labels == 1]
     rank = agreed["part"].map(RANKS).fillna(len(RANKS))
     kept = agreed.loc[rank.sort_values(kind="stable").index].drop_duplicates("text").sort_index()
-    return Cleaned(kept, agreed, rows[labels > 1])
+    return Cleaned(kept, agreed, rows[labels > 1], outvoted)
+
+
+def _outvoted(rows: pd.DataFrame) -> "pd.Series[bool]":
+    """Finds the rows of fewer votes; each row is one, but several of one annotator for one label are one too."""
+    voter = rows["annotator"].where(rows["annotator"].notna(), rows.index.to_series())
+    votes = voter.groupby([rows["text"], rows["label"]]).transform("nunique")
+    most = votes.groupby(rows["text"]).transform("max")
+    return votes < most
 
 
 def leaks(agreed: pd.DataFrame) -> pd.DataFrame:

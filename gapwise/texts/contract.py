@@ -2,14 +2,15 @@
 
 from collections.abc import Callable
 from difflib import get_close_matches
-from typing import Any
+from typing import Any, NamedTuple
 
 import pandas as pd
 import pandera.pandas as pa
 
 from gapwise.base.wording import in_words, show
 from gapwise.texts.cleaning import normalize
-from gapwise.texts.labels import find_lookalikes
+from gapwise.texts.exports import one_label, several, taken_back
+from gapwise.texts.labels import find_joined, find_lookalikes
 from gapwise.texts.params import KEYS, PrepareParams
 
 PARTS = ("train", "validation", "test")
@@ -22,8 +23,8 @@ def _check(holds: Callable[[Any], bool], problem: str) -> pa.Check:
 IS_TEXT = _check(lambda cell: isinstance(cell, str), "must hold text; found {found} in {rows}; write it as text")
 NOT_EMPTY = _check(lambda cell: cell != "", "is empty or blank in {rows}; fill it, or leave the row out")
 ONE_LABEL = _check(
-    lambda cell: not (isinstance(cell, str) and cell.startswith('{"choices"')),
-    "holds several choices of Label Studio for one text in {rows}; a text is trained with one label: keep one of them",
+    lambda cell: not several(cell),
+    "holds several labels for one text in {rows}, as {found}; a text is trained with one label: keep one of them",
 )
 IS_PART = _check(
     lambda cell: cell in ("", *PARTS), "must be train, validation, test or empty; found {found} in {rows}; rename it"
@@ -31,31 +32,49 @@ IS_PART = _check(
 ROWS = pa.DataFrameSchema(
     {
         "text": pa.Column(object, [IS_TEXT, NOT_EMPTY], required=False),
-        "label": pa.Column(object, [IS_TEXT, NOT_EMPTY, ONE_LABEL], required=False),
+        "label": pa.Column(object, ONE_LABEL, required=False),
         "group": pa.Column(object, IS_TEXT, required=False),
         "part": pa.Column(object, IS_PART, required=False),
+        "annotator": pa.Column(object, IS_TEXT, required=False),
     }
 )
 
 
-def select(raw: pd.DataFrame, params: PrepareParams) -> tuple[pd.DataFrame, list[str]]:
-    """Takes the named columns out of the source, normalized, without the rows that break a rule.
+class Selected(NamedTuple):
+    """What a source holds of the named columns; every row is in `rows`, `taken_back`, `unlabelled` or in a problem.
+
+    Attributes:
+        rows: Valid rows, indexed by their number from 1, with columns `text`, `label`, `group`, `part` and `annotator`
+            (null where there is none). Without a column of texts or labels no row is valid.
+        taken_back: Number of rows whose label the annotation tool marks as rejected, ignored, skipped or discarded.
+        unlabelled: Number of other rows without a label.
+        problems: What breaks a rule.
+    """
+
+    rows: pd.DataFrame
+    taken_back: int
+    unlabelled: int
+    problems: list[str]
+
+
+def select(raw: pd.DataFrame, params: PrepareParams) -> Selected:
+    """Takes the named columns out of the source, normalized, without the rows that break a rule or have no label.
 
     Args:
         raw: From `sources.read`.
         params: Uses the names of columns.
-
-    Returns:
-        Valid rows, indexed by their number from 1, with columns `text`, `label`, `group` and `part` (null where there
-        is none); and the problems. Without a column of texts or labels no row is valid.
     """
     there = {role: column for role, column in params.columns().items() if column in raw.columns}
     cells = pd.DataFrame(
-        {role: [_clean(cell) for cell in raw[column]] for role, column in there.items()},
+        {role: [_clean(cell, role) for cell in raw[column]] for role, column in there.items()},
         index=range(1, len(raw) + 1),
         dtype=object,
     )
     problems = _missing_columns(raw, params)
+    back = taken_back(raw, params.label_column).set_axis(cells.index)
+    labels = cells["label"] if "label" in there else pd.Series("", index=cells.index)
+    unlabelled = (labels.map(lambda label: isinstance(label, str) and label == "")) & ~back & ("label" in there)
+    cells = cells[~(back | unlabelled)]
     try:
         ROWS.validate(cells, lazy=True)
         bad = set()
@@ -63,14 +82,17 @@ def select(raw: pd.DataFrame, params: PrepareParams) -> tuple[pd.DataFrame, list
         problems += _broken_rules(error.failure_cases, cells, there)
         bad = set(error.failure_cases["index"])
     if "label" in there:
-        problems += find_lookalikes(raw[there["label"]].tolist(), there["label"])
+        spelt = raw[there["label"]].map(one_label).set_axis(back.index)[cells.index]
+        problems += find_lookalikes(spelt, there["label"]) + find_joined(cells["label"], there["label"])
     if not {"text", "label"} <= there.keys():
         bad = set(cells.index)
     valid = cells.drop(index=list(bad)).reindex(columns=list(KEYS), fill_value="").astype(object)
-    return valid.where(valid != "", None), problems
+    return Selected(valid.where(valid != "", None), int(back.sum()), int(unlabelled.sum()), problems)
 
 
-def _clean(cell: Any) -> Any:
+def _clean(cell: Any, role: str) -> Any:
+    if role == "label":
+        cell = one_label(cell)
     if isinstance(cell, str):
         return normalize(cell)
     return cell if isinstance(cell, list | tuple | dict | bytes) else ""
@@ -83,7 +105,7 @@ def _missing_columns(raw: pd.DataFrame, params: PrepareParams) -> list[str]:
     for role, column in missing.items():
         near = get_close_matches(column, there, n=1)
         advice = f"set prepare.{KEYS[role]} to {show(near[0]) if near else 'one of them'}"
-        advice += " or to null" if role in ("group", "part") else ""
+        advice += " or to null" if role in ("group", "part", "annotator") else ""
         known = in_words([show(name) for name in there])
         problems.append(f"column {show(column)} is missing; there are {known}; {advice}")
     if {"text", "label"} <= missing.keys() and params.source.lower().endswith((".csv", ".tsv")):

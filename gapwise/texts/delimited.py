@@ -1,14 +1,18 @@
-"""Tables of cells with a delimiter between them (csv, tsv), with every row that does not fit named."""
+"""Tables of cells with a delimiter between them, with every row that does not fit named."""
 
 import csv
 import io
+import re
 
 from gapwise.base.errors import UserError
-from gapwise.base.wording import shorten, show
+from gapwise.base.wording import shorten
 from gapwise.texts.encodings import cells_up_to
 
 DELIMITERS = {".csv": ",", ".tsv": "\t"}
-MARKS = {";": "semicolons", "\t": "tabs", ",": "commas", "|": "bars"}
+OTHERS = ";\t,|"  # what spreadsheets of other countries and other programs write
+SEP = re.compile(
+    "\ufeff?sep=(.)[ ,;\t]*(?:\r\n|\r|\n|$)", re.IGNORECASE
+)  # a first line that Excel understands, and writes
 EMPTY = "{} is empty, where rows are needed: copy or export it again."
 # How csv.Error says it, and how a user would.
 QUOTES = {"unexpected end of data": "a cell opens with a quote that never closes"}
@@ -18,40 +22,34 @@ def read_rows(text: str, suffix: str, name: str) -> tuple[list[list[str]], list[
     """Reads the cells of a csv or tsv.
 
     Args:
-        text: The file; blank lines are no rows, and spaces after a delimiter do not count.
-        suffix: `.csv` or `.tsv`.
+        text: The file; lines of nothing but spaces and delimiters are no rows, and spaces after a delimiter do not
+            count. A first line `sep=;` names the delimiter.
+        suffix: `.csv` or `.tsv`. Where the header has one cell only, which holds semicolons, tabs, commas or bars,
+            these are the delimiter.
         name: Of the file, for messages.
 
     Returns:
         The rows, of which the first is the header, and problems: the rows that are longer or shorter than that.
 
     Raises:
-        UserError: If there is no row, or the cells cannot be told apart: by their delimiter, or for quotes that do not
-            match.
+        UserError: If there is no row, or the cells cannot be told apart, for quotes that do not match.
     """
     # Python's reader and not pandas': it tells ragged rows and open quotes, and guesses no types.
     with cells_up_to(len(text) + 1):
-        _require_delimiter(text, suffix, name)
-        rows, lines = _records(text, DELIMITERS[suffix], name)
+        named = SEP.match(text)
+        start = named.end() if named else 0
+        delimiter = named.group(1) if named else _delimiter(text, DELIMITERS[suffix])
+        rows, lines = _records(text[start:], delimiter, name, first_line=2 if named else 1)
     if not rows:
         raise UserError(EMPTY.format(name))
-    return rows, _ragged(rows, lines, DELIMITERS[suffix])
+    return rows, _ragged(rows, lines, delimiter)
 
 
-def _require_delimiter(text: str, suffix: str, name: str) -> None:
-    """Looks at the header alone: another delimiter makes a puzzle of quotes and numbers of cells."""
-    own = DELIMITERS[suffix]
-    header = next(filter(None, csv.reader(io.StringIO(text, newline=""), delimiter=own)), [""])
-    other = next((mark for mark in MARKS if mark != own and mark in header[0]), None)
-    if len(header) > 1 or other is None:
-        return
-    right = next((ending for ending, mark in DELIMITERS.items() if mark == other), None)
-    ending = f", or let its name end in {right}" if right else ""
-    problem = (
-        f"header (line 1): cells of a {suffix} are separated by {MARKS[own]}, and {show(header[0])} holds "
-        f"{MARKS[other]}: export it with {MARKS[own]}{ending}"
-    )
-    raise UserError(f"{name} cannot be read:", [problem])
+def _delimiter(text: str, usual: str) -> str:
+    """Looks at the header alone: in the rows, another delimiter makes a puzzle of quotes and numbers of cells."""
+    header = next(filter(None, csv.reader(io.StringIO(text, newline=""), delimiter=usual)), [""])
+    other = next((mark for mark in OTHERS if mark != usual and mark in header[0]), None)
+    return usual if len(header) > 1 or other is None else other
 
 
 def _ragged(rows: list[list[str]], lines: list[int], delimiter: str) -> list[str]:
@@ -68,15 +66,15 @@ def _ragged(rows: list[list[str]], lines: list[int], delimiter: str) -> list[str
     return shorten(problems, "such rows")
 
 
-def _records(text: str, delimiter: str, name: str) -> tuple[list[list[str]], list[int]]:
+def _records(text: str, delimiter: str, name: str, first_line: int) -> tuple[list[list[str]], list[int]]:
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True, skipinitialspace=True)
-    rows, lines, line = [], [], 1
+    rows, lines, line = [], [], first_line
     try:
         for row in reader:
-            if row not in ([], [""]):
+            if any(cell.strip() for cell in row):
                 rows.append(row)
                 lines.append(line)
-            line = reader.line_num + 1
+            line = reader.line_num + first_line
     except csv.Error as error:
         where = f"row {len(rows)} (line {line})" if rows else f"header (line {line})"
         what = QUOTES.get(str(error), "text follows the closing quote of a cell")

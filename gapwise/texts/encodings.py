@@ -23,6 +23,7 @@ NO_TEXT = {
     b"PAR1": "a Parquet file",
     b"%PDF": "a PDF file",
 }
+LFS = b"version https://git-lfs.github.com/spec/"
 
 LINE_END = re.compile("\r\n|\r|\n")
 
@@ -48,6 +49,7 @@ def decode(content: bytes, name: str, delimiter: str | None = None) -> str:
     Raises:
         UserError: If the file is no text, or has another encoding, with the row and the `iconv` line that mends it.
     """
+    refuse_pointer(content, name)
     problem = _no_text(content)
     if problem:
         raise UserError(f"{name} is no text:", [problem])
@@ -62,6 +64,20 @@ def decode(content: bytes, name: str, delimiter: str | None = None) -> str:
         byte = f"byte 0x{error.object[error.start]:02x}"
         advice = _advice(before, error, name)
         raise UserError(f"{name} is not UTF-8:", [f"{_row(before, delimiter)} ({line}): {byte}; {advice}"]) from error
+
+
+def refuse_pointer(content: bytes, name: str) -> None:
+    """Refuses what Git LFS keeps in place of a file that it has not fetched.
+
+    Args:
+        content: The file, as bytes.
+        name: Of the file, for messages.
+
+    Raises:
+        UserError: With the command that fetches the file.
+    """
+    if content.startswith(LFS):
+        raise UserError(f"{name} is what Git LFS keeps in place of the file: run `git lfs pull`.")
 
 
 def _no_text(content: bytes) -> str | None:

@@ -2,31 +2,31 @@
 
 import re
 import unicodedata
-from collections.abc import Sequence
 from typing import Any
 
 import pandas as pd
 
 from gapwise.base.wording import in_words, shorten, show
 from gapwise.texts.cleaning import normalize
+from gapwise.texts.exports import joined
 
 # 1.0 is 1 as some program has saved it. 01 is no 1, as in a postal code, and 1.10 is no 1.1, as in a chapter.
 WHOLE = re.compile(r"([+-]?(?:0|[1-9][0-9]*))\.0+")
 MANY = 20  # labels; with fewer, few rows are the likelier mistake
 
 
-def find_lookalikes(labels: Sequence[Any], column: str) -> list[str]:
+def find_lookalikes(labels: "pd.Series[Any]", column: str) -> list[str]:
     """Finds labels that differ only in case, spaces, invisible characters or a final .0: they would be several classes.
 
     Args:
-        labels: Of each row, as in the source; what is no text is passed over.
+        labels: As in the source, by the number of the row; what is no text is passed over.
         column: Its name in the source, for messages.
 
     Returns:
-        One problem per label that is spelt in several ways, with rows counted from 1.
+        One problem per label that is spelt in several ways.
     """
     spellings: dict[str, dict[str, list[int]]] = {}
-    for row, label in enumerate(labels, start=1):
+    for row, label in zip(labels.index.tolist(), labels, strict=True):
         if isinstance(label, str) and normalize(label):
             spellings.setdefault(_fold(label), {}).setdefault(label, []).append(row)
     problems = [
@@ -35,6 +35,22 @@ def find_lookalikes(labels: Sequence[Any], column: str) -> list[str]:
         + in_words([f"{show(label)} ({in_words(rows, 'row')})" for label, rows in ways.items()])
         for ways in spellings.values()
         if len(ways) > 1
+    ]
+    return shorten(problems, "such labels")
+
+
+def find_joined(labels: "pd.Series[Any]", column: str) -> list[str]:
+    """Finds labels that are several of the other labels in one cell.
+
+    Args:
+        labels: Normalized, by the number of the row; what is no text is passed over.
+        column: Its name in the source, for messages.
+    """
+    texts = labels[labels.map(lambda label: isinstance(label, str))]
+    problems = [
+        f"column {show(column)} holds several labels for one text in {in_words(list(texts.index[texts == label]), 'row')}"
+        f", as {show(label)}: {in_words([show(part) for part in parts])} are labels too; keep one of them"
+        for label, parts in joined(set(texts)).items()
     ]
     return shorten(problems, "such labels")
 

@@ -1,7 +1,7 @@
 """The `prepare` section of params.yaml."""
 
 from pathlib import PurePosixPath
-from typing import Annotated, Self
+from typing import Annotated, Literal, Self
 
 from pydantic import AfterValidator, Field, model_validator
 
@@ -9,7 +9,13 @@ from gapwise.base.validation import Section
 from gapwise.base.wording import in_words, show
 from gapwise.texts.cleaning import normalize
 
-KEYS = {"text": "text_column", "label": "label_column", "group": "group_column", "part": "split_column"}
+KEYS = {
+    "text": "text_column",
+    "label": "label_column",
+    "group": "group_column",
+    "part": "split_column",
+    "annotator": "annotator_column",
+}
 
 
 def _in_project(source: str) -> str:
@@ -32,6 +38,8 @@ class PrepareParams(Section):
     label_column: str = Field(min_length=1)
     group_column: str | None = Field(min_length=1)
     split_column: str | None = Field(min_length=1)
+    annotator_column: str | None = Field(min_length=1)
+    disagreement: Literal["drop", "majority", "error"]
     near_duplicate_similarity: float = Field(ge=0, le=1)
 
     @model_validator(mode="after")
@@ -44,6 +52,6 @@ class PrepareParams(Section):
         return self
 
     def columns(self) -> dict[str, str]:
-        """Tells which column of the source is `text`, `label`, `group` and `part`; the last two may lack."""
+        """Tells which column of the source is `text`, `label`, `group`, `part` and `annotator`, as far as one is named."""
         named = {role: getattr(self, key) for role, key in KEYS.items()}
         return {role: normalize(column) for role, column in named.items() if column is not None}

@@ -8,9 +8,10 @@ import numpy as np
 import pandas as pd
 
 from gapwise.base.errors import UserError
-from gapwise.texts import near_duplicates
+from gapwise.base.wording import in_words, shorten, show
+from gapwise.texts import near_duplicates, parts
 from gapwise.texts.cleaning import Cleaned, count_junk, deduplicate, leaks, text_id
-from gapwise.texts.contract import select
+from gapwise.texts.contract import Selected, select
 from gapwise.texts.labels import check_classes
 from gapwise.texts.params import PrepareParams
 
@@ -36,8 +37,12 @@ def prepare(
     Raises:
         UserError: If the source breaks the contract, with every problem.
     """
-    rows, problems = select(raw, params)
-    cleaned = deduplicate(rows)
+    if parts.COLUMN in raw.columns:
+        params = _by_file(params)
+    selected = select(raw, params)
+    rows, problems = selected.rows, selected.problems
+    cleaned = deduplicate(rows, params.disagreement == "majority")
+    problems += _disagreement(cleaned.conflicting) if params.disagreement == "error" else []
     problems += check_classes(rows["label"], cleaned.kept["label"], train_per_class) if len(rows) else []
     if problems:
         raise UserError(f"{params.source} cannot be used (rows count from 1, below the header):", problems)
@@ -45,30 +50,45 @@ def prepare(
     pairs = near_duplicates.find(kept["text"].tolist(), params.near_duplicate_similarity)
     kept["group"] = near_duplicates.join_groups(kept, cleaned.agreed, pairs)
     texts = kept[COLUMNS].reset_index(drop=True).astype({name: "str" for name in COLUMNS if name != "row"})
-    junk = count_junk(raw[params.columns()["text"]])
-    return texts, _report(texts, cleaned, pairs, junk, params.source)
+    rest = {"control_characters_dropped": count_junk(raw[params.columns()["text"]])}
+    return texts, {"source": params.source} | _report(texts, selected, cleaned, pairs) | rest
 
 
-def _report(
-    texts: pd.DataFrame, cleaned: Cleaned, pairs: near_duplicates.Pairs, junk: int, source: str
-) -> dict[str, Any]:
+def _by_file(params: PrepareParams) -> PrepareParams:
+    if params.split_column is not None:
+        found = f"prepare.split_column ({show(params.split_column)})"
+        raise UserError(f"{found} must be null where the files of {params.source} say what is train and test.")
+    return params.model_copy(update={"split_column": parts.COLUMN})
+
+
+def _disagreement(conflicting: pd.DataFrame) -> list[str]:
+    problems = [
+        f"{in_words(group.index.tolist(), 'row')} give one text the labels "
+        f"{in_words([show(label) for label in group.unique()])}; settle it, or set prepare.disagreement to drop or majority"
+        for _, group in conflicting.groupby("text", sort=False)["label"]
+    ]
+    return shorten(problems, "such texts")
+
+
+def _report(texts: pd.DataFrame, selected: Selected, cleaned: Cleaned, pairs: near_duplicates.Pairs) -> dict[str, Any]:
     _, alike = np.unique(near_duplicates.join(pairs, len(texts)), return_counts=True)
     groups = texts["group"].value_counts()
     leaking = leaks(cleaned.agreed)
     stays = cleaned.kept.set_index("text")["part"].fillna("train")
     across = int((leaking["part"] != leaking["text"].map(stays)).sum())
     return {
-        "source": source,
         "sha256": _digest(texts),
-        "rows_read": len(cleaned.agreed) + len(cleaned.conflicting),
+        "rows_read": len(selected.rows) + selected.taken_back + selected.unlabelled,
         "rows_kept": len(texts),
         "rows_dropped": {
             "duplicates": len(cleaned.agreed) - len(texts) - across,
             "duplicates_across_parts": across,
             "conflicting_labels": len(cleaned.conflicting),
+            "outvoted": len(cleaned.outvoted),
+            "unlabelled": selected.unlabelled,
+            "taken_back": selected.taken_back,
         },
         "classes": {str(label): int(rows) for label, rows in texts["label"].value_counts().sort_index().items()},
-        "control_characters_dropped": junk,
         "words": _quantiles(texts["text"].str.count(" ") + 1),
         "characters": _quantiles(texts["text"].str.len()),
         "near_duplicates": {"groups": int((alike > 1).sum()), "rows": int(alike[alike > 1].sum())},
@@ -100,6 +120,21 @@ def _listed(rows: pd.DataFrame, column: str, plural: str) -> list[dict[str, Any]
     ]
 
 
+def counts(report: dict[str, Any]) -> dict[str, int]:
+    """Gives the metrics of what became of the rows.
+
+    Args:
+        report: From `prepare`.
+    """
+    dropped = report["rows_dropped"]
+    return {
+        "rows_read": report["rows_read"],
+        "rows_kept": report["rows_kept"],
+        "rows_disputed": dropped["conflicting_labels"] + dropped["outvoted"],
+        "rows_without_label": dropped["unlabelled"] + dropped["taken_back"],
+    }
+
+
 def in_lines(report: dict[str, Any]) -> list[str]:
     """Says what became of the rows, for the terminal.
 
@@ -111,6 +146,9 @@ def in_lines(report: dict[str, Any]) -> list[str]:
         "duplicates": "repeat another row",
         "duplicates_across_parts": "repeat a row of a more sealed part",
         "conflicting_labels": f"belong to {len(report['conflicts'])} texts that carry several labels",
+        "outvoted": "have another label than most rows of their text",
+        "unlabelled": "have no label",
+        "taken_back": "were rejected, ignored, skipped or discarded in the annotation tool",
     }
     lines = [f"{report['source']}: {read:,} rows read, {report['rows_kept']:,} kept"]
     lines += [f"  {rows:,} dropped: they {reasons[why]}" for why, rows in dropped.items() if rows]
@@ -118,6 +156,10 @@ def in_lines(report: dict[str, Any]) -> list[str]:
         share = dropped["conflicting_labels"] / read
         lines.append(
             f"  WARNING: {share:.0%} of the rows are lost to several labels per text, and what is left is the easy "
-            "part; metrics/data.json lists them under conflicts: settle them in the source"
+            "part; metrics/data.json lists them under conflicts: settle them in the source, or set "
+            "prepare.disagreement to majority, and prepare.annotator_column to who gave the label"
         )
+    if dropped["unlabelled"] > MUCH * read:
+        share = dropped["unlabelled"] / read
+        lines.append(f"  WARNING: {share:.0%} of the rows have no label; check prepare.label_column")
     return lines
