@@ -1,8 +1,11 @@
 """Whether a file is kept, by git or by DVC, so that experiments and colleagues have it."""
 
+import os
 import shlex
-import subprocess
 from pathlib import Path
+
+from dulwich.errors import NotGitRepository
+from dulwich.repo import Repo
 
 from gapwise.base.errors import UserError
 from gapwise.disk.recorded import outputs
@@ -19,11 +22,13 @@ def require(source: str) -> None:
     Raises:
         UserError: With the commands that hand it to DVC.
     """
-    if source in outputs() or not _git("rev-parse", "--is-inside-work-tree"):
+    in_git = None if source in outputs() else _tracked_by_git()
+    if in_git is None:
         return
     pointers = [Path(f"{path}.dvc") for path in (Path(source), *Path(source).parents[:-1])]
     pointer = next((path for path in pointers if path.is_file()), None)
-    if _git("ls-files", "--error-unmatch", "--", str(pointer or source)):
+    wanted = (pointer or Path(source)).as_posix()
+    if wanted in in_git or any(path.startswith(f"{wanted}/") for path in in_git):
         return
     note = pointer or pointers[0]
     add = shlex.join(["git", "add", str(note), str(note.parent / ".gitignore")])
@@ -36,8 +41,13 @@ def require(source: str) -> None:
     )
 
 
-def _git(*arguments: str) -> bool:
+def _tracked_by_git() -> set[str] | None:
+    """Lists what git tracks, staged or committed, from the project's top; None outside of a repository."""
     try:
-        return subprocess.run(["git", *arguments], capture_output=True, check=False).returncode == 0
-    except FileNotFoundError:
-        return False
+        repository = Repo.discover()
+    except NotGitRepository:
+        return None
+    with repository:
+        here = os.path.relpath(Path.cwd(), repository.path)
+        paths = (os.fsdecode(path) for path in repository.open_index())
+        return {os.path.relpath(path, here) for path in paths}

@@ -58,8 +58,11 @@ def outputs() -> dict[str, str]:
 
 
 def _tracked(path: str) -> str | None:
-    """Reads the hash of what `dvc add` has recorded beside a file."""
-    return next((out.get("md5") for out in _load(f"{path}.dvc").get("outs", [])), None)
+    """Reads the hash of what `dvc add` has recorded beside a file.
+
+    DVC 2 wrote no `hash: md5`, and hashed texts with their line ends changed: its hashes are not compared.
+    """
+    return next((out.get("md5") for out in _load(f"{path}.dvc").get("outs", []) if out.get("hash") == "md5"), None)
 
 
 def _load(path: str) -> dict[str, Any]:

@@ -9,7 +9,7 @@ import pandera.pandas as pa
 
 from gapwise.base.wording import in_words, show
 from gapwise.texts.cleaning import normalize
-from gapwise.texts.exports import one_label, several, taken_back
+from gapwise.texts.exports import one_label, several, taken_back, written_out
 from gapwise.texts.labels import find_joined, find_lookalikes
 from gapwise.texts.params import KEYS, PrepareParams
 
@@ -22,9 +22,16 @@ def _check(holds: Callable[[Any], bool], problem: str) -> pa.Check:
 
 IS_TEXT = _check(lambda cell: isinstance(cell, str), "must hold text; found {found} in {rows}; write it as text")
 NOT_EMPTY = _check(lambda cell: cell != "", "is empty or blank in {rows}; fill it, or leave the row out")
+LABEL_IS_TEXT = _check(
+    lambda cell: isinstance(cell, str) or several(cell), "must hold text; found {found} in {rows}; write it as text"
+)
 ONE_LABEL = _check(
     lambda cell: not several(cell),
     "holds several labels for one text in {rows}, as {found}; a text is trained with one label: keep one of them",
+)
+NO_LIST = _check(
+    lambda cell: not written_out(cell),
+    "holds a list as text in {rows}, as {found}; export it as JSON lines or parquet, where a list of one label is read",
 )
 IS_PART = _check(
     lambda cell: cell in ("", *PARTS), "must be train, validation, test or empty; found {found} in {rows}; rename it"
@@ -32,7 +39,7 @@ IS_PART = _check(
 ROWS = pa.DataFrameSchema(
     {
         "text": pa.Column(object, [IS_TEXT, NOT_EMPTY], required=False),
-        "label": pa.Column(object, ONE_LABEL, required=False),
+        "label": pa.Column(object, [LABEL_IS_TEXT, ONE_LABEL, NO_LIST], required=False),
         "group": pa.Column(object, IS_TEXT, required=False),
         "part": pa.Column(object, IS_PART, required=False),
         "annotator": pa.Column(object, IS_TEXT, required=False),

@@ -20,9 +20,10 @@ MARKS = {
     "response_status": ({"submitted", "draft", "discarded"}, {"draft", "discarded"}),  # Argilla, by `flatten`
     "was_cancelled": ({"true", "false"}, {"true"}),  # Label Studio, by `flatten`
 }
+JOINT = "#"  # of doccano, whose labels seldom hold it themselves: one part that is known will do
 RESPONSES = ".responses"
 # Lists and objects that a csv holds as text, as pandas, NumPy or JSON write them: ['a', 'b'], [2 0], {"choices": …}.
-WRITTEN = re.compile(r"""\[\s*(['"\d]|array\().*\]$|\{\s*["']""", re.DOTALL)
+WRITTEN = re.compile(r"""\[\s*(['"\d\]{]|array\()|\{\s*["']""")
 Record = dict[Any, Any]
 
 
@@ -79,11 +80,11 @@ def one_label(cell: Any) -> Any:
         ('positive', 'positive', None, ['a', 'b'])
     """
     match cell:
-        case {"choices": list() as labels} | (list() as labels) if all(isinstance(label, str) for label in labels):
-            distinct = list(dict.fromkeys(labels))
+        case {"choices": list() as labels} | (list() as labels) if not any(isinstance(label, list) for label in labels):
+            distinct = list(dict.fromkeys(map(str, map(as_text, labels))))
             return (distinct[0] if distinct else None) if len(distinct) < 2 else distinct
-        case str() if "#" in cell:  # doccano writes what two members agree on twice
-            label, *others = cell.split("#")
+        case str() if JOINT in cell:  # doccano writes what two members agree on twice
+            label, *others = cell.split(JOINT)
             return label if label and set(others) == {label} else cell
         case _:
             return cell
@@ -162,7 +163,18 @@ def _by_annotator(
 
 def several(cell: Any) -> bool:
     """Tells whether a cell, after `one_label`, holds several labels for one text."""
-    return isinstance(cell, list | dict) or (isinstance(cell, str) and bool(WRITTEN.match(cell)))
+    match cell:
+        case list() | {"choices": _}:
+            return True
+        case str():
+            return cell.startswith('{"choices"')  # as Label Studio writes them into a csv
+        case _:
+            return False
+
+
+def written_out(cell: Any) -> bool:
+    """Tells whether a cell is text that stands for a list or an object, as a csv has it."""
+    return isinstance(cell, str) and not several(cell) and bool(WRITTEN.match(cell))
 
 
 def joined(labels: set[str]) -> dict[str, list[str]]:
@@ -180,8 +192,9 @@ def joined(labels: set[str]) -> dict[str, list[str]]:
     """
     found = {}
     for label in sorted(labels):
-        for sign in "#;|,":
+        for sign in f"{JOINT};|,":
             parts = [part.strip() for part in label.split(sign)]
-            if len(parts) > 1 and set(parts) <= labels:
+            known = labels & set(parts)
+            if len(parts) > 1 and all(parts) and (known == set(parts) or (sign == JOINT and known)):
                 found[label] = parts
     return found

@@ -48,8 +48,9 @@ def find_joined(labels: "pd.Series[Any]", column: str) -> list[str]:
     """
     texts = labels[labels.map(lambda label: isinstance(label, str))]
     problems = [
-        f"column {show(column)} holds several labels for one text in {in_words(list(texts.index[texts == label]), 'row')}"
-        f", as {show(label)}: {in_words([show(part) for part in parts])} are labels too; keep one of them"
+        f"column {show(column)} holds several labels for one text, as {show(label)} in "
+        f"{in_words(texts.index[texts == label].tolist(), 'row')}: {in_words([show(part) for part in parts])} are "
+        "labels too; keep one of them"
         for label, parts in joined(set(texts)).items()
     ]
     return shorten(problems, "such labels")

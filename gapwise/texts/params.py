@@ -52,6 +52,6 @@ class PrepareParams(Section):
         return self
 
     def columns(self) -> dict[str, str]:
-        """Tells which column of the source is `text`, `label`, `group`, `part` and `annotator`, as far as one is named."""
+        """Tells which column of the source is `text`, `label`, `group`, `part` and `annotator`, as far as named."""
         named = {role: getattr(self, key) for role, key in KEYS.items()}
         return {role: normalize(column) for role, column in named.items() if column is not None}

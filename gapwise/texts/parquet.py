@@ -56,11 +56,14 @@ def _class_names(schema: pa.Schema) -> dict[str, list[str]]:
     """Reads the names of classes that Hugging Face `datasets` writes beside columns of class numbers, by column."""
     try:
         features = json.loads((schema.metadata or {}).get(b"huggingface", b"{}"))["info"]["features"]
-        return {column: list(kind["names"]) for column, kind in features.items() if kind.get("_type") == "ClassLabel"}
+        kinds = {column: kind.get("feature", kind) for column, kind in features.items()}  # the feature of a list
+        return {column: list(kind["names"]) for column, kind in kinds.items() if kind.get("_type") == "ClassLabel"}
     except (ValueError, KeyError, TypeError, AttributeError):
         return {}
 
 
-def _named(number: Any, classes: Sequence[str]) -> str | None:
-    """Gives the name of a class number; -1 and nothing stand for a row without a label."""
+def _named(number: Any, classes: Sequence[str]) -> Any:
+    """Gives the name of a class number, or of each in a list; -1 and nothing stand for a row without a label."""
+    if isinstance(number, list):
+        return [_named(one, classes) for one in number]
     return classes[number] if isinstance(number, int) and 0 <= number < len(classes) else None

@@ -44,6 +44,8 @@ def prepare(
     cleaned = deduplicate(rows, params.disagreement == "majority")
     problems += _disagreement(cleaned.conflicting) if params.disagreement == "error" else []
     problems += check_classes(rows["label"], cleaned.kept["label"], train_per_class) if len(rows) else []
+    if not len(rows) and not problems:
+        problems = ["no row has a label that holds; check prepare.label_column"]
     if problems:
         raise UserError(f"{params.source} cannot be used (rows count from 1, below the header):", problems)
     kept = cleaned.kept.assign(row=cleaned.kept.index, text_id=cleaned.kept["text"].map(text_id))
@@ -64,7 +66,8 @@ def _by_file(params: PrepareParams) -> PrepareParams:
 def _disagreement(conflicting: pd.DataFrame) -> list[str]:
     problems = [
         f"{in_words(group.index.tolist(), 'row')} give one text the labels "
-        f"{in_words([show(label) for label in group.unique()])}; settle it, or set prepare.disagreement to drop or majority"
+        f"{in_words([show(label) for label in group.unique()])}; settle it, or set prepare.disagreement to drop or "
+        "majority"
         for _, group in conflicting.groupby("text", sort=False)["label"]
     ]
     return shorten(problems, "such texts")

@@ -142,18 +142,6 @@ REFUSED = [
             UNREADABLE + "row 22 (line 25): the header has 2 cells, this row 1; add what is missing, and put quotes "
             "around a cell that holds a line break"),
     # Delimiters and headers.
-    Refused("semicolons", rows(header="text;label", separator=";"),
-            UNREADABLE + "header (line 1): cells of a .csv are separated by commas, and 'text;label' holds "
-            "semicolons: export it with commas"),
-    Refused("tabs", rows(header="text\tlabel", separator="\t"),
-            UNREADABLE + "header (line 1): cells of a .csv are separated by commas, and 'text\\tlabel' holds tabs: "
-            "export it with commas, or let its name end in .tsv"),
-    Refused("bars", rows(header="text|label", separator="|"),
-            UNREADABLE + "header (line 1): cells of a .csv are separated by commas, and 'text|label' holds bars: "
-            "export it with commas"),
-    Refused("commas in a tsv", rows(),
-            "data/raw/mine.tsv cannot be read:\n  - header (line 1): cells of a .tsv are separated by tabs, and "
-            "'text,label' holds commas: export it with tabs, or let its name end in .csv", suffix=".tsv"),
     Refused("two columns of one name", rows(header="text,label,text", extra=lambda number: ",x"),
             UNREADABLE + "header: columns 1 and 3 share the name 'text'; rename or remove them"),
     Refused("two columns that differ in spaces", rows(header="text,label, text", extra=lambda number: ",x"),
@@ -194,9 +182,10 @@ REFUSED = [
             UNUSABLE + "there must be at least 2 classes, and every row has label 'good'; check prepare.label_column"),
     Refused("a class of one row", rows(more="One more.,odd\n"),
             UNUSABLE + TOO_FEW + "'odd' (1 of 1 rows); add rows or leave the class out"),
-    Refused("cells without a text and rows without a label", rows(more=",good\nOne.,\n \u200b,bad\n"),
-            UNUSABLE + "column 'text' is empty or blank in rows 21 and 23; fill it, or leave the row out\n"
-            "  - column 'label' is empty or blank in row 22; fill it, or leave the row out"),
+    Refused("labels without a text", rows(more=",good\nOne.,\n \u200b,bad\n"),
+            UNUSABLE + "column 'text' is empty or blank in rows 21 and 23; fill it, or leave the row out"),
+    Refused("no labels at all", "text,label\nGood.,\nBad.,\n",
+            UNUSABLE + "no row has a label that holds; check prepare.label_column"),
     Refused("all rows identical", "text,label\n" + "Same.,good\n" * 20,
             UNUSABLE + "there must be at least 2 classes, and every row has label 'good'; check prepare.label_column"),
     Refused("all texts identical", "text,label\n" + "Same.,good\nSame.,bad\n" * 10,
@@ -231,14 +220,11 @@ REFUSED = [
             UNUSABLE + "each class needs at least 3 texts, and there are 30 different labels in 30 rows, as of texts "
             "or measurements; check prepare.label_column"),
     Refused("a list for a label", jsonl('{"text": "Good.", "label": ["a", "b"]}', '{"text": "Bad.", "label": "a"}'),
-            "data/raw/mine.jsonl cannot be used (rows count from 1, below the header):\n  - column 'label' must hold "
-            "text; found ['a', 'b'] in row 1; write it as text\n"
+            "data/raw/mine.jsonl cannot be used (rows count from 1, below the header):\n  - column 'label' holds "
+            "several labels for one text in row 1, as ['a', 'b']; a text is trained with one label: keep one of them\n"
             "  - there must be at least 2 classes, and every row has label 'a'; check prepare.label_column",
             suffix=".jsonl"),
     # JSON and Parquet.
-    Refused("one JSON list", '[{"text": "Good.", "label": "a"},\n {"text": "Bad.", "label": "b"}]\n',
-            "data/raw/mine.jsonl cannot be read:\n  - it is one JSON list of objects, not one object per line; "
-            "`jq -c '.[]'` makes lines of it", suffix=".jsonl"),
     Refused("lines that are no objects", jsonl('{"text": "Good."', "[1]", '{"a": 1, "a": 2}', "[" * 100_000),
             f"data/raw/mine.jsonl cannot be read:\n  - line 1: {JSON}Expecting ',' delimiter: line 1 column 17 (char "
             f"16)\n  - line 2: {JSON}found '[1]'\n  - line 3: {JSON}columns 1 and 2 share the name 'a'; rename or "
@@ -248,8 +234,11 @@ REFUSED = [
             "in footer. Either the file is corrupted or this is not a parquet file.); write or copy it again",
             suffix=".parquet"),
     Refused("an unknown suffix", rows(),
-            "data/raw/mine.xlsx must end in one of .csv, .tsv, .jsonl, .parquet; found .xlsx: save it as one of them.",
-            suffix=".xlsx"),
+            "data/raw/mine.ods must end in one of .csv, .tsv, .jsonl, .json, .parquet, .xlsx; found .ods: save it as "
+            "one of them.", suffix=".ods"),
+    Refused("no workbook", rows(),
+            "data/raw/mine.xlsx cannot be read:\n  - it is not a whole workbook (File is not a zip file); save or copy "
+            "it again", suffix=".xlsx"),
     # Groups and given parts.
     Refused("one group", groups(lambda number: "all"),
             NO_TEST + "groups with class 'bad': 1 (rows: 10), but test, validation and train need one each: add rows, "
@@ -285,9 +274,6 @@ REFUSED = [
             f"The given validation part cannot be kept as it is:\n  - class 'bad' has no row in the given validation "
             f"part: {KEEP_OR_DRAW}", GIVEN),
     # What the split cannot give.
-    Refused("more rows to train on than there are", rows(),
-            NO_TRAIN + "split.train_size: 400 asked, but of 14 development rows repeat 0 leaves 11 for training beside "
-            "validation: use at most 11, or null for all", {"split.train_size": 400}),
     Refused("fewer rows to train on than classes", rows(labels=["a", "b", "c"]),
             NO_TRAIN + "split.train_size: 2 asked, but 3 classes need a row each: use at least 3",
             {"split.train_size": 2}),
@@ -298,11 +284,12 @@ REFUSED = [
             NO_TEST + "split.test_fraction: 0.001 of 20 rows asked, but the nearest with every class are 2 rows: use "
             "0.1, or add rows", {"split.test_fraction": 0.001}),
     # Two mistakes at once, and more.
-    Refused("a mistake in the file and two in the params", rows(more="One more.,\n"),
+    Refused("a mistake in the file and two in the params", rows(more="One more.,Good\n"),
             UNUSABLE + "column 'txt' is missing; there are 'text' and 'label'; set prepare.text_column to 'text'\n"
             "  - column 'fold' is missing; there are 'text' and 'label'; set prepare.split_column to one of them or to "
             "null\n"
-            "  - column 'label' is empty or blank in row 21; fill it, or leave the row out",
+            f"  - column 'label' spells one label in 2 ways {LOOKALIKE}'good' (rows 1, 3, 5, 7, 9 and 5 more) and "
+            "'Good' (row 21)",
             {"prepare.text_column": "txt", "prepare.split_column": "fold"}),
     Refused("two mistakes in a file", rows(more=",good\nOne more.,Good\n"),
             UNUSABLE + "column 'text' is empty or blank in row 21; fill it, or leave the row out\n"
@@ -334,6 +321,8 @@ class Accepted(NamedTuple):
 
 
 EVEN = {"bad": 10, "good": 10}
+REASONS = ("duplicates", "duplicates_across_parts", "conflicting_labels", "outvoted", "unlabelled", "taken_back")
+DROPPED = dict.fromkeys(REASONS, 0)
 ONE_MORE = {"rows_read": 21, "rows_kept": 21}
 
 ACCEPTED = [
@@ -341,6 +330,16 @@ ACCEPTED = [
     Accepted("two byte order marks", b"\xef\xbb\xbf" * 2 + rows().encode(), counts={"classes": EVEN}),
     Accepted("line ends of Windows", rows().replace("\n", "\r\n"), counts={"rows_read": 20, "classes": EVEN}),
     Accepted("line ends of old Macs", rows().replace("\n", "\r"), counts={"rows_read": 20, "classes": EVEN}),
+    Accepted("semicolons", rows(header="text;label", separator=";"), counts={"rows_read": 20, "classes": EVEN}),
+    Accepted("tabs in a csv", rows(header="text\tlabel", separator="\t"), counts={"classes": EVEN}),
+    Accepted("rows of commas", rows(more=",\n,\nOne more.,good\n,\n"), "One more.", ONE_MORE),
+    Accepted("more rows to train on asked than there are", rows(), counts={"rows_kept": 20},
+             params={"split.train_size": 400}),
+    Accepted("a row without a label", rows(more="One more.,good\nAnother one.,\n"), "One more.",
+             {"rows_read": 22, "rows_dropped": DROPPED | {"unlabelled": 1}}),
+    Accepted("lists of one label", jsonl(*(line.replace('"good"', '["good"]').replace('"bad"', '["bad"]')
+                                           for line in LINES)), counts={"classes": EVEN}, suffix=".jsonl"),
+    Accepted("one JSON list", f"[{','.join(LINES)}]", counts={"classes": EVEN}, suffix=".json"),
     Accepted("spaces around names and labels", rows([" good", "bad "], " text , label "), counts={"classes": EVEN}),
     Accepted("a space before a quote", rows(more='One more., "good"\n'), "One more.", {"classes": EVEN | {"good": 11}}),
     Accepted("blank lines", rows(more="\n  \nOne more.,good\n\n \n"), "One more.", ONE_MORE),
@@ -387,15 +386,15 @@ ACCEPTED = [
              counts={"classes": {"../../a": 7, "</script><b>": 7, "a.b": 6}}),
     Accepted("duplicates", rows(more="Layoffs,bad\n Layoffs ,bad\n"),
              counts={"rows_read": 22, "rows_kept": 20,
-                     "rows_dropped": {"duplicates": 2, "duplicates_across_parts": 0, "conflicting_labels": 0}}),
+                     "rows_dropped": DROPPED | {"duplicates": 2}}),
     Accepted("conflicting labels", rows(more="Same.,good\nSame.,bad\nSame.,good\n"),
              counts={"rows_read": 23, "rows_kept": 20,
-                     "rows_dropped": {"duplicates": 0, "duplicates_across_parts": 0, "conflicting_labels": 3},
+                     "rows_dropped": DROPPED | {"conflicting_labels": 3},
                      "conflicts": [{"text": "Same.", "rows": [21, 22, 23], "labels": ["good", "bad", "good"]}]}),
     Accepted("one text in two given parts", parts("test", "train", "validation", labels=["good", "bad"],
                                                   more="Same.,good,train\nSame.,good,test\nSame.,good,\n"),
              counts={"rows_read": 23, "rows_kept": 21,
-                     "rows_dropped": {"duplicates": 0, "duplicates_across_parts": 2, "conflicting_labels": 0},
+                     "rows_dropped": DROPPED | {"duplicates_across_parts": 2},
                      "leaks": [{"text": "Same.", "rows": [21, 22, 23], "parts": ["train", "test", "train"]}]},
              params=GIVEN),
     Accepted("given parts without test", parts("train", "validation", labels=["good", "good", "bad", "bad"]),
@@ -519,20 +518,20 @@ WHOLE = [
     Text("a list", ("", "- a\n- b\n"), SECTIONS + "['a', 'b']."),
     Text("a word", ("", "hello\n"), SECTIONS + "'hello'."),
     Text("a tab", ("  seed: ", "\tseed: "),
-         NO_YAML + "line 10, column 1: while scanning for the next token, found character '\\t' that cannot start any "
+         NO_YAML + "line 12, column 1: while scanning for the next token, found character '\\t' that cannot start any "
          "token"),
     Text("a key twice", ("  seed: ", "  seed: 1\n  seed: "),
-         NO_YAML + 'line 11, column 3: while constructing a mapping, found duplicate key "seed" with value "20261" '
+         NO_YAML + 'line 13, column 3: while constructing a mapping, found duplicate key "seed" with value "20261" '
          '(original value: "1")'),
     Text("a Python object", ("seed: 20261", "seed: !!python/object/apply:os.system ['echo']"),
-         NO_YAML + "line 10, column 9: could not determine a constructor for the tag "
+         NO_YAML + "line 12, column 9: could not determine a constructor for the tag "
          "'tag:yaml.org,2002:python/object/apply:os.system'"),
     Text("two documents", ("evaluate:", "---\nevaluate:"),
-         NO_YAML + "line 73, column 1: expected a single document in the stream, but found another document"),
+         NO_YAML + "line 75, column 1: expected a single document in the stream, but found another document"),
     Text("a control character", ("seed: ", "seed: \x07"),
          NO_YAML + "unacceptable character #x0007: special characters are not allowed; remove it"),
     Text("windows-1252", ("few-shot", "few–shot"),
-         "params.yaml is not UTF-8:\n  - line 14: byte 0x96; save the file as UTF-8"),
+         "params.yaml is not UTF-8:\n  - line 16: byte 0x96; save the file as UTF-8"),
     Text("a date", ("text_column: text", "text_column: 2026-11-30"),
          MISTAKES + "prepare.text_column: must be text, not empty; got 2026-11-30; put it in quotes"),
 ]  # fmt: skip

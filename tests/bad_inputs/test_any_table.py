@@ -27,6 +27,8 @@ PREPARE = PrepareParams(
     label_column="label",
     group_column="group",
     split_column="part",
+    annotator_column=None,
+    disagreement="drop",
     near_duplicate_similarity=0.9,
 )
 SPLIT = SplitParams(
@@ -99,7 +101,7 @@ CONTENTS = st.binary(max_size=40) | st.lists(MARKS, max_size=25).map(lambda mark
 
 
 @settings(PROPERTY, max_examples=300)
-@given(CONTENTS, st.sampled_from([".csv", ".tsv", ".jsonl", ".parquet"]))
+@given(CONTENTS, st.sampled_from([".csv", ".tsv", ".jsonl", ".json", ".parquet", ".xlsx"]))
 def test_any_file_is_a_table_or_explained(content, suffix):
     try:
         table = read(content, suffix, f"mine{suffix}")

@@ -45,7 +45,14 @@ def test_a_sample_set_becomes_texts_and_a_report(project, samples):
     assert len(texts) == report["rows_kept"] == 2977
     assert {name: report[name] for name in ("rows_read", "rows_dropped", "classes", "near_duplicates", "groups")} == {
         "rows_read": 2985,
-        "rows_dropped": {"duplicates": 8, "duplicates_across_parts": 0, "conflicting_labels": 0},
+        "rows_dropped": {
+            "duplicates": 8,
+            "duplicates_across_parts": 0,
+            "conflicting_labels": 0,
+            "outvoted": 0,
+            "unlabelled": 0,
+            "taken_back": 0,
+        },
         "classes": {"negative": 1233, "positive": 1744},
         "near_duplicates": {"groups": 7, "rows": 14},
         "groups": {"number": 287, "largest": 55},
@@ -96,7 +103,8 @@ def test_a_mistake_writes_nothing(project):
     [
         (
             "data/raw/mime.csv",
-            "copy your file there and run `dvc add data/raw/mime.csv`, so that DVC keeps it and experiments find it",
+            "copy your file there and run `dvc add data/raw/mime.csv && git add data/raw/mime.csv.dvc "
+            "data/raw/.gitignore`, so that DVC keeps it and experiments find it",
         ),
         ("data/raw/big.csv", "DVC tracks it and it is not here: run `dvc pull data/raw/big.csv`"),
         ("data/raw/tweets.csv", "it is a sample set: run `dvc repro samples`, or `dvc pull`"),
@@ -113,10 +121,33 @@ def test_a_missing_source_is_explained(project, source, advice):
     )
 
 
-def test_a_folder_is_no_source(project):
+def test_a_folder_of_other_files_is_explained(project):
+    for name in ("reviews.csv", "val.csv", "dev.csv"):
+        Path("data/raw", name).write_text("text,label\nGood.,a\n")
     change(source="data/raw")
     assert message() == (
-        "prepare.source: data/raw cannot be read.\n"
-        "  - it must be a file that you may read; found: Is a directory\n"
-        "  - files in data/raw: none"
+        "prepare.source: data/raw is a folder that cannot be read:\n"
+        "  - reviews.csv: its name must be one of 'train', 'validation' and 'test', and a suffix\n"
+        "  - dev.csv and val.csv are both validation; keep one"
+    )
+
+
+def test_a_folder_with_a_file_per_part_keeps_these_parts(project):
+    exports = PARAMS.parent / "tests/fixtures/exports/huggingface"
+    Path("data/raw/reviews").mkdir()
+    for name in ("train.parquet", "test.parquet"):
+        shutil.copy(exports / name, "data/raw/reviews")
+    change(source="data/raw/reviews", text_column="text", label_column="label", group_column=None)
+    assert message() is None
+    texts = pd.read_parquet("data/dataset.parquet")
+    assert texts["part"].value_counts().to_dict() == {"train": 17, "test": 6}
+    assert json.loads(Path("metrics/rows.json").read_text()) == {
+        "rows_read": 23,
+        "rows_kept": 23,
+        "rows_disputed": 0,
+        "rows_without_label": 0,
+    }
+    change(split_column="fold")
+    assert message() == (
+        "prepare.split_column ('fold') must be null where the files of data/raw/reviews say what is train and test."
     )

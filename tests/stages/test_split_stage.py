@@ -11,7 +11,7 @@ from gapwise.disk.io import read_table, write_table
 from stages import split
 
 SECTION = (
-    "split: {seed: 1, test_fraction: 0.2, validation_fraction: 0.25, train_size: %s, train_per_class: null, repeats: 2}"
+    "split: {seed: 1, test_fraction: 0.2, validation_fraction: 0.25, train_size: %s, train_per_class: %s, repeats: 2}"
 )
 
 
@@ -32,7 +32,7 @@ def project(tmp_path, monkeypatch):
         }
     )
     write_table("data/dataset.parquet", table, Texts)
-    Path("params.yaml").write_text(SECTION % 9)
+    Path("params.yaml").write_text(SECTION % (9, "null"))
     return tmp_path
 
 
@@ -70,8 +70,8 @@ def test_a_second_run_on_rows_in_another_order_writes_the_same_bytes(project):
 
 
 def test_a_size_that_cannot_be_met_writes_nothing(project):
-    Path("params.yaml").write_text(SECTION % 99)
+    Path("params.yaml").write_text(SECTION % ("null", 99))
     before = content(project)
-    with pytest.raises(UserError, match=r"split\.train_size: 99 asked"):
+    with pytest.raises(UserError, match=r"split\.train_per_class: 99 asked"):
         split.main()
     assert content(project) == before

@@ -126,7 +126,7 @@ def test_a_table_that_was_edited_by_hand_names_the_column():
 
 def test_under_dvc_a_table_is_the_one_that_was_recorded(monkeypatch):
     io.write_table("a.parquet", ROWS, Repeats)
-    Path("a.parquet.dvc").write_text(f"outs:\n- md5: {'0' * 32}\n  path: a.parquet\n")
+    Path("a.parquet.dvc").write_text(f"outs:\n- md5: {'0' * 32}\n  hash: md5\n  path: a.parquet\n")
     monkeypatch.setenv("DVC_STAGE", "split")
     with pytest.raises(UserError, match=r"a\.parquet is not what DVC recorded"):
         io.read_table("a.parquet", Repeats)

@@ -15,11 +15,11 @@ LOCK = {"stages": {"split": {"outs": [{"path": "a", "md5": FILE}]}, "other": {"o
 def project(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("DVC_STAGE", "evaluate")
-    recorded._outputs.cache_clear()
+    recorded.outputs.cache_clear()
     YAML().dump(LOCK, Path("dvc.lock"))
-    YAML().dump({"outs": [{"path": "mine", "md5": FILE}]}, Path("mine.dvc"))
+    YAML().dump({"outs": [{"path": "mine", "md5": FILE, "hash": "md5"}]}, Path("mine.dvc"))
     yield
-    recorded._outputs.cache_clear()
+    recorded.outputs.cache_clear()
 
 
 @pytest.mark.parametrize("name", ["a", "mine", "etag", "unknown"])
@@ -64,3 +64,9 @@ def test_a_folder_is_hashed_as_dvc_does_whatever_order_its_files_were_made_in():
         Path(name).write_text(name)
     # From dvc add of this folder, DVC 3.67.
     assert recorded.md5(Path("b")) == "a9e345f8bca3196f5bb0473503853956.dir"
+
+
+def test_a_file_that_dvc_2_recorded_is_read_as_its_hash_is_of_another_kind():
+    Path("old.csv").write_bytes(b"text\r\n")
+    YAML().dump({"outs": [{"path": "old.csv", "md5": hashlib.md5(b"text\n").hexdigest()}]}, Path("old.csv.dvc"))
+    recorded.check("old.csv")

@@ -5,7 +5,7 @@ from tokenizers import Tokenizer
 
 from gapwise.base.errors import UserError
 from gapwise.encoding.params import TokenizeParams
-from gapwise.encoding.presets import locate
+from gapwise.encoding.presets import locate, longest
 from gapwise.encoding.tokenizer import in_lines, load_tokenizer, tokenize
 
 # keras-hub strips accents by compatible decomposition (NFKD), Hugging Face by canonical (NFD). Only the former takes
@@ -94,12 +94,39 @@ def test_a_folder_without_a_model_says_what_is_missing(tmp_path):
 def test_the_terminal_is_warned_of_what_the_encoder_will_not_read(tiny_bert):
     texts = rows(*["the market rose fell sharply after strong weak earnings"] * 9, "zebra")
     _, report = tokenize(texts, load_tokenizer(tiny_bert), params(tiny_bert, 6))
-    assert in_lines(report, 6) == [
+    assert in_lines(report, 6, 512) == [
         "10 development texts of 11 tokens (median), 11 at most",
         "  WARNING: 90% of the texts are longer than tokenize.max_length (6), and their ends are not read; 11 tokens "
-        "would hold 90 % of the texts, 11 99 %, 11 all",
+        "would hold 90 % of the texts, 11 99 %, 11 all; this encoder reads 512 at most",
         "  WARNING: 1% of the tokens are unknown to the encoder's vocabulary, which was made for other texts or "
         "another language: choose another tokenize.preset",
     ]
     _, short = tokenize(rows("the market rose"), load_tokenizer(tiny_bert), params(tiny_bert))
-    assert len(in_lines(short, 16)) == 1
+    assert len(in_lines(short, 16, None)) == 1
+
+
+SAME = {
+    "English": "The company reported better results than expected, but its shares fell on Monday after the forecast.",
+    "German": "Das Unternehmen meldete bessere Ergebnisse als erwartet, doch die Aktien fielen am Montag deutlich.",
+    "Spanish": "La empresa publicó mejores resultados de lo esperado, pero sus acciones cayeron bruscamente el lunes.",
+    "Russian": "Компания сообщила о лучших результатах, чем ожидалось, но в понедельник её акции упали.",
+    "Arabic": "أعلنت الشركة نتائج أفضل من المتوقع لكن أسهمها تراجعت يوم الاثنين بعد التوقعات",
+    "Chinese": "公司公布的业绩好于预期，但其股价周一下跌。",
+    "Thai": "บริษัทรายงานผลประกอบการดีกว่าที่คาดไว้ แต่หุ้นร่วงลงในวันจันทร์",
+}
+
+
+@pytest.mark.parametrize("language", SAME)
+def test_texts_in_another_language_than_the_encoders_are_told(language):
+    preset = "all-minilm-l6-v2"
+    _, report = tokenize(rows(SAME[language]), load_tokenizer(preset), params(preset, 128))
+    warned = [line for line in in_lines(report, 128, longest(preset)) if "language" in line]
+    assert len(warned) == (0 if language == "English" else 1), report
+
+
+def test_what_an_encoder_reads_at_most_is_in_its_config(tiny_bert, tmp_path):
+    assert longest("all-minilm-l6-v2") == 512
+    assert longest(tiny_bert) == 32
+    (tmp_path / "config.json").write_text('{"model_type": "roberta", "max_position_embeddings": 514}')
+    assert longest(str(tmp_path)) == 512
+    assert longest("a_handle") is None

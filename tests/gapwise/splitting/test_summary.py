@@ -60,7 +60,7 @@ def test_the_terminal_is_told_where_the_rows_went():
         "left_out": {"group_in_given_test": 7},
         "repeats": [
             {
-                "train": {"rows": 400},
+                "train": {"rows": 400, "classes": {"no": 100, "yes": 300}},
                 "validation": {"rows": rows},
                 "left_out": {"group_in_given_validation": 3, "not_drawn": 1},
             }
@@ -72,4 +72,5 @@ def test_the_terminal_is_told_where_the_rows_went():
         "  7 left out: they share a group with the given test part",
         "  3 never trained on: they share a group with the given validation part",
         "  1 not used in a repeat: split.train_size or split.train_per_class asks for fewer; null takes all",
+        "  for 200 rows per class there is a setting of its own: $(cat settings/medium)",
     ]

@@ -13,6 +13,8 @@ def params(**changes):
         "label_column": "label",
         "group_column": "group",
         "split_column": "fold",
+        "annotator_column": None,
+        "disagreement": "drop",
         "near_duplicate_similarity": 0.9,
     }
     return PrepareParams(**{**given, **changes})
@@ -23,8 +25,9 @@ def source(*rows, columns=("text", "label", "group", "fold")):
 
 
 def chosen(raw, **changes):
-    valid, problems = select(raw, params(**changes))
-    return {row: tuple(cells) for row, *cells in valid.itertuples()}, problems
+    selected = select(raw, params(**changes))
+    rows = selected.rows[["text", "label", "group", "part"]]
+    return {row: tuple(cells) for row, *cells in rows.itertuples()}, selected.problems
 
 
 @pytest.mark.parametrize(
@@ -93,8 +96,8 @@ def test_missing_columns_are_named_with_the_nearest(columns, changes, expected):
 
 @pytest.mark.parametrize("columns", [("body", "label"), ("text", "mood"), ("body", "mood")])
 def test_without_texts_or_labels_no_row_is_valid(columns):
-    valid, _ = select(source(("Good.", "a"), columns=columns), params(group_column=None, split_column=None))
-    assert valid.empty
+    selected = select(source(("Good.", "a"), columns=columns), params(group_column=None, split_column=None))
+    assert selected.rows.empty
 
 
 @pytest.mark.parametrize(
@@ -102,8 +105,16 @@ def test_without_texts_or_labels_no_row_is_valid(columns):
     [
         ((None, "a", "g", "train"), "column 'text' is empty or blank in row 2; fill it, or leave the row out"),
         ((" \u200b\x00", "a", "g", "train"), "column 'text' is empty or blank in row 2; fill it, or leave the row out"),
-        (("Bad.", None, "g", "train"), "column 'label' is empty or blank in row 2; fill it, or leave the row out"),
-        (("Bad.", " ", "g", "train"), "column 'label' is empty or blank in row 2; fill it, or leave the row out"),
+        (
+            ("Bad.", ["a", "b"], "g", "train"),
+            "column 'label' holds several labels for one text in row 2, as ['a', 'b']; a text is trained with one "
+            "label: keep one of them",
+        ),
+        (
+            ("Bad.", "['a' 'b']", "g", "train"),
+            "column 'label' holds a list as text in row 2, as \"['a' 'b']\"; export it as JSON lines or parquet, where "
+            "a list of one label is read",
+        ),
         (
             (["Bad", "."], "a", "g", "train"),
             "column 'text' must hold text; found ['Bad', '.'] in row 2; write it as text",
@@ -135,15 +146,39 @@ def test_every_problem_is_found_at_once_and_long_lists_of_rows_are_short():
     raw = source(
         *[(None, "a", "g", "train")] * 8,
         ("Good.", "A", "g", "Test"),
-        ("Good.", None, "g", "dev"),
+        ("Good.", "b", "g", "dev"),
         columns=("text", "label", "groups", "fold"),
     )
     assert chosen(raw)[1] == [
         "column 'group' is missing; there are 'text', 'label', 'groups' and 'fold'; set prepare.group_column to "
         "'groups' or to null",
         "column 'text' is empty or blank in rows 1, 2, 3, 4, 5 and 3 more; fill it, or leave the row out",
-        "column 'label' is empty or blank in row 10; fill it, or leave the row out",
         "column 'fold' must be train, validation, test or empty; found 'Test' and 'dev' in rows 9 and 10; rename it",
         "column 'label' spells one label in 2 ways that differ only in case, spaces, invisible characters or a final "
         ".0; keep one of 'a' (rows 1, 2, 3, 4, 5 and 3 more) and 'A' (row 9)",
     ]
+
+
+def test_rows_without_a_label_and_labels_that_were_taken_back_are_counted_and_left_out():
+    raw = source(
+        ("Good.", "a", "g", "train"),
+        ("Fine.", None, "g", "train"),
+        ("", " ", "g", "odd"),
+        ("Bad.", "a", "g", "train"),
+        ("Worse.", ["b"], "g", "train"),
+    ).assign(answer=["accept", "accept", "accept", "reject", "accept"])
+    selected = select(raw, params())
+    assert selected.rows["text"].to_dict() == {1: "Good.", 5: "Worse."}
+    assert selected.rows["label"].to_dict() == {1: "a", 5: "b"}
+    assert (selected.unlabelled, selected.taken_back, selected.problems) == (2, 1, [])
+
+
+def test_a_column_of_other_words_takes_no_label_back():
+    raw = source(("Good.", "a", "g", "train"), ("Bad.", "b", "g", "train")).assign(answer=["reject", "maybe"])
+    assert select(raw, params()).taken_back == 0
+
+
+def test_marks_may_be_what_is_learnt():
+    raw = source(("Good.", "a", "g", "train"), ("Bad.", "b", "g", "train")).assign(answer=["reject", "accept"])
+    selected = select(raw, params(label_column="answer"))
+    assert (selected.taken_back, selected.rows["label"].tolist()) == (0, ["reject", "accept"])

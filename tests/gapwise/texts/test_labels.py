@@ -1,7 +1,7 @@
 import pandas as pd
 import pytest
 
-from gapwise.texts.labels import check_classes, find_lookalikes
+from gapwise.texts.labels import check_classes, find_joined, find_lookalikes
 
 
 def check(valid, kept=None, train_per_class=None):
@@ -37,7 +37,7 @@ def check(valid, kept=None, train_per_class=None):
     ],
 )  # fmt: skip
 def test_labels_that_differ_only_in_case_or_spaces_are_found(labels, expected):
-    assert find_lookalikes(labels, "mood") == expected
+    assert find_lookalikes(pd.Series(labels, range(1, len(labels) + 1)), "mood") == expected
 
 
 def test_there_must_be_two_classes():
@@ -84,3 +84,22 @@ def test_two_spellings_of_one_label_are_one_class():
 )  # fmt: skip
 def test_each_class_has_enough_rows_for_the_split(valid, kept, train_per_class, expected):
     assert check(valid, kept, train_per_class) == expected
+
+
+@pytest.mark.parametrize(
+    ("labels", "joined"),
+    [
+        (["food", "service", "food#service"], {"food#service": "'food' and 'service'"}),
+        (["food", "service", "service; food"], {"service; food": "'service' and 'food'"}),
+        (["food", "room#food"], {"room#food": "'room' and 'food'"}),
+        (["food, drink", "service", "food"], {}),
+        (["C#", "C", "F#"], {}),
+    ],
+)
+def test_labels_that_are_several_others_are_refused(labels, joined):
+    problems = find_joined(pd.Series(labels, range(1, len(labels) + 1)), "topic")
+    assert problems == [
+        f"column 'topic' holds several labels for one text, as {label!r} in row {labels.index(label) + 1}: {parts} are "
+        "labels too; keep one of them"
+        for label, parts in joined.items()
+    ]

@@ -16,6 +16,8 @@ PARAMS = PrepareParams(
     label_column="label",
     group_column="group",
     split_column=None,
+    annotator_column=None,
+    disagreement="drop",
     near_duplicate_similarity=0.9,
 )
 ROWS = [
@@ -66,7 +68,14 @@ def test_the_report_tells_what_became_of_each_row():
         "sha256": "b305ecec5c61c816957a3746bf795e6cea7352a8e97c36cf8f5809ae2ff45553",
         "rows_read": 10,
         "rows_kept": 7,
-        "rows_dropped": {"duplicates": 1, "duplicates_across_parts": 0, "conflicting_labels": 2},
+        "rows_dropped": {
+            "duplicates": 1,
+            "duplicates_across_parts": 0,
+            "conflicting_labels": 2,
+            "outvoted": 0,
+            "unlabelled": 0,
+            "taken_back": 0,
+        },
         "classes": {"down": 4, "up": 3},
         "control_characters_dropped": 0,
         "words": {"least": 2, "q05": 2, "median": 3, "q95": 40, "most": 40},
@@ -137,7 +146,6 @@ def test_all_problems_come_in_one_error():
             "  - column 'article' is missing; there are 'text', 'label' and 'fold'; set prepare.group_column to one of "
             "them or to null",
             "  - column 'text' is empty or blank in row 3; fill it, or leave the row out",
-            "  - column 'label' is empty or blank in row 6; fill it, or leave the row out",
             "  - column 'fold' must be train, validation, test or empty; found 'dev' in row 5; rename it",
             "  - column 'label' spells one label in 2 ways that differ only in case, spaces, invisible "
             "characters or a final .0; keep one of 'Down' (row 4) and 'down' (row 5)",
@@ -156,18 +164,78 @@ def test_a_missing_column_does_not_hide_behind_a_crash(columns):
 
 # Few letters, so that many texts are the same once white space, accents and control characters are normalized.
 TEXT = st.text("aBe\u0301\u00e9 \n\x00", max_size=4).map("w{}".format)
-ROW = st.tuples(TEXT, st.sampled_from("xyz"), st.sampled_from(["g", "h", None]))
+ROW = st.tuples(TEXT, st.sampled_from(["x", "y", "z", None]), st.sampled_from(["g", "h", None]))
 ENOUGH = [(f"{label} {'abcdef'[n] * 9}", label, None) for label in "xyz" for n in range(3)]
 
 
 @settings(deadline=None, max_examples=25)
-@given(st.lists(ROW, max_size=15), st.data())
-def test_every_row_is_kept_or_counted_as_dropped_in_any_order(rows, data):
+@given(st.lists(ROW, max_size=15), st.sampled_from(["drop", "majority"]), st.data())
+def test_every_row_is_kept_or_counted_as_dropped_in_any_order(rows, disagreement, data):
     shuffled = data.draw(st.permutations([*rows, *ENOUGH]))
-    texts, report = prepare(source(shuffled), PARAMS, None)
+    params = PARAMS.model_copy(update={"disagreement": disagreement})
+    texts, report = prepare(source(shuffled), params, None)
     assert len(shuffled) == report["rows_read"] == report["rows_kept"] + sum(report["rows_dropped"].values())
     assert report["rows_kept"] == len(texts) == sum(report["classes"].values())
     listed = sum(len(conflict["rows"]) for conflict in report["conflicts"])
     assert listed == report["rows_dropped"]["conflicting_labels"]
-    _, ordered = prepare(source([*rows, *ENOUGH]), PARAMS, None)
+    _, ordered = prepare(source([*rows, *ENOUGH]), params, None)
     assert ordered["sha256"] == report["sha256"]
+
+
+VOTES = [
+    ("Two to one.", "up", "ann"),
+    ("Two to one.", "up", "bob"),
+    ("Two to one.", "down", "eve"),
+    ("One to one.", "up", "ann"),
+    ("One to one.", "down", "eve"),
+    ("Eve alone, twice.", "up", "ann"),
+    ("Eve alone, twice.", "down", "eve"),
+    ("Eve alone, twice.", "down", "eve"),
+]
+PLAIN = [(f"{label} {'abcd'[n] * 9}", label, "ann") for label in ("up", "down") for n in range(4)]
+
+
+def voted(**changes):
+    params = PARAMS.model_copy(update={"group_column": None, **changes})
+    return prepare(source([*VOTES, *PLAIN], ("text", "label", "who")), params, None)
+
+
+@pytest.mark.parametrize(
+    ("changes", "labels", "dropped"),
+    [
+        ({}, {}, {"conflicting_labels": 8}),
+        (
+            {"disagreement": "majority", "annotator_column": "who"},
+            {"Two to one.": "up"},
+            {"duplicates": 1, "outvoted": 1, "conflicting_labels": 5},
+        ),
+        (
+            {"disagreement": "majority"},
+            {"Two to one.": "up", "Eve alone, twice.": "down"},
+            {"duplicates": 2, "outvoted": 2, "conflicting_labels": 2},
+        ),
+    ],
+    ids=["drop", "a vote for each annotator", "a vote for each row"],
+)
+def test_a_text_with_several_labels_is_settled_as_params_say(changes, labels, dropped):
+    texts, report = voted(**changes)
+    found = texts.set_index("text")["label"]
+    assert {text: found[text] for text in dict.fromkeys(text for text, _, _ in VOTES) if text in found} == labels
+    assert {why: rows for why, rows in report["rows_dropped"].items() if rows} == dropped
+    assert report["rows_read"] == report["rows_kept"] + sum(report["rows_dropped"].values())
+
+
+def test_several_labels_can_be_an_error():
+    with pytest.raises(UserError) as caught:
+        voted(disagreement="error")
+    assert list(caught.value.problems) == [
+        f"rows {rows} give one text the labels {labels}; settle it, or set prepare.disagreement to drop or majority"
+        for rows, labels in [
+            ("1, 2 and 3", "'up' and 'down'"), ("4 and 5", "'up' and 'down'"), ("6, 7 and 8", "'up' and 'down'")
+        ]
+    ]  # fmt: skip
+
+
+def test_a_file_of_which_no_row_has_a_label_is_explained():
+    with pytest.raises(UserError, match=r"no row has a label that holds; check prepare\.label_column"):
+        prepare(source([("Good.", None, "g"), ("Bad.", "", "g")]), PARAMS, None)
