@@ -7,6 +7,7 @@ if __name__ == "__main__":
 
 
 from gapwise.augmenting.augment import augment
+from gapwise.augmenting.language import require_english
 from gapwise.augmenting.params import AugmentParams
 from gapwise.base import workers
 from gapwise.base.tables import Repeats, Texts, Variants
@@ -20,6 +21,8 @@ def main() -> None:
     development = read_table("data/development.parquet", Texts)
     repeats = read_table("data/repeats.parquet", Repeats)
     trained = development["text_id"].isin(repeats.loc[repeats["part"] == "train", "text_id"])
+    if params.methods:
+        require_english(development.loc[trained, "text"])
     # The other development rows are validated on: a variant that equals one of them would leak it into training.
     variants, report = augment(
         development[trained], params, split.seed, workers.count(), known=development.loc[~trained, "text"]

@@ -51,15 +51,25 @@ def load_encoder(preset: str, max_length: int, **settings: Any) -> keras_hub.mod
 
 def _unfit(backbone: Any, max_length: int) -> list[str]:
     layers = getattr(backbone, "transformer_layers", None)
-    problems = []
+    name, problems = type(backbone).__name__, []
     if not layers or not {"token_ids", "padding_mask"} <= set(backbone.input):
-        problems.append(f"{type(backbone).__name__} is not an encoder with transformer layers, as BERT or RoBERTa are")
+        problems.append(f"{name} is not an encoder with transformer layers, as BERT or RoBERTa are")
     elif any(not isinstance(layer, keras.layers.Layer) or calls(layer) != 1 for layer in layers):
-        problems.append(f"{type(backbone).__name__} shares one layer's weights between depths, so none can be frozen")
+        problems.append(f"{name} shares one layer's weights between depths, so none can be frozen")
+    elif any(type(layer) is not keras_hub.layers.TransformerEncoder for layer in layers):
+        # The trained layers are called without a causal mask and without relative positions.
+        kind = type(layers[0]).__name__
+        problems.append(f"{name} has layers of another kind ({kind}) than BERT or RoBERTa, which read a text both ways")
+    elif layers[-1].output is not _hidden_states(backbone):
+        problems.append(f"{name} changes what its last layer gives, which would be lost here")
     longest = getattr(backbone, "max_sequence_length", None)
     if longest and max_length > longest:
         problems.append(f"tokenize.max_length: at most {longest} with this encoder; got {max_length}")
     return problems
+
+
+def _hidden_states(backbone: Any) -> Any:
+    return backbone.output["sequence_output"] if isinstance(backbone.output, dict) else backbone.output
 
 
 def _set_activation(backbone: keras_hub.models.Backbone, location: str) -> None:

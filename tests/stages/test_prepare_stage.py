@@ -138,7 +138,7 @@ def test_a_folder_with_a_file_per_part_keeps_these_parts(project):
     for name in ("train.parquet", "test.parquet"):
         shutil.copy(exports / name, "data/raw/reviews")
     change(source="data/raw/reviews", text_column="text", label_column="label", group_column=None)
-    assert message() is None
+    stage.main()
     texts = pd.read_parquet("data/dataset.parquet")
     assert texts["part"].value_counts().to_dict() == {"train": 17, "test": 6}
     assert json.loads(Path("metrics/rows.json").read_text()) == {

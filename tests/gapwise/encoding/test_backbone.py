@@ -79,6 +79,25 @@ def test_an_encoder_that_shares_weights_between_layers_is_refused(tmp_path):
     assert "shares one layer's weights between depths" in caught.value.problems[0]
 
 
+@pytest.mark.parametrize(
+    ("backbone", "kind"),
+    [
+        (lambda: keras_hub.models.GPT2Backbone(20, 2, 2, 8, 16, max_sequence_length=8), "TransformerDecoder"),
+        (lambda: keras_hub.models.OPTBackbone(20, 2, 2, 8, 16, max_sequence_length=8), "TransformerDecoder"),
+        (
+            lambda: keras_hub.models.DebertaV3Backbone(20, 2, 2, 8, 16, max_sequence_length=8, bucket_size=4),
+            "DisentangledAttentionEncoder",
+        ),
+    ],
+    ids=["GPT-2", "OPT", "DeBERTa"],
+)
+def test_layers_that_would_be_trained_with_the_wrong_attention_are_refused(backbone, kind, tmp_path):
+    backbone().save_to_preset(str(tmp_path / "other"))
+    with pytest.raises(UserError, match=r"cannot be used here") as caught:
+        load_encoder(str(tmp_path / "other"), 8)
+    assert f"has layers of another kind ({kind}) than BERT or RoBERTa" in caught.value.problems[0]
+
+
 def test_a_model_that_is_no_text_encoder_is_refused(tmp_path):
     keras_hub.models.ViTBackbone((8, 8, 3), (4, 4), 1, 2, 8, 8).save_to_preset(str(tmp_path / "vit"))
     with pytest.raises(UserError, match=r"cannot be used here") as caught:

@@ -132,7 +132,7 @@ def test_the_majority_of_annotators_settles_what_two_of_them_dispute():
 @pytest.mark.parametrize(
     ("name", "label", "problem"),
     [
-        ("doccano/topics.all.csv", "label", f"{SEVERAL}, as 'delivery#support' in rows 4 and 5"),
+        ("doccano/topics.all.csv", "label", f"{SEVERAL}, as 'cleanness#room' in row 1: 'cleanness' and "),
         ("doccano/topics.all.jsonl", "label", f"{SEVERAL} in rows 1, 4 and 5, as ['cleanness', 'room'] and "),
         ("doccano/shared.all.csv", "label", f"{SEVERAL}, as 'negative#positive' in rows 4 and 5: "),
         ("labelstudio/topics.csv", "topics", f"{SEVERAL} in rows 1, 4 and 5, as "),

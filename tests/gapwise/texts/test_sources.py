@@ -253,5 +253,6 @@ def test_a_time_that_python_cannot_hold_and_decimals_of_parquet_are_text():
 def test_line_numbers_count_the_line_that_names_the_delimiter():
     assert message(b"sep=;\ntext;label\nGood\n", ".csv") == (
         "data/raw/mine.csv cannot be read:\n"
-        "  - row 1 (line 3): the header has 2 cells, this row 1; add what is missing, and put quotes around a cell that holds a line break"
+        "  - row 1 (line 3): the header has 2 cells, this row 1; add what is missing, and put quotes around a cell "
+        "that holds a line break"
     )
