@@ -88,7 +88,9 @@ def _do(task: Any) -> Any:
 
 
 def _processors() -> int:
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    import joblib  # only where there is work to spread; it knows the affinity and the quota of a container
+
+    return int(joblib.cpu_count())
 
 
 @contextlib.contextmanager

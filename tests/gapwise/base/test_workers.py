@@ -30,8 +30,15 @@ def test_unset_it_is_the_processors_that_this_process_may_use(monkeypatch, given
     monkeypatch.delenv("GAPWISE_WORKERS", raising=False)
     if given is not None:
         monkeypatch.setenv("GAPWISE_WORKERS", given)
+    monkeypatch.setattr("os.cpu_count", lambda: 8)
     monkeypatch.setattr("os.sched_getaffinity", lambda _: {0, 2, 5}, raising=False)
     assert workers.count() == 3
+
+
+def test_unset_it_is_what_joblib_counts_which_knows_the_quota_of_a_container(monkeypatch):
+    monkeypatch.delenv("GAPWISE_WORKERS", raising=False)
+    monkeypatch.setenv("LOKY_MAX_CPU_COUNT", "1")
+    assert workers.count() == 1
 
 
 def test_where_the_system_cannot_tell_it_is_all_processors(monkeypatch):
