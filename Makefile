@@ -8,7 +8,7 @@ STAMP := $(ENV)/complete-$(shell $(PYTHON) -c "import hashlib, os, sys; \
 export PATH := $(CURDIR)/$(ENV)/bin:$(PATH)
 
 .DEFAULT_GOAL := help
-.PHONY: help env repro test check hooks audit format lock torch-env verify
+.PHONY: help env repro test test-all check hooks audit format lock torch-env verify
 
 help:  ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | expand -t 10
@@ -28,8 +28,11 @@ repro: env  ## run the pipeline on params.yaml and show the metrics
 	@dvc metrics show
 	@echo "Plots: metrics/plots/; as one page: dvc plots show"
 
-test: env  ## run the whole test suite
-	pytest
+test: env  ## run the tests of every feature, in some minutes
+	pytest -m "not slow" -n auto --dist loadfile
+
+test-all: env  ## run the slow tests too: kills, full disks, remotes, browsers, long statistics
+	pytest -m slow -n auto --dist loadfile
 
 check: env  ## lint and type-check
 	ruff check .
@@ -47,6 +50,8 @@ format: env  ## format the code
 	ruff format .
 
 hooks: env  ## install git hooks: ruff before a commit, DVC after a checkout and before a push
+	@test "$$(git rev-parse --show-toplevel)" = "$(CURDIR)" || { echo "Hooks work at the top of a git repository alone: \
+	git runs them there, whatever folder installed them, and this project is in a folder below."; exit 1; }
 	pre-commit install
 
 lock: env  ## resolve requirements.lock again from pyproject.toml

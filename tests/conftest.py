@@ -2,7 +2,19 @@ import os
 
 import pytest
 
+# What takes minutes, by the start of its path: kills, full disks, remotes, browsers, long statistics. `make test-all`.
+SLOW = (
+    "tests/faults/",
+    "tests/team/",
+    "tests/gapwise/reports/test_browser.py",
+)
 WORDS = """the market rose fell sharply after strong weak earnings not good bad report today and again""".split()  # noqa: SIM905
+
+
+def pytest_collection_modifyitems(items):
+    for item in items:
+        if item.nodeid.startswith(SLOW):
+            item.add_marker("slow")
 
 
 @pytest.fixture(scope="session")

@@ -53,12 +53,25 @@ class Project:
         try:
             return str(resolve_rev(self._scm, name))
         except RevError as error:
+            remotes = self._remotes_with(name)
+            if len(remotes) > 1:
+                raise UserError(f"is a branch of several remotes; say {' or '.join(remotes)}") from error
             if "ambiguous" in str(error):
                 raise UserError(
                     "several experiments of other commits have this name; use a commit's hash, as "
                     "`dvc exp list --all-commits --sha` shows it"
                 ) from error
-            raise UserError(f"no experiment, branch, tag or commit has this name{self._nearest(name)}") from error
+            shallow = (Path(self._scm.root_dir) / ".git" / "shallow").exists()
+            advice = (
+                "; this clone is shallow, `git fetch --unshallow` brings the rest" if shallow else self._nearest(name)
+            )
+            raise UserError(f"no experiment, branch, tag or commit has this name{advice}") from error
+
+    def _remotes_with(self, name: str) -> list[str]:
+        """Names a branch of this name on each remote, as `origin/name`."""
+        prefix = "refs/remotes/"
+        found = (str(reference).removeprefix(prefix) for reference in self._scm.iter_refs(base=prefix))
+        return sorted(branch for branch in found if branch.partition("/")[2] == name)
 
     def _nearest(self, name: str) -> str:
         # Not by `experiments.ls`, which waits for the lock that a running experiment holds.
@@ -120,8 +133,9 @@ class Project:
         config = {"core": dict(self._repo.config["core"]), "remote": dict(self._repo.config["remote"])}
         at = None if revision == WORKSPACE else revision
         try:
-            files = DVCFileSystem(repo=str(self.folder), rev=at, config=config)
-            return bytes(files.read_bytes(path))
+            files = DVCFileSystem(repo=str(self.folder), rev=at, config=config, subrepos=True)
+            # DVC counts paths from the project without a revision, and from the top of git with one.
+            return bytes(files.read_bytes(path if at is None else (self._inside / path).as_posix()))
         except FileNotFoundError as error:
             raise UserError(f"{path} is neither in the cache nor on a remote") from error
         except Exception as error:  # every kind of remote has its own exceptions

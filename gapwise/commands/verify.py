@@ -4,6 +4,7 @@ DVC trusts a read-only object in its cache, and a file that it has once checked 
 """
 
 import os
+import shutil
 from pathlib import Path
 
 from dvc.repo import Repo
@@ -32,7 +33,7 @@ def _name(path: Path) -> str:
 def _move(path: Path, aside: Path) -> str:
     aside.mkdir(parents=True, exist_ok=True)
     target = aside / (path.parent.name + path.name)
-    path.replace(target)
+    shutil.move(path, target)  # the cache may be on another disk
     return f"{_shown(path)}: damaged, moved to {_shown(target)}"
 
 

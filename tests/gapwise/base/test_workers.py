@@ -41,13 +41,6 @@ def test_unset_it_is_what_joblib_counts_which_knows_the_quota_of_a_container(mon
     assert workers.count() == 1
 
 
-def test_where_the_system_cannot_tell_it_is_all_processors(monkeypatch):
-    monkeypatch.delenv("GAPWISE_WORKERS", raising=False)
-    monkeypatch.delattr("os.sched_getaffinity", raising=False)
-    monkeypatch.setattr("os.cpu_count", lambda: 7)
-    assert workers.count() == 7
-
-
 def prepare_to_tell():
     """Prepares a function that tells the task, the process and what it was prepared with."""
     prepared = os.urandom(8)

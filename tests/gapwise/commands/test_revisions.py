@@ -274,3 +274,58 @@ def test_a_training_that_was_timed_here_is_found_by_its_weights(changed, monkeyp
         assert seconds(project, read(project, "skilled").run) is None
         next((changed.folder / ".gapwise/timings").iterdir()).write_text("spoilt")
         assert seconds(project, read(project, "main").run) is None
+
+
+def test_tables_of_other_bytes_and_the_same_rows_are_the_same_data(changed):
+    for name in ("dataset", "test"):
+        path = changed.folder / f"data/{name}.parquet"
+        rows = pd.read_parquet(path)
+        path.unlink()
+        rows.to_parquet(path, index=False, compression="gzip")  # as another version of pyarrow may write it
+    changed.run("dvc", "commit", "-f", "-q")
+    changed.commit()
+    with Project() as project:
+        settings, _ = load(project, ["main", "skilled"])
+        assert names(settings) == ["main", "skilled"]
+
+
+def test_in_a_folder_of_a_larger_repository_predictions_come_from_the_remote(drawn, tmp_path, monkeypatch):
+    inside = drawn.copy(tmp_path / "mono/ml/gapwise")
+    shutil.rmtree(inside.folder / ".git")
+    top = type(drawn)(tmp_path / "mono")
+    top.run("git", "init", "-q", "-b", "main")
+    inside.run("dvc", "remote", "add", "-q", "-d", "store", str(tmp_path / "store"))
+    top.commit()
+    inside.experiment("better", "finetune.skill=0.97")
+    inside.run("dvc", "push", "-q")
+    inside.run("dvc", "checkout", "-q")
+    inside.run("dvc", "push", "-q")
+    shutil.rmtree(inside.folder / ".dvc/cache")
+    monkeypatch.chdir(inside.folder)
+    with Project() as project:
+        assert len(read(project, "main").predictions)
+        assert len(read(project, "better").predictions)
+
+
+def test_a_name_that_a_shallow_clone_cannot_know_is_explained(drawn, tmp_path, monkeypatch):
+    drawn.run("git", "clone", "-q", "--depth", "1", f"file://{drawn.folder}", str(tmp_path / "shallow"))
+    monkeypatch.chdir(tmp_path / "shallow")
+    with Project() as project, pytest.raises(UserError, match="this clone is shallow, `git fetch --unshallow` brings"):
+        project.resolve("HEAD~1")
+
+
+def test_a_branch_of_two_remotes_is_asked_for_by_remote(drawn, tmp_path, monkeypatch):
+    one, clone = (tmp_path / name for name in ("one", "clone"))
+    drawn.run("git", "clone", "-q", str(drawn.folder), str(one))
+    for command in (["git", "checkout", "-qb", "dev"], ["git", "commit", "-q", "--allow-empty", "-m", "Other"]):
+        type(drawn)(one).run(*command)
+    drawn.run("git", "clone", "-q", str(one), str(clone))
+    mine = type(drawn)(clone)
+    mine.run("git", "checkout", "-q", "--detach")
+    mine.run("git", "branch", "-q", "-D", "dev")
+    mine.run("git", "remote", "add", "upstream", str(one))
+    mine.run("git", "fetch", "-q", "upstream")
+    mine.run("git", "update-ref", "refs/remotes/upstream/dev", "HEAD~1")
+    monkeypatch.chdir(clone)
+    with Project() as project, pytest.raises(UserError, match="several remotes; say origin/dev or upstream/dev"):
+        project.resolve("dev")
