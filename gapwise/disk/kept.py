@@ -32,6 +32,7 @@ def require(source: str) -> None:
         return
     note = pointer or pointers[0]
     add = shlex.join(["git", "add", str(note), str(note.parent / ".gitignore")])
+    add = f"{add} && git commit -m Data"  # `dvc exp run` takes out of the index what is only staged
     commands = [add] if pointer else [f"dvc add {shlex.quote(source)}", add]
     what = f"{note} is not in git" if pointer else f"{source} is kept neither by git nor by DVC"
     leak = "" if pointer else ", and `dvc exp run` would commit the file itself to git"

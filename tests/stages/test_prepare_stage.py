@@ -104,7 +104,8 @@ def test_a_mistake_writes_nothing(project):
         (
             "data/raw/mime.csv",
             "copy your file there and run `dvc add data/raw/mime.csv && git add data/raw/mime.csv.dvc "
-            "data/raw/.gitignore`, so that DVC keeps it and experiments find it",
+            "data/raw/.gitignore && git commit -m Data`, so that DVC keeps it and experiments "
+            "find it",
         ),
         ("data/raw/big.csv", "DVC tracks it and it is not here: run `dvc pull data/raw/big.csv`"),
         ("data/raw/tweets.csv", "it is a sample set: run `dvc repro samples`, or `dvc pull`"),

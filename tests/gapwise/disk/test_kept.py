@@ -10,6 +10,7 @@ from gapwise.base.errors import UserError
 from gapwise.disk import kept, recorded
 
 LACK = "experiments that run in a copy, and colleagues, would lack it"
+ADD = "git add data/raw/mine.csv.dvc data/raw/.gitignore && git commit -m Data"
 LEAK = f"{LACK}, and `dvc exp run` would commit the file itself to git"
 
 
@@ -41,7 +42,7 @@ def test_a_file_that_nobody_keeps_is_refused_with_the_commands_that_hand_it_to_d
         "prepare.source: data/raw/mine.csv is kept neither by git nor by DVC.",
         [
             LEAK,
-            "run `dvc add data/raw/mine.csv && git add data/raw/mine.csv.dvc data/raw/.gitignore`",
+            f"run `dvc add data/raw/mine.csv && {ADD}`",
         ],
     )
 
@@ -50,7 +51,7 @@ def test_a_note_of_dvc_that_is_not_in_git_is_refused_with_the_command_that_adds_
     Path("data/raw/mine.csv.dvc").touch()
     assert refusal("data/raw/mine.csv") == (
         "prepare.source: data/raw/mine.csv.dvc is not in git.",
-        [LACK, "run `git add data/raw/mine.csv.dvc data/raw/.gitignore`"],
+        [LACK, f"run `{ADD}`"],
     )
     git("add", "data/raw/mine.csv.dvc")
     kept.require("data/raw/mine.csv")
