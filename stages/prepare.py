@@ -62,7 +62,8 @@ def _advice(source: str) -> str:
         return f"DVC tracks it and it is not here: run `dvc pull {shlex.quote(source)}`"
     if source in [f"data/raw/{name}.csv" for name in NAMES]:
         return "it is a sample set: run `dvc repro samples`, or `dvc pull`"
-    add = f"dvc add {shlex.quote(source)} && git add {shlex.quote(f'{source}.dvc')} data/raw/.gitignore && git commit -m Data"
+    notes = f"{shlex.quote(f'{source}.dvc')} data/raw/.gitignore"
+    add = f"dvc add {shlex.quote(source)} && git add {notes} && git commit -m Data"
     return f"copy your file there and run `{add}`, so that DVC keeps it and experiments find it"
 
 
