@@ -70,6 +70,6 @@ def comparison(**changed):
             contrast("no-l2", "equivalent", 0.0, 0.004),
             contrast("noise", "undecided", 0.004, 0.011, needed_repeats=23, needed_test_rows=12400),
         ],
-        "selection": Selection(name="noise", test=estimate(0.804, 0.02), best_on_test="strong-l2", flattery=0.004),
+        "selection": Selection(name="noise", test=estimate(0.804, 0.02), best_on_test="strong-l2", optimism=0.004),
     }
     return Comparison(**values | changed)

@@ -93,13 +93,13 @@ class Selection(Figure):
         name: The setting that is best on validation.
         test: Its test estimate.
         best_on_test: The setting that a choice by test would have taken.
-        flattery: By how much the test score of a choice by test would be too good, in expectation.
+        optimism: By how much the test score of a choice by test would be too good, in expectation.
     """
 
     name: str
     test: Estimate
     best_on_test: str
-    flattery: float
+    optimism: float
 
 
 class Comparison(Figure):

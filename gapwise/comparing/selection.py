@@ -1,4 +1,4 @@
-"""What choosing by the test set costs: the winner's score flatters it."""
+"""What choosing by the test set costs: the optimism of the winner's score (Efron 1983)."""
 
 from collections.abc import Sequence
 
@@ -11,11 +11,11 @@ from gapwise.statistics.uncertainty import Floats, Integers, by_group
 SAMPLES = 20_000
 
 
-def flattery(contributions: Sequence[Floats], groups: Integers, score: str) -> float:
+def optimism(contributions: Sequence[Floats], groups: Integers, score: str) -> float:
     """Estimates by how much the test score of a setting is too good, if it was chosen for that score.
 
     Settings share rows and repeats, so their luck is drawn together, with the covariance that they show. The luck of
-    those that win is the flattery. What settings truly score is taken to spread less than what they were seen to
+    those that win is the optimism. What settings truly score is taken to spread less than what they were seen to
     score, by as much as luck alone would spread them (Louis 1984, Estimating a Population of Parameter Values Using
     Bayes and Empirical Bayes Methods).
 
@@ -33,7 +33,7 @@ def flattery(contributions: Sequence[Floats], groups: Integers, score: str) -> f
     by_luck = (np.trace(luck) - luck.mean() * len(seen)) / (len(seen) - 1)
     spread = seen.var(ddof=1)
     kept = np.sqrt(max(1 - by_luck / spread, 0)) if spread else 0.0
-    rng = np.random.default_rng(derive(0, "flattery"))
+    rng = np.random.default_rng(derive(0, "optimism"))
     drawn = rng.multivariate_normal(np.zeros(len(seen)), luck, SAMPLES, method="eigh")
     winner = (kept * (seen - seen.mean()) + drawn).argmax(axis=1)
     return float(drawn[np.arange(SAMPLES), winner].mean())

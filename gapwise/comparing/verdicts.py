@@ -8,7 +8,7 @@ import pandas as pd
 
 from gapwise.comparing.figures import Comparison, Contrast, Estimate, Selection, Setting, Verdict
 from gapwise.comparing.scored import Candidate, Scored, score
-from gapwise.comparing.selection import flattery
+from gapwise.comparing.selection import optimism
 from gapwise.statistics.metrics import METRICS
 from gapwise.statistics.planning import needed
 from gapwise.statistics.uncertainty import Integers, Uncertainty, score_interval
@@ -173,7 +173,7 @@ def _selection(names: Sequence[str], scored: Sequence[Scored], question: Questio
         name=names[picked],
         test=question.score(scored[picked], metric),
         best_on_test=names[tempting],
-        flattery=flattery([sign * one.test[metric] for one in scored], question.groups, metric),
+        optimism=optimism([sign * one.test[metric] for one in scored], question.groups, metric),
     )
 
 

@@ -115,8 +115,8 @@ def selection_sentences(selection: Selection, comparison: Comparison) -> list[st
         if selection.best_on_test == selection.name
         else f"The test set would have chosen {selection.best_on_test}"
     )
-    flattery = f"{by_test}; the score of a choice by test flatters by {amount(comparison.metric, selection.flattery)}."
-    return [chosen, flattery]
+    optimism = f"{by_test}; picking by test score would overstate it by {amount(comparison.metric, selection.optimism)}."
+    return [chosen, optimism]
 
 
 def basis(comparison: Comparison) -> str:

@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from gapwise.comparing.selection import flattery
+from gapwise.comparing.selection import optimism
 
 ROWS = np.arange(300)
 
@@ -28,24 +28,24 @@ def in_truth(means, worlds=1000, **chance):
 
 def estimated(means, worlds=40, **chance):
     rng = np.random.default_rng(1)
-    return np.mean([flattery(settings(rng, means, **chance), ROWS, "accuracy") for _ in range(worlds)])
+    return np.mean([optimism(settings(rng, means, **chance), ROWS, "accuracy") for _ in range(worlds)])
 
 
 @pytest.mark.parametrize("means", [[0.0] * 2, [0.0] * 5, [0.0] * 8, [0.0, 0.005, 0.01]])
 @pytest.mark.parametrize("chance", [{}, {"repeats": 1}, {"of_rows": 0.2}])
-def test_flattery_is_what_choosing_by_test_costs_in_truth(means, chance):
+def test_optimism_is_what_choosing_by_test_costs_in_truth(means, chance):
     assert estimated(means, **chance) == pytest.approx(in_truth(means, **chance), rel=0.25)
 
 
-def test_equal_settings_flatter_by_the_expected_maximum_of_their_luck():
+def test_equal_settings_are_overstated_by_the_expected_maximum_of_their_luck():
     # The largest of five normal numbers is 1.163 standard deviations above their mean.
     error = 0.3 * (1 / 1500 + 0.001 / 5) ** 0.5
     assert estimated([0.0] * 5) == pytest.approx(1.163 * error, rel=0.15)
 
 
-def test_one_clear_winner_flatters_by_nothing():
+def test_one_clear_winner_is_overstated_by_nothing():
     rng = np.random.default_rng(2)
-    assert flattery(settings(rng, [0.0, 0.0, 0.2]), ROWS, "accuracy") == pytest.approx(0, abs=2e-4)
+    assert optimism(settings(rng, [0.0, 0.0, 0.2]), ROWS, "accuracy") == pytest.approx(0, abs=2e-4)
 
 
 def test_luck_that_all_settings_share_favours_none():
@@ -53,22 +53,22 @@ def test_luck_that_all_settings_share_favours_none():
     shared = rng.normal(0, 1, 300)
     apart = settings(rng, [0.0] * 4)
     together = [one + shared for one in apart]
-    of_apart = flattery(apart, ROWS, "accuracy")
-    assert flattery(together, ROWS, "accuracy") == pytest.approx(of_apart, rel=0.25)
+    of_apart = optimism(apart, ROWS, "accuracy")
+    assert optimism(together, ROWS, "accuracy") == pytest.approx(of_apart, rel=0.25)
 
 
-def test_settings_that_predict_alike_flatter_by_nothing():
+def test_settings_that_predict_alike_are_overstated_by_nothing():
     same = settings(np.random.default_rng(4), [0.0])[0]
-    assert flattery([same, same, same], ROWS, "accuracy") == pytest.approx(0, abs=1e-3)
-    assert flattery([np.ones((2, 300))] * 3, ROWS, "accuracy") == 0
+    assert optimism([same, same, same], ROWS, "accuracy") == pytest.approx(0, abs=1e-3)
+    assert optimism([np.ones((2, 300))] * 3, ROWS, "accuracy") == 0
 
 
-def test_rows_in_groups_flatter_more():
+def test_rows_in_groups_are_overstated_more():
     rng = np.random.default_rng(5)
     rows = [np.repeat(one, 5, axis=1) for one in settings(rng, [0.0] * 5, rows=60)]
-    assert flattery(rows, np.repeat(np.arange(60), 5), "accuracy") > 1.8 * flattery(rows, ROWS, "accuracy")
+    assert optimism(rows, np.repeat(np.arange(60), 5), "accuracy") > 1.8 * optimism(rows, ROWS, "accuracy")
 
 
-def test_flattery_is_the_same_whenever_it_is_asked_for():
+def test_optimism_is_the_same_whenever_it_is_asked_for():
     one = settings(np.random.default_rng(6), [0.0] * 3)
-    assert flattery(one, ROWS, "accuracy") == flattery(one, ROWS, "accuracy") > 0
+    assert optimism(one, ROWS, "accuracy") == optimism(one, ROWS, "accuracy") > 0

@@ -145,7 +145,7 @@ def test_validation_selects_and_not_test():
     comparison = judge(poor, tempting, modest)
     assert (comparison.selection.name, comparison.selection.best_on_test) == ("modest", "tempting")
     assert comparison.selection.test == comparison.settings[2].test["accuracy"]
-    assert abs(comparison.selection.flattery) < 0.001  # one clearly wins
+    assert abs(comparison.selection.optimism) < 0.001  # one clearly wins
 
 
 def test_validation_selects_the_smaller_loss():

@@ -83,11 +83,11 @@ def test_a_lower_log_loss_is_better_and_lies_on_the_left():
     )
 
 
-def test_the_choice_by_validation_comes_with_what_a_choice_by_test_would_flatter():
+def test_the_choice_by_validation_comes_with_what_a_choice_by_test_would_overstate():
     answer = comparison()
     assert words.selection_sentences(answer.selection, answer) == [
         "Chosen by validation: noise, with a test accuracy of 0.804 (0.784 to 0.824).",
-        "The test set would have chosen strong-l2; the score of a choice by test flatters by 0.4 points of accuracy.",
+        "The test set would have chosen strong-l2; picking by test score would overstate it by 0.4 points of accuracy.",
     ]
     same = answer.selection.model_copy(update={"best_on_test": "noise"})
     assert words.selection_sentences(same, answer)[1].startswith("The test set would have chosen the same; ")
