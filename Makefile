@@ -40,7 +40,7 @@ check: env  ## lint and type-check
 	mypy
 
 verify: env  ## look for damage in the cache and the outputs of DVC
-	python -m gapwise.commands.verify
+	gapwise verify
 
 audit: env  ## look up the locked packages in a database of known vulnerabilities
 	python .ci/audit.py

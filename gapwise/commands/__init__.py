@@ -1,1 +1,1 @@
-"""The commands beside the stages: thin doors of `python -m gapwise`, with all that knows DVC and git."""
+"""The commands beside the stages: thin doors of `gapwise`, with all that knows DVC and git."""

@@ -1,4 +1,4 @@
-"""The program `python -m gapwise`: its commands, their arguments and their help; what they do is imported late."""
+"""The program `gapwise`: its commands, their arguments and their help; what they do is imported late."""
 
 import codecs
 import io
@@ -91,7 +91,7 @@ def compare(
 
     Reads each revision's predictions through DVC, from the cache or the remote; the workspace stays as it is.
 
-    Example: `python -m gapwise compare main strong-l2 no-dropout`
+    Example: `gapwise compare main strong-l2 no-dropout`
     """
     with explained():
         from gapwise.commands.compare import run
@@ -138,7 +138,7 @@ def plan(
 ) -> None:
     """Says which difference a number of repeats and test rows can show, and how long that takes, before it is spent.
 
-    Example: `python -m gapwise plan --difference 0.02`
+    Example: `gapwise plan --difference 0.02`
     """
     with explained():
         from gapwise.commands.plan import run
@@ -162,7 +162,7 @@ def plan(
 @app.command()
 def predict(
     file: Annotated[
-        Path, typer.Argument(metavar="FILE", help="Texts: csv, tsv, jsonl or parquet.", show_default=False)
+        Path, typer.Argument(metavar="FILE", help="Texts: csv, tsv, jsonl, json, parquet or xlsx.", show_default=False)
     ],
     *,
     column: Annotated[str, typer.Option(help="Column of the texts.")] = "text",
@@ -179,6 +179,19 @@ def predict(
         from gapwise.commands.predict import run
 
         run(file, column=column, out=out)
+
+
+@app.command()
+def verify() -> None:
+    """Looks for damage that DVC does not look for, in its cache and in the outputs of stages.
+
+    A damaged object of the cache is moved to .dvc/tmp/damaged. An output that is not as recorded is made again by the
+    next `dvc repro`. Your own files are named and left alone.
+    """
+    with explained():
+        from gapwise.commands.verify import run
+
+        run()
 
 
 def _between(option: str, value: float | None) -> None:

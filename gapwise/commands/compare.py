@@ -1,4 +1,4 @@
-"""`python -m gapwise compare`: reads revisions, compares them, shows the answer."""
+"""`gapwise compare`: reads revisions, compares them, shows the answer."""
 
 import sys
 from collections.abc import Mapping, Sequence

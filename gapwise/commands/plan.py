@@ -1,4 +1,4 @@
-"""`python -m gapwise plan`: what a comparison will be able to show, and how long its runs take."""
+"""`gapwise plan`: what a comparison will be able to show, and how long its runs take."""
 
 from rich.console import Console
 
@@ -50,7 +50,7 @@ def _from_a_run(revision: str) -> tuple[Components, float | None]:
         try:
             found = read(project, revision)
         except UserError as error:
-            advice = "To plan without a run: `python -m gapwise plan --rows 300 --accuracy 0.8`"
+            advice = "To plan without a run: `gapwise plan --rows 300 --accuracy 0.8`"
             raise UserError("There is no run to plan from:", [f"{revision}: {error.headline}", advice]) from error
         took = seconds(project, found.run)
         repeats = int(found.predictions["repeat"].nunique())

@@ -1,4 +1,4 @@
-"""Looks for damage that DVC does not look for: `make verify` runs it, no stage of the pipeline.
+"""`gapwise verify`: looks for damage that DVC does not look for.
 
 DVC trusts a read-only object in its cache, and a file that it has once checked out.
 """
@@ -7,15 +7,16 @@ import os
 import shutil
 from pathlib import Path
 
+from dvc.exceptions import NotDvcRepoError
 from dvc.repo import Repo
 
-from gapwise.disk.io import run
+from gapwise.base.errors import UserError
 from gapwise.disk.recorded import md5
 
 
-def main() -> None:
+def run() -> None:
     """Moves damaged objects out of the cache, and makes DVC look anew at outputs that are not as recorded."""
-    with Repo() as repo:
+    with _opened() as repo:
         cache, aside = Path(repo.cache.local.path), Path(repo.tmp_dir) / "damaged"
         recorded = {Path(out.fs_path): (out.hash_info.value, out.stage.is_data_source) for out in repo.index.outs}
     findings = [_move(path, aside) for path in sorted(cache.glob("??/*")) if md5(path) != _name(path)]
@@ -23,6 +24,13 @@ def main() -> None:
         if value and path.exists() and md5(path) != value:
             findings.append(_source(path) if is_source else _output(path))
     print("\n".join(findings or ["All files are as DVC recorded them."]))
+
+
+def _opened() -> Repo:
+    try:
+        return Repo()
+    except NotDvcRepoError as error:
+        raise UserError("This folder is in no DVC project. Run the command in the project.") from error
 
 
 def _name(path: Path) -> str:
@@ -51,7 +59,3 @@ def _source(path: Path) -> str:
 
 def _shown(path: Path) -> str:
     return os.path.relpath(path)
-
-
-if __name__ == "__main__":
-    run(main)

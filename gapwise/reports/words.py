@@ -115,7 +115,9 @@ def selection_sentences(selection: Selection, comparison: Comparison) -> list[st
         if selection.best_on_test == selection.name
         else f"The test set would have chosen {selection.best_on_test}"
     )
-    optimism = f"{by_test}; picking by test score would overstate it by {amount(comparison.metric, selection.optimism)}."
+    optimism = (
+        f"{by_test}; picking by test score would overstate it by {amount(comparison.metric, selection.optimism)}."
+    )
     return [chosen, optimism]
 
 

@@ -59,11 +59,11 @@ def test_a_damaged_object_of_the_cache_is_found_before_it_is_used_and_made_again
     assert "run `make verify`, then `dvc repro`" in log
     assert "Traceback" not in log
 
-    log = disturbed.run("python", "-m", "gapwise.commands.verify")
+    log = disturbed.run("python", "-m", "gapwise", "verify")
     assert "damaged, moved to .dvc/tmp/damaged/" in log
     assert f"{name}: not as recorded; `dvc repro` makes it again" in log
     disturbed.assert_recovers()
-    assert disturbed.run("python", "-m", "gapwise.commands.verify") == "All files are as DVC recorded them.\n"
+    assert disturbed.run("python", "-m", "gapwise", "verify") == "All files are as DVC recorded them.\n"
 
 
 def test_a_damaged_file_of_ones_own_is_refused_and_comes_back_from_a_colleague(disturbed, tmp_path):
@@ -77,7 +77,7 @@ def test_a_damaged_file_of_ones_own_is_refused_and_comes_back_from_a_colleague(d
     assert (
         "data/raw/mine.csv: not as data/raw/mine.csv.dvc says; run `dvc add data/raw/mine.csv` to keep it, "
         "or delete it and run `dvc pull data/raw/mine.csv`\n"
-    ) in disturbed.run("python", "-m", "gapwise.commands.verify")
+    ) in disturbed.run("python", "-m", "gapwise", "verify")
     lose(disturbed.folder / "data/raw/mine.csv")
     disturbed.run("dvc", "pull", "-q", "data/raw/mine.csv")
     disturbed.assert_recovers()

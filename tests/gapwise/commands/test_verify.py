@@ -1,9 +1,12 @@
+import shutil
 import subprocess
 import sys
+import tempfile
 from pathlib import Path
 
 import pytest
 
+from gapwise.base.errors import UserError
 from gapwise.commands import verify
 
 WHOLE = "All files are as DVC recorded them.\n"
@@ -52,7 +55,7 @@ def damage(content):
 
 def test_what_is_whole_is_left_alone(project, capsys):
     before = {path: path.stat().st_mtime_ns for path in project.rglob("*") if ".dvc/tmp" not in str(path)}
-    verify.main()
+    verify.run()
     assert capsys.readouterr().out == WHOLE
     assert all(path.stat().st_mtime_ns == time for path, time in before.items() if path.is_file())
 
@@ -64,7 +67,7 @@ def test_a_damaged_object_that_was_checked_out_is_made_again(project, capsys, co
     dvc(project, "dvc", "checkout", output)
     assert dvc(project, "dvc", "status") == "Data and pipelines are up to date.\n"  # DVC does not look
 
-    verify.main()
+    verify.run()
     moved = f".dvc/tmp/damaged/{path.parent.name}{path.name}"
     assert capsys.readouterr().out == (
         f"{path}: damaged, moved to {moved}\n{output}: not as recorded; `dvc repro` makes it again\n"
@@ -72,7 +75,7 @@ def test_a_damaged_object_that_was_checked_out_is_made_again(project, capsys, co
     assert Path(moved).read_text() == "damaged"
     dvc(project, "dvc", "repro")
     assert (Path("file").read_text(), Path("folder/b").read_text()) == ("3", "2")
-    verify.main()
+    verify.run()
     assert capsys.readouterr().out == WHOLE
 
 
@@ -80,8 +83,30 @@ def test_a_file_of_ones_own_is_not_recorded_as_it_was_found(project, capsys):
     damage("own")
     Path("own").unlink()
     dvc(project, "dvc", "checkout", "own")
-    verify.main()
+    verify.run()
     assert "own: not as own.dvc says; run `dvc add own` to keep it, or delete it and run" in capsys.readouterr().out
     before = Path("own.dvc").read_text()
     dvc(project, "dvc", "repro")
     assert Path("own.dvc").read_text() == before
+
+
+def test_outside_of_a_project_it_is_a_message(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(UserError, match="This folder is in no DVC project"):
+        verify.run()
+
+
+def test_the_damaged_object_of_a_cache_on_another_disk_is_moved_too(project, tmp_path_factory, capsys):
+    shared = Path(tempfile.mkdtemp(dir="/dev/shm")) if Path("/dev/shm").is_dir() else tmp_path_factory.mktemp("shared")
+    try:
+        shutil.move(".dvc/cache/files", shared / "files")
+        dvc(project, "dvc", "cache", "dir", "-q", "--local", str(shared))
+        damaged = next(path for path in (shared / "files/md5").glob("??/*") if path.read_text() == "3")
+        damaged.chmod(0o644)
+        damaged.write_text("damaged")
+        verify.run()
+        assert "damaged, moved to .dvc/tmp/damaged/" in capsys.readouterr().out
+        assert not damaged.exists()
+        assert [path.read_text() for path in Path(".dvc/tmp/damaged").iterdir()] == ["damaged"]
+    finally:
+        shutil.rmtree(shared)
