@@ -15,9 +15,8 @@ def optimism(contributions: Sequence[Floats], groups: Integers, score: str) -> f
     """Estimates by how much the test score of a setting is too good, if it was chosen for that score.
 
     Settings share rows and repeats, so their luck is drawn together, with the covariance that they show. The luck of
-    those that win is the optimism. What settings truly score is taken to spread less than what they were seen to
-    score, by as much as luck alone would spread them (Louis 1984, Estimating a Population of Parameter Values Using
-    Bayes and Empirical Bayes Methods).
+    those that win is the optimism. The observed spread of the settings' scores is shrunk by the part that noise
+    explains (Louis 1984, Estimating a Population of Parameter Values Using Bayes and Empirical Bayes Methods).
 
     Args:
         contributions: Of each setting, at least 2, what each row adds to the score in each repeat, more being better,

@@ -141,7 +141,7 @@ def _contrast(name: str, difference: Scored, p_adjusted: float, settings: int, q
     main = parts.uncertainty()
     judged = verdict(main, p_adjusted, question)
     above = main.probability_above(0.0)
-    # What Holm asks of the clearest of these differences, as if each was.
+    # Holm asks most of the clearest difference; each is planned for as if it were that one.
     strict = 1 - (1 - question.confidence) / settings
     open_ends = {
         what: needed(what, parts, question.margin, strict) if judged == "undecided" else None
