@@ -24,7 +24,7 @@ CODE_FROM_DATA = {
     "cPickle": set(),
     "dill": set(),
     "cloudpickle": set(),
-    "joblib": set(),
+    "joblib": {"gapwise/base/workers.py"},  # which counts processors with it
     "marshal": set(),
     "shelve": set(),
     "torch": set(),

@@ -162,23 +162,39 @@ def plan(
 @app.command()
 def predict(
     file: Annotated[
-        Path, typer.Argument(metavar="FILE", help="Texts: csv, tsv, jsonl, json, parquet or xlsx.", show_default=False)
+        Path,
+        typer.Argument(
+            metavar="FILE",
+            help="Texts: csv, tsv, jsonl, json, parquet or xlsx; - for standard input.",
+            show_default=False,
+        ),
     ],
     *,
     column: Annotated[str, typer.Option(help="Column of the texts.")] = "text",
     out: Annotated[Path | None, typer.Option(metavar="FILE", help="Where to write; the terminal without it.")] = None,
+    threshold: Annotated[
+        float | None,
+        typer.Option(help="Probability of the label, from 0 to 1, below which abstain is yes.", show_default=False),
+    ] = None,
+    format: Annotated[
+        Literal["csv", "tsv", "jsonl", "json", "parquet", "xlsx"], typer.Option(help="Of standard input.")
+    ] = "csv",
 ) -> None:
     """Labels new texts with the networks in models/: the mean of what all repeats predict, as csv.
 
-    All columns stay, in the order of the rows; `predicted` and a probability for each class are added. What to expect
-    of the labels is `test.accuracy` in metrics/evaluate.json, which is the mean accuracy of single networks.
+    All columns stay, in the order of the rows. Added are `predicted`, a probability for each class, and `spread`: the
+    standard deviation over repeats of the label's probability. A row without a text is left without a label, and named.
+    What to expect of the labels is `test.accuracy` in metrics/evaluate.json, which is the mean accuracy of single
+    networks.
 
-    Example: `gapwise predict new.csv --out labelled.csv`
+    Example: `gapwise predict new.csv --threshold 0.8 --out labelled.csv`
     """
     with explained():
         from gapwise.commands.predict import run
 
-        run(file, column=column, out=out)
+        if threshold is not None and not 0 <= threshold <= 1:
+            raise UserError(f"--threshold must be from 0 to 1; got {threshold:g}.")
+        run(file, column=column, out=out, threshold=threshold, suffix=format)
 
 
 @app.command()

@@ -2,8 +2,9 @@
 
 import contextlib
 import sys
-from collections.abc import Iterable
+from collections.abc import Iterator, Sequence
 from pathlib import Path
+from typing import Literal
 
 import numpy as np
 import pandas as pd
@@ -23,27 +24,33 @@ from gapwise.runs.models import read_description, read_weights
 from gapwise.texts.cleaning import normalize
 from gapwise.texts.sources import read
 
+STANDARD_INPUT = Path("-")
+AT_ONCE = 4096  # texts whose hidden states are in memory
+Suffix = Literal["csv", "tsv", "jsonl", "json", "parquet", "xlsx"]
 
-def run(file: Path, *, column: str, out: Path | None) -> None:
+
+def run(file: Path, *, column: str, out: Path | None, threshold: float | None, suffix: Suffix) -> None:
     """Labels the texts of a file; the arguments are those of the command, see `commands.app`."""
-    table = _read(file)
+    table = _read(file, suffix)
     texts = _texts(table, column, file)
+    filled = np.flatnonzero([bool(text) for text in texts])
+    if len(filled) == 0:
+        raise UserError(f"{file} cannot be labelled: column {show(column)} holds no text in any row.")
     with Project() as project, contextlib.chdir(project.folder):
         description = read_description()
-        probabilities = mean_probabilities(description, read_weights(description), texts)
-    labels = np.array(description.classes, dtype=object)[probabilities.argmax(axis=1)]
-    columns = {f"p_{name}": probabilities[:, number].round(6) for number, name in enumerate(description.classes)}
-    labelled = table.assign(predicted=labels, **columns)
+        by_repeat = probabilities(description, list(read_weights(description)), [texts[row] for row in filled])
+    added = labels(by_repeat, description.classes, threshold).set_index(filled).reindex(range(len(texts)))
+    labelled = pd.concat([table, added.astype(object).where(added.notna(), None)], axis=1)
     try:
         labelled.to_csv(out or sys.stdout, index=False, lineterminator="\n")
     except OSError as error:
         raise UserError(f"{out} cannot be written: {error.strerror}.") from error
-    if out is not None:
-        print(f"Wrote {len(labelled):,} labelled rows to {out}", file=sys.stderr)
+    for line in _in_lines(added, out, threshold):
+        print(line, file=sys.stderr)
 
 
-def mean_probabilities(description: Description, weights: Iterable[Weights], texts: list[str]) -> NDArray[np.float64]:
-    """Averages what the networks of all repeats predict.
+def probabilities(description: Description, weights: Sequence[Weights], texts: Sequence[str]) -> NDArray[np.float64]:
+    """Predicts with the network of each repeat.
 
     Args:
         description: Of the networks.
@@ -51,41 +58,82 @@ def mean_probabilities(description: Description, weights: Iterable[Weights], tex
         texts: Cleaned as those of training, none empty.
 
     Returns:
-        Shape (texts, classes); each row sums to 1.
+        Shape (repeats, texts, classes); the last axis sums to 1.
 
     Raises:
         UserError: If the preset's files are not those that the networks were trained on.
     """
     if fingerprint(description.preset) != description.preset_sha256:
-        raise UserError(f"The files of {description.preset} have changed since models/ was trained on them.")
+        raise UserError(
+            f"The files of {description.preset} have changed since models/ was trained on them. "
+            "Bring them back, or run `dvc repro -f` to train again."
+        )
     tokenizer = load_tokenizer(description.preset)
-    names = [str(row) for row in range(len(texts))]
-    rows = pd.DataFrame({"text_id": names, "source_id": names, "text": texts})
     params = TokenizeParams(preset=description.preset, max_length=description.max_length)
-    tokens, _ = tokenize(rows, tokenizer, params)
     cut, network = rebuild(description)
-    features = frozen_output(cut, Ragged.of(tokens["token_ids"].tolist()))
-    of_repeats = []
-    for values in weights:
-        set_weights(network, values)
-        of_repeats.append(predict(network, features))
-    return np.asarray(np.mean(of_repeats, axis=0))
+    parts = []
+    for chunk in _chunks(texts):
+        names = [str(row) for row in range(len(chunk))]
+        tokens, _ = tokenize(pd.DataFrame({"text_id": names, "source_id": names, "text": chunk}), tokenizer, params)
+        features = frozen_output(cut, Ragged.of(tokens["token_ids"].tolist()))
+        of_repeats = []
+        for values in weights:
+            set_weights(network, values)
+            of_repeats.append(predict(network, features))
+        parts.append(np.stack(of_repeats))
+    return np.concatenate(parts, axis=1, dtype=np.float64)
 
 
-def _read(file: Path) -> pd.DataFrame:
+def labels(by_repeat: NDArray[np.float64], classes: Sequence[str], threshold: float | None = None) -> pd.DataFrame:
+    """Makes of the probabilities of all repeats what is added to a table.
+
+    Args:
+        by_repeat: From `probabilities`.
+        classes: Names, in the order of the last axis.
+        threshold: From 0 to 1; below this probability of the label, nothing is claimed. None for no such column.
+
+    Returns:
+        `predicted`, the class of the highest mean probability; with a threshold `abstain`, yes or no; `p_<class>`, the
+        mean of the repeats; `spread`, the standard deviation over repeats of the label's probability.
+    """
+    mean = by_repeat.mean(axis=0)
+    best = mean.argmax(axis=1)
+    rows = np.arange(len(best))
+    table = {"predicted": np.array(classes, dtype=object)[best]}
+    if threshold is not None:
+        table["abstain"] = np.where(mean[rows, best] < threshold, "yes", "no").astype(object)
+    table |= {f"p_{name}": mean[:, number].round(6) for number, name in enumerate(classes)}
+    return pd.DataFrame(table | {"spread": by_repeat[:, rows, best].std(axis=0).round(6)})
+
+
+def _chunks(texts: Sequence[str]) -> Iterator[Sequence[str]]:
+    return (texts[start : start + AT_ONCE] for start in range(0, len(texts), AT_ONCE))
+
+
+def _read(file: Path, suffix: Suffix) -> pd.DataFrame:
     try:
+        if file == STANDARD_INPUT:
+            return read(sys.stdin.buffer.read(), f".{suffix}", "standard input")
         return read(file.read_bytes(), file.suffix, str(file))
     except OSError as error:
         raise UserError(f"{file} cannot be read: {error.strerror}.") from error
 
 
 def _texts(table: pd.DataFrame, column: str, file: Path) -> list[str]:
+    """Gives the cleaned texts; nothing for a row that has none."""
     if column not in table.columns:
         there = in_words([show(name) for name in table.columns])
         raise UserError(f"{file} has no column {show(column)}; there are {there}: name one with --column.")
-    texts = [normalize(cell) if isinstance(cell, str) else "" for cell in table[column]]
-    empty = [row for row, text in enumerate(texts, start=1) if not text]
-    if empty:
-        problem = f"column {show(column)} is empty or no text in {in_words(empty, 'row')}; fill it, or leave it out"
-        raise UserError(f"{file} cannot be labelled:", [problem])
-    return texts
+    return [normalize(cell) if isinstance(cell, str) else "" for cell in table[column]]
+
+
+def _in_lines(added: pd.DataFrame, out: Path | None, threshold: float | None) -> Iterator[str]:
+    """Says what became of the rows."""
+    without = (np.flatnonzero(added["predicted"].isna()) + 1).tolist()
+    if without:
+        yield f"{in_words(without, 'row')} without a text: left without a label (rows count from 1, below the header)"
+    if threshold is not None:
+        abstained = int((added["abstain"] == "yes").sum())
+        yield f"{abstained:,} of {len(added) - len(without):,} labels are below {threshold:g}: abstain is yes"
+    if out is not None:
+        yield f"Wrote {len(added):,} rows to {out}"

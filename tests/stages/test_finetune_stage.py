@@ -104,6 +104,7 @@ def killed(start, tmp_path):
     return folder
 
 
+@pytest.mark.slow
 def test_after_a_kill_only_unfinished_repeats_are_trained_and_all_outputs_are_those_of_an_undisturbed_run(
     killed, undisturbed
 ):
@@ -147,6 +148,7 @@ def kill_at_the_third_repeat(folder, kill):
     return process.returncode, "".join(lines), workers
 
 
+@pytest.mark.slow
 def test_two_processes_leave_with_their_parent_and_finished_repeats_are_taken_over(start, undisturbed, tmp_path):
     folder = shutil.copytree(start, tmp_path / "project")
     _, _, workers = kill_at_the_third_repeat(folder, lambda parent, workers: parent.kill())
@@ -155,6 +157,7 @@ def test_two_processes_leave_with_their_parent_and_finished_repeats_are_taken_ov
     assert outputs(folder) == outputs(undisturbed)
 
 
+@pytest.mark.slow
 def test_a_process_that_is_killed_is_a_message_and_finished_repeats_are_kept(start, undisturbed, tmp_path):
     folder = shutil.copytree(start, tmp_path / "project")
     code, log, _ = kill_at_the_third_repeat(folder, lambda parent, workers: workers[0].kill())

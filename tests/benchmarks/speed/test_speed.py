@@ -105,6 +105,7 @@ def test_an_operation_of_the_profile_belongs_to_one_group(operation, kind, group
     assert profile.group(operation, kind) == group
 
 
+@pytest.mark.slow
 def test_the_groups_of_a_profile_are_no_more_than_the_epoch_and_products_are_most_of_it(tmp_path):
     write_rows(tmp_path, train=48, validation=16, test=0)
     task = Task(str(tmp_path), locate("all-minilm-l6-v2"), freeze=4, epochs=2)
