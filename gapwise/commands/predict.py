@@ -15,12 +15,12 @@ from gapwise.base.wording import in_words, show
 from gapwise.commands.project import Project
 from gapwise.encoding.cut import frozen_output
 from gapwise.encoding.params import TokenizeParams
-from gapwise.encoding.presets import fingerprint
 from gapwise.encoding.ragged import Ragged
 from gapwise.encoding.tokenizer import load_tokenizer, tokenize
 from gapwise.network.classifier import Weights, predict, set_weights
 from gapwise.network.description import Description, rebuild
 from gapwise.runs.models import read_description, read_weights
+from gapwise.scoring.predicting import require_preset
 from gapwise.texts.cleaning import normalize
 from gapwise.texts.sources import read
 
@@ -63,11 +63,7 @@ def probabilities(description: Description, weights: Sequence[Weights], texts: S
     Raises:
         UserError: If the preset's files are not those that the networks were trained on.
     """
-    if fingerprint(description.preset) != description.preset_sha256:
-        raise UserError(
-            f"The files of {description.preset} have changed since models/ was trained on them. "
-            "Bring them back, or run `dvc repro -f` to train again."
-        )
+    require_preset(description)
     tokenizer = load_tokenizer(description.preset)
     params = TokenizeParams(preset=description.preset, max_length=description.max_length)
     cut, network = rebuild(description)

@@ -15,6 +15,19 @@ from gapwise.network.classifier import Weights, predict, set_weights
 from gapwise.network.description import Description, rebuild
 
 
+def require_preset(description: Description) -> None:
+    """Checks that the preset's files are those that the networks were trained on.
+
+    Raises:
+        UserError: If they are others.
+    """
+    if fingerprint(description.preset) != description.preset_sha256:
+        raise UserError(
+            f"The files of {description.preset} have changed since models/ was trained on them. "
+            "Bring them back, or run `dvc repro -f` to train again."
+        )
+
+
 def predict_repeats(
     description: Description,
     weights: Iterable[Weights],
@@ -40,11 +53,7 @@ def predict_repeats(
     Raises:
         UserError: If the preset's files are not those that the networks were trained on.
     """
-    if fingerprint(description.preset) != description.preset_sha256:
-        raise UserError(
-            f"The files of {description.preset} have changed since models/ was trained on them. "
-            "Bring them back, or run `dvc repro -f` to train again."
-        )
+    require_preset(description)
     texts = pd.concat([development[development["text_id"].isin(repeats["text_id"])], test], ignore_index=True)
     cut, network = rebuild(description)
     ids = tokens.set_index("text_id")["token_ids"].reindex(texts["text_id"])

@@ -20,11 +20,10 @@ def _check(holds: Callable[[Any], bool], problem: str) -> pa.Check:
     return pa.Check(holds, element_wise=True, error=problem)
 
 
-IS_TEXT = _check(lambda cell: isinstance(cell, str), "must hold text; found {found} in {rows}; write it as text")
+NO_TEXT = "must hold text; found {found} in {rows}; write it as text"
+IS_TEXT = _check(lambda cell: isinstance(cell, str), NO_TEXT)
 NOT_EMPTY = _check(lambda cell: cell != "", "is empty or blank in {rows}; fill it, or leave the row out")
-LABEL_IS_TEXT = _check(
-    lambda cell: isinstance(cell, str) or several(cell), "must hold text; found {found} in {rows}; write it as text"
-)
+LABEL_IS_TEXT = _check(lambda cell: isinstance(cell, str) or several(cell), NO_TEXT)
 ONE_LABEL = _check(
     lambda cell: not several(cell),
     "holds several labels for one text in {rows}, as {found}; a text is trained with one label: keep one of them",
@@ -79,8 +78,8 @@ def select(raw: pd.DataFrame, params: PrepareParams) -> Selected:
     )
     problems = _missing_columns(raw, params)
     back = taken_back(raw, params.label_column).set_axis(cells.index)
-    labels = cells["label"] if "label" in there else pd.Series("", index=cells.index)
-    unlabelled = (labels.map(lambda label: isinstance(label, str) and label == "")) & ~back & ("label" in there)
+    labels = cells.get("label", pd.Series("no column", index=cells.index))
+    unlabelled = labels.map(lambda label: isinstance(label, str) and label == "") & ~back
     cells = cells[~(back | unlabelled)]
     try:
         ROWS.validate(cells, lazy=True)

@@ -11,9 +11,7 @@ from gapwise.texts.encodings import cells_up_to
 DELIMITERS = {".csv": ",", ".tsv": "\t"}
 OTHERS = ";\t,|"  # what spreadsheets of other countries and other programs write
 # A first line for Excel; some programs put commas behind it.
-SEP = re.compile(
-    "\ufeff?sep=(.)[ ,;\t]*(?:\r\n|\r|\n|$)", re.IGNORECASE
-)  # a first line that Excel understands, and writes
+SEP = re.compile("\ufeff?sep=(.)[ ,;\t]*(?:\r\n|\r|\n|$)", re.IGNORECASE)
 EMPTY = "{} is empty, where rows are needed: copy or export it again."
 # How csv.Error says it, and how a user would.
 QUOTES = {"unexpected end of data": "a cell opens with a quote that never closes"}

@@ -4,7 +4,7 @@ tests/fixtures/exports/README.md has the tools, their versions and what each of 
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 import pandas as pd
@@ -125,14 +125,15 @@ def _is_question(rows: pd.DataFrame, column: Any) -> bool:
     return name.endswith(RESPONSES) and {f"{name}.users", f"{name}.status"} <= set(rows.columns)
 
 
-def _argilla(record: Record, questions: list[str]) -> Iterator[dict[str, Any]]:
+def _argilla(record: Record, questions: list[str]) -> Iterator[Record]:
     plain = {column: cell for column, cell in record.items() if RESPONSES not in column}
-    responses: dict[Any, dict[str, Any]] = {}
-    for question in questions:
-        there = (record[f"{question}{RESPONSES}{end}"] or [] for end in ("", ".users", ".status"))
-        for label, user, status in zip(*there, strict=True):
-            responses.setdefault(user, {"response_status": status})[question] = label
-    yield from _by_annotator(plain, responses, questions)
+    ends = ("", ".users", ".status")
+    answers = (
+        (question, *answer)
+        for question in questions
+        for answer in zip(*(record[f"{question}{RESPONSES}{end}"] or [] for end in ends), strict=True)
+    )
+    return _by_annotator(plain, answers, questions)
 
 
 def _is_feedback(cells: pd.Series) -> bool:
@@ -142,23 +143,26 @@ def _is_feedback(cells: pd.Series) -> bool:
     )
 
 
-def _feedback(record: Record, questions: list[str]) -> Iterator[dict[str, Any]]:
+def _feedback(record: Record, questions: list[str]) -> Iterator[Record]:
     plain = {column: cell for column, cell in record.items() if column not in questions}
-    responses: dict[Any, dict[str, Any]] = {}
-    for question in questions:
-        for entry in record[question] or []:
-            responses.setdefault(entry["user_id"], {"response_status": entry["status"]})[question] = entry["value"]
-    yield from _by_annotator(plain, responses, questions)
+    answers = (
+        (question, entry["value"], entry["user_id"], entry["status"])
+        for question in questions
+        for entry in record[question] or []
+    )
+    return _by_annotator(plain, answers, questions)
 
 
 def _by_annotator(
-    plain: dict[str, Any], responses: dict[Any, dict[str, Any]], questions: list[str]
-) -> Iterator[dict[str, Any]]:
+    plain: Record, answers: Iterable[tuple[str, Any, Any, Any]], questions: list[str]
+) -> Iterator[Record]:
+    """Gives a row for each annotator of a text; `answers` are question, label, user and status."""
     nothing = dict.fromkeys([*questions, "annotator", "response_status"])
-    if not responses:
-        yield plain | nothing
-    for user, response in responses.items():
-        yield plain | nothing | {"annotator": user} | response
+    responses: dict[Any, Record] = {}
+    for question, label, user, status in answers:
+        responses.setdefault(user, {"annotator": user, "response_status": status})[question] = label
+    for response in responses.values() or [{}]:
+        yield plain | nothing | response
 
 
 def several(cell: Any) -> bool:
