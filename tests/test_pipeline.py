@@ -166,7 +166,7 @@ def test_a_queued_grid_runs_from_one_command(finished):
     table = pd.read_csv(pd.io.common.StringIO(finished.run("dvc", "exp", "show", "--csv")))
     assert {0, 2} <= set(table["finetune.freeze"].dropna())
     answer = json.loads(finished.run("python", "-m", "gapwise", "compare", "--all", "--json"))
-    assert len(answer["contrasts"]) == 3 + len(list(Path("settings").iterdir()))
+    assert len(answer["contrasts"]) == len(finished.run("dvc", "exp", "list", "--name-only").split()) >= 2
     assert all(one["seconds"] > 0 for one in answer["settings"])
     assert table["test.accuracy"].notna().sum() >= 4
 
