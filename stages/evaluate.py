@@ -16,6 +16,7 @@ from gapwise.scoring.params import EvaluateParams
 from gapwise.scoring.predicting import predict_repeats
 from gapwise.scoring.summary import summary
 from gapwise.scoring.temperature import with_scaled
+from gapwise.scoring.thresholds import thresholds
 
 
 def main() -> None:
@@ -35,12 +36,14 @@ def main() -> None:
     groups = test.set_index("text_id")["group"]
     write_table("data/predictions.parquet", predictions, Predictions)
     metrics = summary(predictions, baselines, groups, params)
-    scaled = params.temperature_scaling
-    write_json("metrics/evaluate.json", with_scaled(metrics, predictions) if scaled else metrics)
+    metrics = with_scaled(metrics, predictions) if params.temperature_scaling else metrics
+    temperature = metrics["temperature"]["mean"] if params.temperature_scaling else 1.0
+    write_json("metrics/evaluate.json", metrics)
     write_csv("metrics/plots/confusion.csv", plots.confusion(predictions))
     write_csv("metrics/plots/reliability.csv", plots.reliability(predictions, groups, params.confidence))
     write_csv("metrics/plots/repeats.csv", plots.repeats(predictions, baselines))
     write_csv("metrics/plots/gap.csv", plots.gap(predictions))
+    write_csv("metrics/plots/thresholds.csv", thresholds(predictions, groups, params.confidence, temperature))
 
 
 if __name__ == "__main__":

@@ -10,12 +10,12 @@ from time import monotonic
 
 from gapwise.base import workers
 from gapwise.base.tables import Repeats, Texts, Tokens
+from gapwise.disk.atomic import atomic
 from gapwise.disk.io import read_params, read_table, run, write_csv
-from gapwise.disk.whole import whole
 from gapwise.encoding.params import TokenizeParams
-from gapwise.runs.finished import Finished, digest
+from gapwise.runs.checkpoints import Checkpoints, digest
 from gapwise.runs.models import write_model
-from gapwise.runs.progress import FOLDER, Watch
+from gapwise.runs.progress import FOLDER, Progress
 from gapwise.runs.timings import record
 from gapwise.splitting.params import SplitParams
 from gapwise.training.curves import by_epoch
@@ -32,25 +32,25 @@ def main() -> None:
     tokens = read_table("data/tokens/development.parquet", Tokens)
     description = describe(tokenize, recipe, development, repeats)
     tables = {"development": development, "repeats": repeats, "tokens": tokens}
-    finished = Finished(digest(description, recipe, **tables, seed=split.seed))
-    finished.remove_others()
-    resumed = finished.is_resumed()
+    checkpoints = Checkpoints(digest(description, recipe, **tables, seed=split.seed))
+    checkpoints.remove_others()
+    resumed = checkpoints.is_resumed()
     for note in notes(recipe):
         print(note, flush=True)
-    with whole(FOLDER):
+    with atomic(FOLDER):
         trained = train_repeats(
             description,
             recipe,
             **tables,
             seed=split.seed,
-            watch=Watch(description.repeats, recipe.epochs),
-            store=finished,
+            callbacks=Progress(description.repeats, recipe.epochs),
+            store=checkpoints,
             workers=workers.count(),
         )
     epochs = by_epoch([one.epochs for one in trained], [one.best_epoch for one in trained])
     write_csv("metrics/plots/epochs.csv", epochs)
     write_model(description, [one.weights for one in trained])
-    finished.remove()
+    checkpoints.remove()
     if not resumed:
         record(monotonic() - started, description.repeats)
 

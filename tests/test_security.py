@@ -265,7 +265,7 @@ def test_names_of_classes_cannot_become_markup_in_the_page_of_plots():
 
 
 def test_dvc_itself_would_let_them():
-    """If this fails, DVC escapes what it writes, and `plots._no_markup` can go."""
+    """If this fails, DVC escapes what it writes, and `wording.no_markup` can go."""
     table = confusion(MARKUP).replace("\uff1c", "<", regex=True)
     assert tags(page(table)).count("script") > tags(page(confusion(["harmless", "other"]))).count("script")
 

@@ -42,8 +42,8 @@ def finetuned(cell: Cell, changes: Mapping[str, Any]) -> tuple[pd.DataFrame, flo
     tables = {"development": cell.development, "repeats": cell.repeats, "tokens": cell.tokens}
     recipe = params("finetune", changes)
     description = describe(TOKENIZE, recipe, cell.development, cell.repeats)
-    unwatched = {"watch": lambda repeat, at_once: [], "store": NoneFinished()}
-    trained = train_repeats(description, recipe, **tables, **unwatched, seed=SEED)
+    without = {"callbacks": lambda repeat, at_once: [], "store": NoneFinished()}
+    trained = train_repeats(description, recipe, **tables, **without, seed=SEED)
     predictions = predict_repeats(description, [one.weights for one in trained], test=cell.test, **tables)
     return predictions, _cpu() - started
 

@@ -6,6 +6,8 @@ from typing import Any
 
 from pydantic import BaseModel
 
+from gapwise.base.wording import in_yaml
+
 
 @dataclass(frozen=True)
 class Rule:
@@ -69,17 +71,9 @@ def broken(section: Any, all_frozen: bool) -> list[str]:
 
 def shown(section: BaseModel, key: str) -> str:
     """Writes a key's value as params.yaml does."""
-    return _in_yaml(getattr(section, key))
+    return in_yaml(getattr(section, key))
 
 
 def off(section: BaseModel, key: str) -> str:
     """Writes a key's value that has no effect as params.yaml does."""
-    return _in_yaml(rules(type(section))[key].off)
-
-
-def _in_yaml(value: Any) -> str:
-    if value is None:
-        return "null"
-    if isinstance(value, bool):
-        return str(value).lower()
-    return f"{value:g}" if isinstance(value, float) else str(value)
+    return in_yaml(rules(type(section))[key].off)

@@ -9,7 +9,7 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 from pydantic_core import ErrorDetails
 
 from gapwise.base.errors import UserError
-from gapwise.base.wording import show
+from gapwise.base.wording import in_yaml, show
 
 
 class Section(BaseModel):
@@ -113,7 +113,7 @@ def _explain(section: str, problem: ErrorDetails, model: type[Section]) -> tuple
         case _ if not own:  # a type that no section has so far
             what = f"{problem['msg']}; got {show(problem['input'])}"
         case _:
-            what = f"{_allowed(own)}; got {_in_yaml(problem['input'])}{_advice(problem['input'], own)}"
+            what = f"{_allowed(own)}; got {_found(problem['input'])}{_advice(problem['input'], own)}"
     return ".".join([section, *map(str, steps)]), what
 
 
@@ -156,9 +156,8 @@ def _kind(schema: dict[str, Any]) -> str:
     return ", ".join([KINDS[schema["type"]], *limits]) + items
 
 
-def _in_yaml(value: Any) -> str:
-    shown = value.isoformat() if isinstance(value, date) else show(value)
-    return {"None": "null", "True": "true", "False": "false"}.get(shown, shown)
+def _found(value: Any) -> str:
+    return in_yaml(value) if value is None or isinstance(value, bool | date) else show(value)
 
 
 def _advice(value: Any, schema: dict[str, Any]) -> str:

@@ -1,6 +1,7 @@
 """What was found, shortened for a message: long values, and long lists of findings."""
 
 from collections.abc import Sequence
+from datetime import date
 
 MOST = 5
 WIDEST = 60  # characters of a value
@@ -34,6 +35,29 @@ def show(value: object) -> str:
     """
     shown = repr(value[: WIDEST + 1] if isinstance(value, str) else value)
     return shown if len(shown) <= WIDEST + 2 else f"{shown[:WIDEST]}…"
+
+
+def in_yaml(value: object) -> str:
+    """Writes a value as params.yaml holds it; text as it is, without quotes.
+
+    Example:
+        >>> in_yaml([True, None, 1e-4, "a"])
+        '[true, null, 0.0001, a]'
+    """
+    if value is None or isinstance(value, bool):
+        return {None: "null", True: "true", False: "false"}[value]
+    if isinstance(value, list | tuple):
+        return f"[{', '.join(map(in_yaml, value))}]"
+    return value.isoformat() if isinstance(value, date) else str(value)
+
+
+def no_markup(name: str) -> str:
+    """Makes `<` a wide sign that reads the same.
+
+    DVC writes plot data into the script of an HTML page as it is: a class named "</script><script>..." would run. What
+    cannot close the script stays text.
+    """
+    return name.replace("<", "\uff1c")
 
 
 def shorten(problems: Sequence[str], what: str) -> list[str]:

@@ -171,21 +171,41 @@ def predict(
     ],
     *,
     column: Annotated[str, typer.Option(help="Column of the texts.")] = "text",
-    out: Annotated[Path | None, typer.Option(metavar="FILE", help="Where to write; the terminal without it.")] = None,
+    out: Annotated[
+        Path | None,
+        typer.Option(metavar="FILE", help="Where to write: csv, tsv, jsonl or parquet; the terminal without it."),
+    ] = None,
     threshold: Annotated[
         float | None,
         typer.Option(help="Probability of the label, from 0 to 1, below which abstain is yes.", show_default=False),
+    ] = None,
+    rev: Annotated[
+        str, typer.Option(metavar="REV", help="An experiment, branch, tag or commit whose models label.")
+    ] = "workspace",
+    model: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="FOLDER",
+            help="In place of models/: what `gapwise final` wrote, or an export to ONNX.",
+            show_default=False,
+        ),
+    ] = None,
+    explain: Annotated[
+        bool, typer.Option("--explain", help="Say which words carry each decision; a pass per word.")
+    ] = False,
+    html: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="Also write the explanations as a page.", show_default=False)
     ] = None,
     format: Annotated[
         Literal["csv", "tsv", "jsonl", "json", "parquet", "xlsx"], typer.Option(help="Of standard input.")
     ] = "csv",
 ) -> None:
-    """Labels new texts with the networks in models/: the mean of what all repeats predict, as csv.
+    """Labels new texts with the networks in models/: the mean of what all repeats predict.
 
     All columns stay, in the order of the rows. Added are `predicted`, a probability for each class, and `spread`: the
-    standard deviation over repeats of the label's probability. A row without a text is left without a label, and named.
-    What to expect of the labels is `test.accuracy` in metrics/evaluate.json, which is the mean accuracy of single
-    networks.
+    standard deviation over repeats of the label's probability. A row that cannot be read is left out, and one without
+    a text is left without a label; both are named. What to expect of the labels is `mean_of_repeats` in
+    metrics/evaluate.json.
 
     Example: `gapwise predict new.csv --threshold 0.8 --out labelled.csv`
     """
@@ -194,7 +214,93 @@ def predict(
 
         if threshold is not None and not 0 <= threshold <= 1:
             raise UserError(f"--threshold must be from 0 to 1; got {threshold:g}.")
-        run(file, column=column, out=out, threshold=threshold, suffix=format)
+        run(
+            file,
+            column=column,
+            out=out,
+            threshold=threshold,
+            suffix=format,
+            revision=rev,
+            model=model,
+            explained=explain,
+            html=html,
+        )
+
+
+@app.command()
+def final(
+    *,
+    out: Annotated[Path, typer.Option(metavar="FOLDER", help="Where to write.")] = Path("final"),
+    with_test: Annotated[
+        bool, typer.Option("--with-test", help="Train on the test rows too; then nothing is left to test on.")
+    ] = False,
+    license: Annotated[
+        str | None,
+        typer.Option(metavar="NAME", help="Of the data, for the card, for example cc-by-4.0.", show_default=False),
+    ] = None,
+) -> None:
+    """Trains one network on all labelled rows, to hand over, and writes it with its model card.
+
+    The settings are those of params.yaml, which `dvc repro` has run. It trains for as many epochs as the repeats chose
+    in the median. What to expect of it is what evaluate has measured of the repeats.
+
+    Example: `gapwise final --license cc-by-4.0`
+    """
+    with explained():
+        from gapwise.commands.final import run
+
+        run(out, with_test=with_test, license=license)
+
+
+@app.command()
+def export(
+    *,
+    to: Annotated[
+        Literal["saved_model", "onnx", "openvino", "litert"], typer.Option(help="The format.", show_default=False)
+    ],
+    model: Annotated[Path, typer.Option(metavar="FOLDER", help="That `gapwise final` wrote.")] = Path("final"),
+    out: Annotated[
+        Path | None,
+        typer.Option(metavar="FOLDER", help="Where to write.", show_default="exports/ and the format"),
+    ] = None,
+    quantize: Annotated[
+        Literal["int8"] | None, typer.Option(help="Make the weights smaller, for onnx or litert.", show_default=False)
+    ] = None,
+) -> None:
+    """Writes a final network in a format that other programs run.
+
+    It is run in its own runtime on all validation texts, and refused if a label or a probability differs from the
+    network's. With --quantize, the labels that differ are counted, and the change in accuracy is given.
+
+    Example: `gapwise export --to onnx`
+    """
+    with explained():
+        from gapwise.commands.export import run
+
+        run(to, model=model, out=out, quantize=quantize)
+
+
+@app.command()
+def serve(
+    export: Annotated[
+        Path, typer.Argument(metavar="EXPORT", help="A folder that `gapwise export` wrote.", show_default=False)
+    ],
+    *,
+    host: Annotated[str, typer.Option(help="Address to listen on; 0.0.0.0 for all.")] = "127.0.0.1",
+    port: Annotated[int, typer.Option(help="Port to listen on.")] = 8000,
+) -> None:
+    """Labels texts over HTTP.
+
+    There is a page at `/` to try texts, `/label` for programs, `/health`, and the schema at `/openapi.json`. It asks
+    for no password: put it behind what does.
+
+    Example: `gapwise serve exports/onnx`
+    """
+    with explained():
+        from gapwise.commands.serve import run
+
+        print(f"Serving {export} at http://{host}:{port}; Ctrl-C ends it", flush=True)
+        run(export, host=host, port=port)
 
 
 @app.command()

@@ -6,10 +6,9 @@ from typing import Any
 
 import pandas as pd
 
-from gapwise.base.wording import in_words
+from gapwise.base.wording import in_words, in_yaml
 from gapwise.commands.lockfile import Lock, code
 from gapwise.comparing.verdicts import flatten
-from gapwise.reports.words import show_param
 
 DATA = {"data/dataset.parquet": "data", "data/test.parquet": "test rows"}
 
@@ -69,7 +68,7 @@ def _differing(run: Run, baseline: Run, sections: Sequence[str]) -> str:
     own, theirs = flatten(run.params), flatten(baseline.params)
     keys = sorted(key for key in set(own) | set(theirs) if key.split(".")[0] in sections)
     named = [
-        f"{key} is {show_param(own.get(key))}, in {baseline.name} {show_param(theirs.get(key))}"
+        f"{key} is {in_yaml(own.get(key))}, in {baseline.name} {in_yaml(theirs.get(key))}"
         for key in keys
         if own.get(key) != theirs.get(key)
     ]

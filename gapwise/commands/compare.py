@@ -16,7 +16,7 @@ from gapwise.commands.timings import seconds
 from gapwise.comparing.figures import Comparison
 from gapwise.comparing.scored import Candidate
 from gapwise.comparing.verdicts import compare
-from gapwise.disk.whole import whole
+from gapwise.disk.atomic import atomic
 
 Form = Literal["terminal", "json", "md"]
 
@@ -105,5 +105,5 @@ def _save(comparison: Comparison, project: Project) -> None:
 
 
 def _write_yaml(file: Path, document: Mapping[str, object]) -> None:
-    with whole(file) as temporary, temporary.open("w", encoding="utf-8") as stream:
+    with atomic(file) as temporary, temporary.open("w", encoding="utf-8") as stream:
         YAML().dump(document, stream)

@@ -1,135 +1,199 @@
-"""`gapwise predict`: labels new texts with the networks in models/."""
+"""`gapwise predict`: labels new texts with the networks in models/, or with those of another revision."""
 
 import contextlib
+import json
 import sys
-from collections.abc import Iterator, Sequence
+import tempfile
+from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Literal
+from typing import BinaryIO
 
-import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
+from rich.console import Console
+from rich.progress import Progress
 
 from gapwise.base.errors import UserError
-from gapwise.base.wording import in_words, show
-from gapwise.commands.project import Project
-from gapwise.encoding.cut import frozen_output
-from gapwise.encoding.params import TokenizeParams
-from gapwise.encoding.ragged import Ragged
-from gapwise.encoding.tokenizer import load_tokenizer, tokenize
-from gapwise.network.classifier import Weights, predict, set_weights
-from gapwise.network.description import Description, rebuild
-from gapwise.runs.models import read_description, read_weights
-from gapwise.scoring.predicting import require_preset
+from gapwise.base.wording import in_words, shorten, show
+from gapwise.commands.project import WORKSPACE, Project
+from gapwise.commands.revisions import METRICS_FILE, models_of
+from gapwise.labelling.explaining import Explanation, explain, strongest
+from gapwise.labelling.labels import Labeller, columns, labels
+from gapwise.labelling.loading import load
+from gapwise.labelling.reading import Chunk, read_chunks
+from gapwise.labelling.writing import Writer, require_suffix, to_stream, written
+from gapwise.runs.models import FOLDER
 from gapwise.texts.cleaning import normalize
-from gapwise.texts.sources import read
 
 STANDARD_INPUT = Path("-")
-AT_ONCE = 4096  # texts whose hidden states are in memory
-Suffix = Literal["csv", "tsv", "jsonl", "json", "parquet", "xlsx"]
+AT_ONCE = 1024  # texts whose hidden states are in memory
+WHY = "why"
 
 
-def run(file: Path, *, column: str, out: Path | None, threshold: float | None, suffix: Suffix) -> None:
+def run(
+    file: Path,
+    *,
+    column: str,
+    out: Path | None,
+    threshold: float | None,
+    suffix: str,
+    revision: str,
+    model: Path | None,
+    explained: bool,
+    html: Path | None,
+) -> None:
     """Labels the texts of a file; the arguments are those of the command, see `commands.app`."""
-    table = _read(file, suffix)
-    texts = _texts(table, column, file)
-    filled = np.flatnonzero([bool(text) for text in texts])
-    if len(filled) == 0:
-        raise UserError(f"{file} cannot be labelled: column {show(column)} holds no text in any row.")
-    with Project() as project, contextlib.chdir(project.folder):
-        description = read_description()
-        by_repeat = probabilities(description, list(read_weights(description)), [texts[row] for row in filled])
-    added = labels(by_repeat, description.classes, threshold).set_index(filled).reindex(range(len(texts)))
-    labelled = pd.concat([table, added.astype(object).where(added.notna(), None)], axis=1)
-    try:
-        labelled.to_csv(out or sys.stdout, index=False, lineterminator="\n")
-    except OSError as error:
-        raise UserError(f"{out} cannot be written: {error.strerror}.") from error
-    for line in _in_lines(added, out, threshold):
+    if out is not None:
+        require_suffix(out)
+    job = _Job(_name(file), column, threshold, explained or html is not None)
+    with _opened(file, suffix) as (stream, ending), _bar(file, stream) as advance:
+        chunks = read_chunks(stream, ending, job.name, AT_ONCE)
+        first = next(chunks, None)
+        labeller = job.checked(first, lambda: _labeller(revision, model))
+        with _writer(out, job) as write:
+            while first is not None:
+                write(job.label(first, labeller))
+                advance()
+                first = next(chunks, None)
+    if html is not None:
+        from gapwise.labelling.page import write_page
+
+        write_page(html, job.explanations)
+    for line in job.in_lines(out):
         print(line, file=sys.stderr)
 
 
-def probabilities(description: Description, weights: Sequence[Weights], texts: Sequence[str]) -> NDArray[np.float64]:
-    """Predicts with the network of each repeat.
+class _Job:
+    """What is asked of a file, and what became of its rows so far."""
 
-    Args:
-        description: Of the networks.
-        weights: Of each repeat.
-        texts: Cleaned as those of training, none empty.
+    def __init__(self, name: str, column: str, threshold: float | None, explains: bool) -> None:
+        self.name, self.column, self.threshold, self.explains = name, column, threshold, explains
+        self.explanations: list[Explanation] = []
+        self.rows = self.labelled = self.abstained = 0
+        self.without: list[int] = []
+        self.broken: list[str] = []
 
-    Returns:
-        Shape (repeats, texts, classes); the last axis sums to 1.
+    def checked(self, first: Chunk | None, labeller: Callable[[], Labeller]) -> Labeller:
+        """Looks at the first rows, then loads the model, which takes longer."""
+        if first is None:
+            raise UserError(f"{self.name} holds no row to label.")
+        there = list(first.table.columns)
+        if self.column not in there:
+            if not there:
+                raise UserError(f"{self.name} cannot be read:", shorten(first.broken, "such rows"))
+            names = in_words([show(name) for name in there])
+            raise UserError(
+                f"{self.name} has no column {show(self.column)}; there are {names}: name one with --column."
+            )
+        found = labeller()
+        added = [*columns(found.classes, self.threshold), *([WHY] if self.explains else [])]
+        taken = [show(name) for name in added if name in there]
+        if taken:
+            raise UserError(f"{self.name} already has what would be added: {in_words(taken)}; rename or remove it.")
+        return found
 
-    Raises:
-        UserError: If the preset's files are not those that the networks were trained on.
-    """
-    require_preset(description)
-    tokenizer = load_tokenizer(description.preset)
-    params = TokenizeParams(preset=description.preset, max_length=description.max_length)
-    cut, network = rebuild(description)
-    parts = []
-    for chunk in _chunks(texts):
-        names = [str(row) for row in range(len(chunk))]
-        tokens, _ = tokenize(pd.DataFrame({"text_id": names, "source_id": names, "text": chunk}), tokenizer, params)
-        features = frozen_output(cut, Ragged.of(tokens["token_ids"].tolist()))
-        of_repeats = []
-        for values in weights:
-            set_weights(network, values)
-            of_repeats.append(predict(network, features))
-        parts.append(np.stack(of_repeats))
-    return np.concatenate(parts, axis=1, dtype=np.float64)
+    def label(self, chunk: Chunk, labeller: Labeller) -> pd.DataFrame:
+        """Puts the labels beside the rows; a row without a text has none."""
+        cells = chunk.table[self.column].to_list()
+        texts = [normalize(cell) if isinstance(cell, str) else "" for cell in cells]
+        filled = [place for place, text in enumerate(texts) if text]
+        self.rows += len(texts)
+        self.labelled += len(filled)
+        self.broken += chunk.broken
+        self.without += [row for row, text in zip(chunk.rows, texts, strict=True) if not text]
+        if not filled:
+            empty = pd.DataFrame(None, chunk.table.index, columns(labeller.classes, self.threshold), dtype=object)
+            return pd.concat([chunk.table, empty], axis=1)
+        chosen = [texts[place] for place in filled]
+        added = labels(labeller.probabilities(chosen), labeller.classes, self.threshold)
+        if self.threshold is not None:
+            self.abstained += int((added["abstain"] == "yes").sum())
+        if self.explains:
+            found = [explain(labeller, text) for text in chosen]
+            self.explanations += found
+            added[WHY] = [", ".join(f"{part} {weight:+.2f}" for part, weight in strongest(one)) for one in found]
+        if len(filled) < len(texts):
+            added = added.set_axis(filled).reindex(range(len(texts)))
+        return pd.concat([chunk.table, added], axis=1)
+
+    def in_lines(self, out: Path | None) -> Iterator[str]:
+        """Says what became of the rows."""
+        yield from shorten(self.broken, "rows that cannot be read")
+        if self.broken:
+            yield f"{len(self.broken):,} {'row' if len(self.broken) == 1 else 'rows'} left out; the others are done"
+        if self.without:
+            rows = in_words(self.without, "row")
+            yield f"{rows} without a text: left without a label (rows count from 1, below the header)"
+        if not self.labelled:
+            raise UserError(f"{self.name} cannot be labelled: column {show(self.column)} holds no text in any row.")
+        if self.threshold is not None:
+            yield f"{self.abstained:,} of {self.labelled:,} labels are below {self.threshold:g}: abstain is yes"
+        if out is not None:
+            yield f"Wrote {self.rows:,} rows to {out}"
 
 
-def labels(by_repeat: NDArray[np.float64], classes: Sequence[str], threshold: float | None = None) -> pd.DataFrame:
-    """Makes of the probabilities of all repeats what is added to a table.
-
-    Args:
-        by_repeat: From `probabilities`.
-        classes: Names, in the order of the last axis.
-        threshold: From 0 to 1; below this probability of the label, nothing is claimed. None for no such column.
-
-    Returns:
-        `predicted`, the class of the highest mean probability; with a threshold `abstain`, yes or no; `p_<class>`, the
-        mean of the repeats; `spread`, the standard deviation over repeats of the label's probability.
-    """
-    mean = by_repeat.mean(axis=0)
-    best = mean.argmax(axis=1)
-    rows = np.arange(len(best))
-    table = {"predicted": np.array(classes, dtype=object)[best]}
-    if threshold is not None:
-        table["abstain"] = np.where(mean[rows, best] < threshold, "yes", "no").astype(object)
-    table |= {f"p_{name}": mean[:, number].round(6) for number, name in enumerate(classes)}
-    return pd.DataFrame(table | {"spread": by_repeat[:, rows, best].std(axis=0).round(6)})
+def _labeller(revision: str, model: Path | None) -> Labeller:
+    if model is not None:
+        model = model.absolute()
+        if revision != WORKSPACE:
+            raise UserError("--model names a folder and --rev a revision's models/; choose one.")
+    with Project() as project, contextlib.chdir(project.folder):
+        found = project.resolve(revision)
+        if model is not None:
+            return load(model)
+        temperature = _temperature(project.text(found, METRICS_FILE))
+        if found == WORKSPACE:
+            return load(FOLDER, temperature)
+        with tempfile.TemporaryDirectory() as folder:
+            try:
+                models_of(project, found, Path(folder) / "models")
+            except UserError as error:
+                raise UserError(f"{revision}: {error.headline}", error.problems) from error
+            return load(Path(folder) / "models", temperature)
 
 
-def _chunks(texts: Sequence[str]) -> Iterator[Sequence[str]]:
-    return (texts[start : start + AT_ONCE] for start in range(0, len(texts), AT_ONCE))
+def _temperature(metrics: str | None) -> float:
+    """Reads what evaluate has fitted, where `evaluate.temperature_scaling` was on; 1 changes nothing."""
+    with contextlib.suppress(ValueError, KeyError, TypeError):
+        return float(json.loads(metrics or "{}")["temperature"]["mean"])
+    return 1.0
 
 
-def _read(file: Path, suffix: Suffix) -> pd.DataFrame:
+def _name(file: Path) -> str:
+    return "standard input" if file == STANDARD_INPUT else str(file)
+
+
+@contextlib.contextmanager
+def _opened(file: Path, suffix: str) -> Iterator[tuple[BinaryIO, str]]:
+    if file == STANDARD_INPUT:
+        yield sys.stdin.buffer, f".{suffix}"
+        return
     try:
-        if file == STANDARD_INPUT:
-            return read(sys.stdin.buffer.read(), f".{suffix}", "standard input")
-        return read(file.read_bytes(), file.suffix, str(file))
+        stream = file.open("rb")
     except OSError as error:
         raise UserError(f"{file} cannot be read: {error.strerror}.") from error
+    with stream:
+        yield stream, file.suffix
 
 
-def _texts(table: pd.DataFrame, column: str, file: Path) -> list[str]:
-    """Gives the cleaned texts; nothing for a row that has none."""
-    if column not in table.columns:
-        there = in_words([show(name) for name in table.columns])
-        raise UserError(f"{file} has no column {show(column)}; there are {there}: name one with --column.")
-    return [normalize(cell) if isinstance(cell, str) else "" for cell in table[column]]
-
-
-def _in_lines(added: pd.DataFrame, out: Path | None, threshold: float | None) -> Iterator[str]:
-    """Says what became of the rows."""
-    without = (np.flatnonzero(added["predicted"].isna()) + 1).tolist()
-    if without:
-        yield f"{in_words(without, 'row')} without a text: left without a label (rows count from 1, below the header)"
-    if threshold is not None:
-        abstained = int((added["abstain"] == "yes").sum())
-        yield f"{abstained:,} of {len(added) - len(without):,} labels are below {threshold:g}: abstain is yes"
+@contextlib.contextmanager
+def _writer(out: Path | None, job: _Job) -> Iterator[Writer]:
     if out is not None:
-        yield f"Wrote {len(added):,} rows to {out}"
+        with written(out) as writer:
+            yield writer
+    elif job.explains:
+        from gapwise.labelling.page import to_terminal
+
+        console = Console(highlight=False)
+        yield lambda table: to_terminal(console, job.explanations[-int(table[WHY].notna().sum()) :])
+    else:
+        yield to_stream(sys.stdout, ".csv")
+
+
+@contextlib.contextmanager
+def _bar(file: Path, stream: BinaryIO) -> Iterator[Callable[[], None]]:
+    """Shows how much of the file is read, on a terminal."""
+    size = None if file == STANDARD_INPUT else file.stat().st_size
+    console = Console(stderr=True)
+    with Progress(console=console, transient=True, disable=size is None or not console.is_terminal) as progress:
+        task = progress.add_task("Labelling", total=size)
+        yield lambda: progress.update(task, completed=0 if stream.closed or size is None else stream.tell())

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from difflib import get_close_matches
 from pathlib import Path
 from types import TracebackType
+from typing import Any
 
 from dvc.exceptions import DvcException, NotDvcRepoError
 from dvc.fs import DVCFileSystem
@@ -126,7 +127,28 @@ class Project:
             return here.read_bytes()
         return self._from_remote(revision, path)
 
-    def _from_remote(self, revision: str, path: str) -> bytes:
+    def copy_folder(self, revision: str, path: str, md5: str, to: Path) -> None:
+        """Copies a folder that DVC keeps, from the cache or from the remote.
+
+        Args:
+            revision: Where it was written.
+            path: Of the folder.
+            md5: That dvc.lock records for it there.
+            to: A new folder.
+
+        Raises:
+            UserError: If some of it is in neither.
+        """
+        cached = Path(self._repo.cache.local.oid_to_path(md5))
+        listing = self.listing(md5) if cached.is_file() else json.loads(self._from_remote(revision, path, listed=True))
+        for entry in listing:
+            target = to / entry["relpath"]
+            if not target.resolve().is_relative_to(to.resolve()):
+                raise UserError(f"{path} names a file outside of it: {entry['relpath']}")
+            target.parent.mkdir(parents=True, exist_ok=True)
+            target.write_bytes(self.data(revision, f"{path}/{entry['relpath']}", entry["md5"]))
+
+    def _from_remote(self, revision: str, path: str, listed: bool = False) -> bytes:
         if not self._repo.config["remote"]:  # to find out through DVC takes half a second per revision
             raise UserError(f"{path} is neither in the cache nor on a remote")
         # By the remotes of today: an old commit may know none, or one that has moved.
@@ -135,7 +157,11 @@ class Project:
         try:
             files = DVCFileSystem(repo=str(self.folder), rev=at, config=config, subrepos=True)
             # DVC counts paths from the project without a revision, and from the top of git with one.
-            return bytes(files.read_bytes(path if at is None else (self._inside / path).as_posix()))
+            inside = path if at is None else (self._inside / path).as_posix()
+            if listed:
+                found = [name for name in files.find(inside)]
+                return json.dumps([_entry(files.info(name), name, inside) for name in found]).encode()
+            return bytes(files.read_bytes(inside))
         except FileNotFoundError as error:
             raise UserError(f"{path} is neither in the cache nor on a remote") from error
         except Exception as error:  # every kind of remote has its own exceptions
@@ -145,3 +171,8 @@ class Project:
         """Lists a folder that the cache keeps: `relpath` and `md5` of each file; empty where it does not."""
         cached = Path(self._repo.cache.local.oid_to_path(md5))
         return json.loads(cached.read_text(encoding="utf-8")) if cached.is_file() else []
+
+
+def _entry(info: dict[str, Any], name: str, folder: str) -> dict[str, str]:
+    relative = name.lstrip("/").removeprefix(folder.lstrip("/")).lstrip("/")
+    return {"relpath": relative, "md5": str(info["dvc_info"]["md5"])}

@@ -4,6 +4,7 @@ import io
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import pandas as pd
@@ -21,6 +22,8 @@ from gapwise.disk.recorded import md5
 
 PREDICTIONS = "data/predictions.parquet"
 TEST = "data/test.parquet"
+MODELS = "models"
+METRICS_FILE = "metrics/evaluate.json"
 EPOCHS = ("metrics/plots/epochs.csv", "metrics/training/epochs.csv")  # today, and before
 NOTHING = (
     "There is nothing to compare. Name two revisions or more, the baseline first; `dvc exp list` shows experiments, "
@@ -192,3 +195,20 @@ def epochs(project: Project, setting: Loaded) -> pd.DataFrame | None:
         if text is not None:
             return pd.read_csv(io.StringIO(text))
     return None
+
+
+def models_of(project: Project, revision: str, folder: Path) -> None:
+    """Writes the models/ of a revision to a folder, from the cache or from the remote.
+
+    Args:
+        project: Where it is.
+        revision: From `Project.resolve`.
+        folder: New.
+
+    Raises:
+        UserError: If the revision was not run, or its models are out of reach.
+    """
+    lock = read_lock(project.text(revision, "dvc.lock") or "")
+    if MODELS not in lock.outs:
+        raise UserError("was not run: its dvc.lock knows no models; run `dvc repro` there and commit")
+    project.copy_folder(revision, MODELS, lock.outs[MODELS], folder)

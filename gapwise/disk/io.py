@@ -15,9 +15,9 @@ from ruamel.yaml.error import MarkedYAMLError, YAMLError
 from gapwise.base.errors import UserError
 from gapwise.base.validation import Section, validate
 from gapwise.base.wording import shorten
+from gapwise.disk.atomic import atomic, explain
 from gapwise.disk.interrupt import CODE
 from gapwise.disk.recorded import check
-from gapwise.disk.whole import explain, whole
 
 First = TypeVar("First", bound=Section)
 Second = TypeVar("Second", bound=Section)
@@ -89,18 +89,18 @@ def read_table(path: str, contract: type[Any]) -> pd.DataFrame:
 def write_table(path: str, table: pd.DataFrame, contract: type[Any]) -> None:
     """Checks a table against its contract and writes it whole, or not at all."""
     contract.validate(table)
-    with whole(path) as temporary:
+    with atomic(path) as temporary:
         table.to_parquet(temporary, index=False)
 
 
 def write_csv(path: str, table: pd.DataFrame) -> None:
     """Writes plot data, whole or not at all."""
-    with whole(path) as temporary:
+    with atomic(path) as temporary:
         table.to_csv(temporary, index=False, lineterminator="\n", float_format="%.6g")
 
 
 def write_json(path: str, values: Mapping[str, Any]) -> None:
     """Writes metrics, whole or not at all."""
     text = json.dumps(values, indent=2, ensure_ascii=False, allow_nan=False) + "\n"
-    with whole(path) as temporary:
+    with atomic(path) as temporary:
         temporary.write_text(text, encoding="utf-8")

@@ -7,6 +7,7 @@ part of the trained network, so nothing frozen can change.
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any, Literal
 
 import numpy as np
@@ -42,6 +43,26 @@ class Cut:
     pooling: Pooling
     frozen: keras.Model | None
     trained: PackedEncoder | None
+
+    @cached_property
+    def compute(self) -> Callable[[NDArray[Any], NDArray[np.int32]], tf.Tensor]:
+        """Maps token ids and mask, both (texts, longest), to what `frozen_output` gives of them; traced once."""
+        assert self.frozen is not None
+        return _compiled(self.frozen, self.pooling if self.trained is None else None)
+
+    def hidden_states(self, ids: keras.KerasTensor, mask: keras.KerasTensor) -> keras.KerasTensor:
+        """Maps padded token ids and mask, both (texts, longest), to last hidden states, by keras-hub's own layers.
+
+        It is slower than the packed way, and made of what every format of networks knows.
+        """
+        if self.frozen is not None:
+            hidden = self.frozen(_named(dict(self.frozen.input), ids, mask), training=False)
+        else:
+            assert self.trained is not None
+            hidden = self.trained.embed([ids, mask])
+        for layer in self.trained.layers if self.trained else []:
+            hidden = layer(hidden, padding_mask=mask)
+        return hidden
 
     @property
     def trained_layers(self) -> int:
@@ -88,13 +109,12 @@ def frozen_output(part: Cut, tokens: Ragged, *, shared: bool = False) -> Ragged:
     if part.frozen is None:
         return tokens
     pooling = part.pooling if part.trained is None else None
-    compute = _compiled(part.frozen, pooling)
     splits = np.arange(len(tokens) + 1) if pooling else tokens.splits
     shape = (int(splits[-1]), part.width)
     size = int(np.prod(shape)) * np.dtype(np.float32).itemsize
     values = OnDisk(shape) if shared or size > IN_MEMORY else np.empty(shape, np.float32)
     for rows in tokens.batches(BATCH_TOKENS):
-        for row, state in zip(rows, compute(*tokens.padded(rows)).numpy(), strict=True):
+        for row, state in zip(rows, part.compute(*tokens.padded(rows)).numpy(), strict=True):
             values[splits[row] : splits[row + 1]] = state[: splits[row + 1] - splits[row]]
     return Ragged(values, splits)
 
@@ -118,6 +138,17 @@ def mean_pool(hidden: keras.KerasTensor, mask: keras.KerasTensor) -> keras.Keras
     """Averages the hidden states of real tokens: (texts, tokens, width) and (texts, tokens) to (texts, width)."""
     weights = keras.ops.expand_dims(keras.ops.cast(mask, hidden.dtype), -1)
     return keras.ops.sum(hidden * weights, axis=1) / keras.ops.sum(weights, axis=1)
+
+
+def first(hidden: keras.KerasTensor, mask: keras.KerasTensor) -> keras.KerasTensor:
+    """Takes the hidden state of the first token: (texts, tokens, width) to (texts, width)."""
+    return hidden[:, 0]
+
+
+POOLINGS: dict[Pooling, Callable[[Any, Any], Any]] = {
+    "mean": mean_pool,
+    "first": first,
+}
 
 
 def _embeddings(encoder: keras_hub.models.Backbone) -> keras.Model:

@@ -1,5 +1,6 @@
 """A logistic regression whose penalty is chosen on the validation rows; on vectors of an encoder, a linear probe."""
 
+from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -36,6 +37,8 @@ def probe(
     validation: npt.NDArray[Any],
     validation_labels: npt.NDArray[Any],
     class_weight: dict[Any, float] | None = None,
+    *,
+    penalties: Sequence[float] = PENALTIES,
 ) -> Probe:
     """Fits a linear probe to an encoder's vectors.
 
@@ -49,11 +52,14 @@ def probe(
         validation: Vectors, shape (rows, width).
         validation_labels: See `fit`.
         class_weight: See `fit`.
+        penalties: See `fit`.
     """
     mean = train.mean(axis=0, dtype=float)
     scale = float(np.sqrt(np.mean(train.astype(float).std(axis=0) ** 2))) or 1.0
     scaled = [(vectors - mean) / scale for vectors in (train, validation)]
-    return Probe(fit(scaled[0], train_labels, scaled[1], validation_labels, class_weight), mean, scale)
+    return Probe(
+        fit(scaled[0], train_labels, scaled[1], validation_labels, class_weight, penalties=penalties), mean, scale
+    )
 
 
 def fit(
@@ -62,8 +68,10 @@ def fit(
     validation: Any,
     validation_labels: npt.NDArray[Any],
     class_weight: dict[Any, float] | None = None,
+    *,
+    penalties: Sequence[float] = PENALTIES,
 ) -> LogisticRegression:
-    """Fits train rows with each of `PENALTIES`, and keeps what predicts the validation rows best.
+    """Fits train rows with each of some penalties, and keeps what predicts the validation rows best.
 
     Args:
         train: Shape (rows, features), dense or sparse.
@@ -72,6 +80,7 @@ def fit(
         validation_labels: Class of each validation row. The lowest log loss on them chooses; of equals, the stronger
             penalty.
         class_weight: Of each class in the loss; None for all alike.
+        penalties: Values of C, the strongest penalty first; at least one.
 
     Returns:
         The fitted model; its classes are the sorted ones of `train_labels`.
@@ -81,7 +90,7 @@ def fit(
         # Scaled vectors of few rows are separable: a weak penalty needs many steps to settle.
         models = [
             LogisticRegression(C=penalty, max_iter=10_000, class_weight=class_weight).fit(train, train_labels)
-            for penalty in PENALTIES
+            for penalty in penalties
         ]
         losses = [
             log_loss(validation_labels, model.predict_proba(validation), labels=model.classes_) for model in models

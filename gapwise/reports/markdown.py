@@ -3,6 +3,7 @@
 import re
 from collections.abc import Sequence
 
+from gapwise.base.wording import in_yaml
 from gapwise.comparing.figures import Comparison, Verdict
 from gapwise.reports.words import (
     basis,
@@ -13,7 +14,6 @@ from gapwise.reports.words import (
     printable,
     probability,
     selection_sentences,
-    show_param,
     verdict_sentence,
 )
 from gapwise.statistics.metrics import METRICS
@@ -89,5 +89,5 @@ def _params(comparison: Comparison) -> str:
     if not keys:
         return "All settings have the same params."
     names = [escape(one.name) for one in comparison.settings]
-    rows = [[escape(key), *(escape(show_param(one.params.get(key))) for one in comparison.settings)] for key in keys]
+    rows = [[escape(key), *(escape(in_yaml(one.params.get(key))) for one in comparison.settings)] for key in keys]
     return table(["", *names], rows)

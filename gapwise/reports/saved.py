@@ -4,6 +4,7 @@ from typing import Any
 
 import pandas as pd
 
+from gapwise.base.wording import no_markup
 from gapwise.comparing.figures import Comparison
 from gapwise.statistics.metrics import METRICS
 
@@ -68,8 +69,3 @@ def plots(comparison: Comparison) -> dict[str, Any]:
         "title": "Verdicts",
     }
     return {"plots": [{"differences.csv": axes}]}
-
-
-def no_markup(name: str) -> str:
-    """Keeps a name from closing the script of the page that DVC writes plot data into as it is."""
-    return name.replace("<", "\uff1c")

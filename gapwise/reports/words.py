@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 
+from gapwise.base.wording import in_yaml
 from gapwise.comparing.figures import Comparison, Contrast, Estimate, Selection, Setting
 from gapwise.statistics.metrics import METRICS
 
@@ -136,18 +137,11 @@ def basis(comparison: Comparison) -> str:
 def params_line(setting: Setting, baseline: Setting) -> str:
     """Names what a setting does otherwise than the baseline: "finetune.l2 0.1 (was 0.01)"."""
     changed = [
-        f"{key} {show_param(value)} (was {show_param(baseline.params.get(key))})"
+        f"{key} {in_yaml(value)} (was {in_yaml(baseline.params.get(key))})"
         for key, value in setting.params.items()
         if value != baseline.params.get(key)
     ]
     return ", ".join(changed) if changed else "the same params"
-
-
-def show_param(value: object) -> str:
-    """Writes a param as params.yaml does."""
-    if value is None or isinstance(value, bool):
-        return {None: "null", True: "true", False: "false"}[value]
-    return f"[{', '.join(map(show_param, value))}]" if isinstance(value, list | tuple) else str(value)
 
 
 def directions(metric: str) -> tuple[str, str]:

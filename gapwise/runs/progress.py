@@ -14,7 +14,7 @@ from gapwise.encoding.runtime import (
 from dvclive import Live
 from dvclive.keras import DVCLiveCallback
 
-from gapwise.disk.whole import temporary_name
+from gapwise.disk.atomic import temporary_name
 
 FOLDER = "metrics/training"
 
@@ -24,8 +24,8 @@ def curves(repeat: int) -> Path:
     return temporary_name(FOLDER) / f"repeat-{repeat}"
 
 
-class Watch:
-    """Gives the callbacks that watch each repeat.
+class Progress:
+    """Makes the callbacks of each repeat: a line per epoch, and the curves of dvclive.
 
     Args:
         repeats: How many there are.
@@ -36,10 +36,10 @@ class Watch:
         self.repeats, self.epochs, self.at_once, self.seconds = repeats, epochs, 1, list[float]()
 
     def __call__(self, repeat: int, at_once: int) -> list[keras.callbacks.Callback]:
-        """Watches one repeat, counted from 0, of so many at once. Its curves are written to `curves(repeat)`."""
+        """Makes those of one repeat, counted from 0, of so many at once. Its curves are written to `curves(repeat)`."""
         self.at_once = at_once
         live = Live(str(curves(repeat)), dvcyaml=None, save_dvc_exp=False)
-        return [Progress(self, repeat), DVCLiveCallback(live=live)]
+        return [EpochLine(self, repeat), DVCLiveCallback(live=live)]
 
     def time_left(self, repeat: int, epoch: int) -> str:
         """Says how long it will take at most, at the pace of the epochs so far: early stopping can only shorten it."""
@@ -50,12 +50,12 @@ class Watch:
         return f"at most {f'{seconds} s' if seconds < 100 else f'{minutes} min'} left"
 
 
-class Progress(keras.callbacks.Callback):  # type: ignore[misc]  # Keras has no types
+class EpochLine(keras.callbacks.Callback):  # type: ignore[misc]  # Keras has no types
     """Prints a line per epoch: enough for a person to follow, and no noise in a log file."""
 
-    def __init__(self, watch: Watch, repeat: int) -> None:
+    def __init__(self, progress: Progress, repeat: int) -> None:
         super().__init__()
-        self.watch, self.repeat, self.began = watch, repeat, 0.0
+        self.progress, self.repeat, self.began = progress, repeat, 0.0
 
     def on_epoch_begin(self, epoch: int, logs: dict[str, Any] | None = None) -> None:
         """Starts the clock."""
@@ -63,11 +63,12 @@ class Progress(keras.callbacks.Callback):  # type: ignore[misc]  # Keras has no 
 
     def on_epoch_end(self, epoch: int, logs: dict[str, Any] | None = None) -> None:
         """Prints what Keras has logged."""
-        values, watch = logs or {}, self.watch
-        watch.seconds.append(time.monotonic() - self.began)
+        values, progress = logs or {}, self.progress
+        progress.seconds.append(time.monotonic() - self.began)
+        left = progress.time_left(self.repeat, epoch)
         print(
-            f"repeat {self.repeat + 1} of {watch.repeats}, epoch {epoch + 1:2} of {watch.epochs}:  "
+            f"repeat {self.repeat + 1} of {progress.repeats}, epoch {epoch + 1:2} of {progress.epochs}:  "
             f"log loss {values['log_loss']:.3f} on train, {values['val_log_loss']:.3f} on validation;  "
-            f"accuracy {values['accuracy']:.3f}, {values['val_accuracy']:.3f};  {watch.time_left(self.repeat, epoch)}",
+            f"accuracy {values['accuracy']:.3f}, {values['val_accuracy']:.3f};  {left}",
             flush=True,
         )

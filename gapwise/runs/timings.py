@@ -4,8 +4,8 @@ import json
 import os
 from pathlib import Path
 
+from gapwise.disk.atomic import atomic
 from gapwise.disk.recorded import md5
-from gapwise.disk.whole import whole
 
 FOLDER = Path(".gapwise/timings")
 # Two trainings with the same weights are the same training, and dvc.lock leads to the hash of this file.
@@ -23,5 +23,5 @@ def record(seconds: float, repeats: int) -> None:
     """
     # A queued experiment runs in a passing copy; DVC tells in its environment where the project is.
     folder = Path(os.environ.get("DVC_ROOT", ".")) / FOLDER
-    with whole(folder / f"{md5(Path('models') / NAMED_AFTER)}.json") as temporary:
+    with atomic(folder / f"{md5(Path('models') / NAMED_AFTER)}.json") as temporary:
         temporary.write_text(json.dumps({"seconds": round(seconds, 1), "repeats": repeats}) + "\n", encoding="utf-8")

@@ -3,10 +3,11 @@
 from collections.abc import Mapping
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from gapwise.scoring.params import EvaluateParams
-from gapwise.statistics.arrays import arrange
+from gapwise.statistics.arrays import arrange, classes
 from gapwise.statistics.metrics import METRICS
 from gapwise.statistics.planning import detectable_difference, observed
 from gapwise.statistics.uncertainty import components, score_interval
@@ -43,6 +44,8 @@ def summary(
     Returns:
         `test`, `validation` and `train`: the means over repeats of `scores`. `test` also has the intervals of
         `accuracy` and `macro_f1`, see `uncertainty`, and `detectable_difference`, see `planning`.
+        `mean_of_repeats`: scores of what the mean of all repeats' probabilities predicts for the test rows, which is
+        what `gapwise predict` says, with the interval of its accuracy.
         `gap`: `accuracy` is train minus test and `log_loss` is test minus train, so that both rise with overfitting.
         `baseline`: the mean test accuracy of each; `baseline_intervals`: its interval.
         `repeats` and `test_rows`. All numbers are plain, finite and rounded to `DIGITS` digits.
@@ -53,6 +56,7 @@ def summary(
         "log_loss": parts["test"]["log_loss"] - parts["train"]["log_loss"],
     }
     setting = observed(predictions, groups)
+    together = mean_of_repeats(predictions.query("part == 'test'"))
     detectable = {"detectable_difference": detectable_difference(setting, params.confidence)}
     baselines = {str(name): table for name, table in baseline_predictions.groupby("baseline", sort=False)}
     intervals = _intervals(predictions, groups, ["accuracy", "macro_f1"], params.confidence)
@@ -61,6 +65,7 @@ def summary(
         "validation": _rounded(parts["validation"]),
         "train": _rounded(parts["train"]),
         "gap": _rounded(gap),
+        "mean_of_repeats": _rounded(scores(together) | _intervals(together, groups, ["accuracy"], params.confidence)),
         "baseline": _rounded({name: _means(table, "test")["accuracy"] for name, table in baselines.items()}),
         "baseline_intervals": {
             name: _rounded(_intervals(table, groups, ["accuracy"], params.confidence))
@@ -69,6 +74,21 @@ def summary(
         "repeats": setting.repeats,
         "test_rows": setting.rows,
     }
+
+
+def mean_of_repeats(predictions: pd.DataFrame) -> pd.DataFrame:
+    """Gives what the mean of all repeats' probabilities predicts for the same texts, as the predictions of repeat 0.
+
+    Args:
+        predictions: Rows of `tables.Predictions`, of each repeat the same texts.
+    """
+    names = classes(predictions)
+    columns = [f"p_{name}" for name in names]
+    table = predictions.groupby("text_id", sort=False).agg(
+        {"part": "first", "label": "first", **dict.fromkeys(columns, "mean")}
+    )
+    predicted = np.array(names, dtype=object)[table[columns].to_numpy().argmax(axis=1)]
+    return table.reset_index().assign(repeat=0, predicted=pd.array(predicted, dtype="str"))
 
 
 def _means(predictions: pd.DataFrame, part: str) -> dict[str, float]:

@@ -43,8 +43,8 @@ def fit(probabilities: NDArray[np.float64], labels: NDArray[np.int64]) -> float:
 
 
 def scale(probabilities: NDArray[np.float64], temperature: float) -> NDArray[np.float64]:
-    """Gives the probabilities that logits divided by a temperature have, shape as given."""
-    scaled: NDArray[np.float64] = softmax(_logits(probabilities) / temperature, axis=1)
+    """Gives the probabilities that logits divided by a temperature have; shape (..., classes), as given."""
+    scaled: NDArray[np.float64] = softmax(_logits(probabilities) / temperature, axis=-1)
     return scaled
 
 

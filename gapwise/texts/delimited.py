@@ -35,20 +35,32 @@ def read_rows(text: str, suffix: str, name: str) -> tuple[list[list[str]], list[
     """
     # Python's reader and not pandas': it tells ragged rows and open quotes, and guesses no types.
     with cells_up_to(len(text) + 1):
-        named = SEP.match(text)
-        start = named.end() if named else 0
-        delimiter = named.group(1) if named else _delimiter(text, DELIMITERS[suffix])
-        rows, lines = _records(text[start:], delimiter, name, first_line=2 if named else 1)
+        delimiter, start = delimiter_of(text, suffix)
+        rows, lines = _records(text[start:], delimiter, name, first_line=2 if start else 1)
     if not rows:
         raise UserError(EMPTY.format(name))
     return rows, _ragged(rows, lines, delimiter)
 
 
-def _delimiter(text: str, usual: str) -> str:
-    """Looks at the header alone: in the rows, another delimiter makes a puzzle of quotes and numbers of cells."""
+def delimiter_of(text: str, suffix: str) -> tuple[str, int]:
+    """Finds what stands between cells, and where the header begins.
+
+    It looks at the header alone: in the rows, another delimiter makes a puzzle of quotes and numbers of cells.
+
+    Args:
+        text: The file, or what it begins with.
+        suffix: `.csv` or `.tsv`.
+
+    Returns:
+        The delimiter, and how many characters a first line that names it has; 0 without one.
+    """
+    named = SEP.match(text)
+    if named:
+        return named.group(1), named.end()
+    usual = DELIMITERS[suffix]
     header = next(filter(None, csv.reader(io.StringIO(text, newline=""), delimiter=usual)), [""])
     other = next((mark for mark in OTHERS if mark != usual and mark in header[0]), None)
-    return usual if len(header) > 1 or other is None else other
+    return (usual if len(header) > 1 or other is None else other), 0
 
 
 def _ragged(rows: list[list[str]], lines: list[int], delimiter: str) -> list[str]:

@@ -49,13 +49,7 @@ def decode(content: bytes, name: str, delimiter: str | None = None) -> str:
     Raises:
         UserError: If the file is no text, or has another encoding, with the row and the `iconv` line that mends it.
     """
-    refuse_pointer(content, name)
-    problem = _no_text(content)
-    if problem:
-        raise UserError(f"{name} is no text:", [problem])
-    wide = _wide(content)
-    if wide:
-        raise UserError(f"{name} is not UTF-8:", [f"the header (line 1) begins as {wide} does; {_mend(name, wide)}"])
+    check_start(content, name)
     try:
         return content.decode("utf-8-sig")
     except UnicodeDecodeError as error:
@@ -64,6 +58,31 @@ def decode(content: bytes, name: str, delimiter: str | None = None) -> str:
         byte = f"byte 0x{error.object[error.start]:02x}"
         advice = _advice(before, error, name)
         raise UserError(f"{name} is not UTF-8:", [f"{_row(before, delimiter)} ({line}): {byte}; {advice}"]) from error
+
+
+def check_start(content: bytes, name: str) -> None:
+    """Refuses a file that is no text, or of an encoding that its first bytes give away.
+
+    Args:
+        content: The file, or what it begins with.
+        name: Of the file, for messages.
+
+    Raises:
+        UserError: With what it is, and what to do.
+    """
+    refuse_pointer(content, name)
+    problem = _no_text(content)
+    if problem:
+        raise UserError(f"{name} is no text:", [problem])
+    wide = _wide(content)
+    if wide:
+        raise UserError(f"{name} is not UTF-8:", [f"the header (line 1) begins as {wide} does; {_mend(name, wide)}"])
+
+
+def foreign_byte(text: str) -> str | None:
+    """Names the first byte of a text that is not UTF-8, where Python read it with `surrogateescape`; None for none."""
+    found = next((ord(sign) for sign in text if "\udc80" <= sign <= "\udcff"), None)
+    return None if found is None else f"it holds the byte 0x{found - 0xDC00:02x}, which is not UTF-8"
 
 
 def refuse_pointer(content: bytes, name: str) -> None:

@@ -44,7 +44,7 @@ def _of_lines(text: str) -> tuple[list[dict[str, Any]], list[str]]:
     rows, problems = [], []
     for number, line in enumerate(text.split("\n"), start=1):
         try:
-            row = _row(line) if line.strip() else None
+            row = read_object(line) if line.strip() else None
         except (ValueError, RecursionError) as error:
             problems.append(f'line {number}: must hold one JSON object, for example {{"text": "Good."}}; {_why(error)}')
             continue
@@ -57,7 +57,12 @@ def _why(error: Exception) -> str:
     return "found lists in lists without end" if isinstance(error, RecursionError) else str(error)
 
 
-def _row(line: str) -> dict[str, Any]:
+def read_object(line: str) -> dict[str, Any]:
+    """Reads one JSON object.
+
+    Raises:
+        ValueError: If it is something else, or repeats a key.
+    """
     # Whole numbers stay the text that they are: Python limits the digits of an int.
     row = json.loads(line, object_pairs_hook=_object, parse_int=str)
     if not isinstance(row, dict):

@@ -42,8 +42,7 @@ def read(content: bytes, suffix: str, name: str) -> pd.DataFrame:
             not UTF-8.
     """
     suffix = suffix.lower()
-    if suffix not in SUFFIXES:
-        raise UserError(_unknown(suffix, name))
+    require_suffix(suffix, name)
     if not content.removeprefix(codecs.BOM_UTF8).strip():
         raise UserError(EMPTY.format(name))
     if suffix == ".parquet":
@@ -62,11 +61,17 @@ def read(content: bytes, suffix: str, name: str) -> pd.DataFrame:
     return flatten(rows, name)
 
 
-def _unknown(suffix: str, name: str) -> str:
+def require_suffix(suffix: str, name: str) -> None:
+    """Checks that a file's name says how to read it.
+
+    Raises:
+        UserError: If the suffix, in lower case, is none of `SUFFIXES`.
+    """
     if suffix == POINTER:
-        return f"{name} is DVC's note of a file, not the file: name {name.removesuffix(POINTER)} instead."
-    found = suffix or "no suffix"
-    return f"{name} must end in one of {', '.join(SUFFIXES)}; found {found}: save it as one of them."
+        raise UserError(f"{name} is DVC's note of a file, not the file: name {name.removesuffix(POINTER)} instead.")
+    if suffix not in SUFFIXES:
+        found = suffix or "no suffix"
+        raise UserError(f"{name} must end in one of {', '.join(SUFFIXES)}; found {found}: save it as one of them.")
 
 
 def _delimited(text: str, suffix: str, name: str) -> pd.DataFrame:

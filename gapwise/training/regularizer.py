@@ -60,6 +60,7 @@ class Run:
         validation: Texts that training stops by.
         class_weight: Weight of each class number in the error; None if all texts count alike.
         vectors: Computes the pooled vectors of texts with the weights as they are now, shape (texts, width).
+        penalties: That a linear probe chooses from; None for its own.
     """
 
     seed: int
@@ -67,6 +68,7 @@ class Run:
     validation: Examples
     class_weight: dict[int, float] | None
     vectors: Vectors
+    penalties: Sequence[float] | None = None
 
 
 @dataclass(frozen=True)

@@ -27,11 +27,11 @@ from gapwise.training.trainer import Trained, Trainer
 WORTH_A_PROCESS = 1e12
 
 
-class Watch(Protocol):
-    """Gives the callbacks that watch a repeat."""
+class CallbackMaker(Protocol):
+    """Makes the Keras callbacks of a repeat."""
 
     def __call__(self, repeat: int, at_once: int) -> Sequence[keras.callbacks.Callback]:
-        """Watches one repeat, counted from 0, of so many that are trained at once."""
+        """Makes those of one repeat, counted from 0, of so many that are trained at once."""
 
 
 class Store(Protocol):
@@ -71,7 +71,7 @@ def train_repeats(
     repeats: pd.DataFrame,
     tokens: pd.DataFrame,
     seed: int,
-    watch: Watch,
+    callbacks: CallbackMaker,
     store: Store,
     workers: int = 1,
 ) -> list[Trained]:
@@ -84,9 +84,9 @@ def train_repeats(
         repeats: `tables.Repeats`.
         tokens: `tables.Tokens` of the development texts and their variants.
         seed: `split.seed`.
-        watch: Gives the callbacks that watch a repeat, one of so many that are trained at once.
+        callbacks: Makes the callbacks of each repeat.
         store: Is asked for each repeat first, and given each repeat that was trained.
-        workers: Processes to train in at most; the result does not depend on it. With more than one, `watch` and
+        workers: Processes to train in at most; the result does not depend on it. With more than one, `callbacks` and
             `store` must be such that they can be pickled. A GPU is used by one process alone.
 
     Returns:
@@ -115,7 +115,7 @@ def train_repeats(
         labels=_labels(tokens, development, description.classes),
         rows=rows,
         seed=seed,
-        watch=functools.partial(watch, at_once=processes),
+        callbacks=functools.partial(callbacks, at_once=processes),
         store=store,
     )
     if processes > 1:
@@ -151,7 +151,7 @@ class _Task:
     labels: NDArray[np.int64]
     rows: Sequence[tuple[NDArray[np.int64], NDArray[np.int64]]]
     seed: int
-    watch: Callable[[int], Sequence[keras.callbacks.Callback]]
+    callbacks: Callable[[int], Sequence[keras.callbacks.Callback]]
     store: Store
 
     def in_this_process(self) -> Callable[[int], Trained]:
@@ -163,7 +163,7 @@ class _Task:
         """Trains one repeat, the same alone as in a row, and keeps it."""
         train, validation = (Examples(self.features, self.labels, rows) for rows in self.rows[repeat])
         seed = derive(self.seed, repeat, "finetune")
-        trained = trainer.train(train, validation, seed=seed, callbacks=self.watch(repeat))
+        trained = trainer.train(train, validation, seed=seed, callbacks=self.callbacks(repeat))
         self.store.save(repeat, trained)
         return trained
 

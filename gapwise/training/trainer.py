@@ -73,7 +73,12 @@ class Trainer:
         self.objective.optimizer.build(trainee.variables)
 
     def train(
-        self, train: Examples, validation: Examples, seed: int, callbacks: Sequence[keras.callbacks.Callback] = ()
+        self,
+        train: Examples,
+        validation: Examples,
+        seed: int,
+        callbacks: Sequence[keras.callbacks.Callback] = (),
+        penalties: Sequence[float] | None = None,
     ) -> Trained:
         """Trains from the pre-trained start until validation stops improving, and restores the best epoch.
 
@@ -81,10 +86,14 @@ class Trainer:
             train: At least one text of each class.
             validation: What training stops by.
             seed: Of the head, the dropout and the order of texts; the same seed and texts give the same bits.
-            callbacks: That watch.
+            callbacks: Keras callbacks, for example of progress.
+            penalties: That a head which is a linear probe chooses from; those of `encoding.probe` without it.
         """
         params = self.params
-        run = Run(seed, train, validation, self._class_weight(train), partial(_vectors, self.objective.represent))
+        run = Run(
+            *(seed, train, validation, self.class_weight(train), partial(_vectors, self.objective.represent)),
+            penalties=penalties,
+        )
         self._start(seed)
         for regularizer in self.regularizers:
             regularizer.before(run)
@@ -111,7 +120,8 @@ class Trainer:
         for variable in self.objective.optimizer.variables:
             variable.assign(keras.ops.zeros_like(variable))
 
-    def _class_weight(self, train: Examples) -> dict[int, float] | None:
+    def class_weight(self, train: Examples) -> dict[int, float] | None:
+        """Gives the weight of each class number in the error; None if all texts count alike."""
         given = (regularizer.class_weight(train.labels[train.rows]) for regularizer in self.regularizers)
         return next((weight for weight in given if weight is not None), None)
 

@@ -123,7 +123,7 @@ def test_two_processes_write_the_outputs_of_one(start, undisturbed, tmp_path):
     log = finish(folder, IN_TWO)
     assert all(f"repeat {repeat} of 3, epoch  3 of 3" in log for repeat in (1, 2, 3))
     assert outputs(folder) == outputs(undisturbed)
-    assert not (folder / ".gapwise/finished").exists()
+    assert not (folder / ".gapwise/checkpoints").exists()
 
 
 def kill_at_the_third_repeat(folder, kill):
@@ -177,4 +177,4 @@ def test_the_time_of_a_training_is_noted_beside_the_outputs_unless_part_of_it_is
 
 
 def test_nothing_of_finished_repeats_is_left_after_the_stage(undisturbed):
-    assert not (undisturbed / ".gapwise/finished").exists()
+    assert not (undisturbed / ".gapwise/checkpoints").exists()

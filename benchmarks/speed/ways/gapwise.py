@@ -59,7 +59,7 @@ def main(**changes: Any) -> None:
         repeats=repeats,
         tokens=pd.DataFrame({"text_id": names, "source_id": names, "token_ids": ids}),
         seed=task.seed,
-        watch=functools.partial(watch, clock),
+        callbacks=functools.partial(watch, clock),
         store=NoneFinished(),
         workers=task.workers,
     )

@@ -50,10 +50,13 @@ class ProbeHead(Regularizer):
             self._fit(run)
 
     def _fit(self, run: Run) -> None:
-        from gapwise.encoding.probe import probe  # every stage imports this module, and few wait for scikit-learn
+        from gapwise.encoding.probe import (  # every stage imports this module, and few wait for scikit-learn
+            PENALTIES,
+            probe,
+        )
 
         on, by = ((run.vectors(part), part.labels[part.rows]) for part in (run.train, run.validation))
-        head = head_of(probe(*on, *by, run.class_weight))
+        head = head_of(probe(*on, *by, run.class_weight, penalties=run.penalties or PENALTIES))
         self.trainee.head.kernel.assign(head.kernel)
         self.trainee.head.bias.assign(head.bias)
 

@@ -1,6 +1,6 @@
 import pytest
 
-from gapwise.runs.progress import Progress, Watch
+from gapwise.runs.progress import EpochLine, Progress
 
 LOGS = {"log_loss": 0.5, "val_log_loss": 0.25, "accuracy": 0.75, "val_accuracy": 0.875}
 
@@ -11,10 +11,10 @@ def clocked(monkeypatch, times):
 
 def test_a_line_tells_repeat_epoch_scores_and_time_left(monkeypatch, capsys):
     clocked(monkeypatch, iter([0.0, 30.0, 30.0, 34.0, 34.0, 38.0]))
-    progress = Progress(Watch(repeats=2, epochs=3), repeat=0)
+    line = EpochLine(Progress(repeats=2, epochs=3), repeat=0)
     for epoch in range(3):
-        progress.on_epoch_begin(epoch)
-        progress.on_epoch_end(epoch, LOGS)
+        line.on_epoch_begin(epoch)
+        line.on_epoch_end(epoch, LOGS)
     lines = capsys.readouterr().out.splitlines()
     assert lines[0] == (
         "repeat 1 of 2, epoch  1 of 3:  log loss 0.500 on train, 0.250 on validation;  accuracy 0.750, 0.875;  "
@@ -37,6 +37,6 @@ def test_a_line_tells_repeat_epoch_scores_and_time_left(monkeypatch, capsys):
     ],
 )
 def test_time_left_counts_the_epochs_that_may_come(repeats, at_once, repeat, epoch, seconds, expected):
-    watch = Watch(repeats=repeats, epochs=3)
-    watch.seconds, watch.at_once = seconds, at_once
-    assert watch.time_left(repeat, epoch) == expected
+    progress = Progress(repeats=repeats, epochs=3)
+    progress.seconds, progress.at_once = seconds, at_once
+    assert progress.time_left(repeat, epoch) == expected

@@ -54,10 +54,10 @@ def trained(tiny_bert):
 def train(model, tokens, finished, workers=1, params=RECIPE):
     own = tokens[tokens["text_id"].isin(DEVELOPMENT["text_id"])]
     tables = {"development": DEVELOPMENT, "repeats": REPEATS, "tokens": own}
-    return train_repeats(model, params, **tables, seed=1, watch=unwatched, store=finished, workers=workers)
+    return train_repeats(model, params, **tables, seed=1, callbacks=no_callbacks, store=finished, workers=workers)
 
 
-def unwatched(repeat, at_once):
+def no_callbacks(repeat, at_once):
     return []
 
 

@@ -9,7 +9,7 @@ import pytest
 from gapwise.encoding.params import TokenizeParams
 from gapwise.network.description import Description
 from gapwise.runs import finished
-from gapwise.runs.finished import Finished, digest
+from gapwise.runs.checkpoints import Checkpoints, digest
 from gapwise.runs.progress import curves
 from gapwise.training.trainer import Trained
 from tests.recipes import recipe
@@ -40,7 +40,7 @@ def kept():
     """Repeat 0 as it was kept; DVC has deleted its curves since."""
     (curves(0) / "plots").mkdir(parents=True)
     (curves(0) / "plots" / "loss.tsv").write_text("step\tloss\n0\t0.3333333333333333\n")
-    store = Finished("one")
+    store = Checkpoints("one")
     store.save(0, TRAINED)
     shutil.rmtree("metrics")
     return store
@@ -63,13 +63,13 @@ def test_curves_of_an_interrupted_epoch_do_not_mix_with_those_taken_over(kept):
 
 def test_a_repeat_of_another_digest_or_number_is_not_taken(kept):
     assert kept.load(1) is None
-    assert Finished("other").load(0) is None
+    assert Checkpoints("other").load(0) is None
 
 
 @pytest.mark.parametrize("name", ["weights.safetensors", "trained.json"])
 @pytest.mark.parametrize("bytes_left", [0, 20])
 def test_a_damaged_repeat_is_not_taken_and_can_be_kept_again(kept, name, bytes_left):
-    path = Path(".gapwise/finished/one/repeat-0") / name
+    path = Path(".gapwise/checkpoints/one/repeat-0") / name
     path.write_bytes(path.read_bytes()[:bytes_left])
     assert kept.load(0) is None
     curves(0).mkdir(parents=True)
@@ -78,20 +78,20 @@ def test_a_damaged_repeat_is_not_taken_and_can_be_kept_again(kept, name, bytes_l
 
 
 def test_what_was_killed_while_it_was_written_is_not_taken(kept):
-    folder = Path(".gapwise/finished/one/repeat-0")
+    folder = Path(".gapwise/checkpoints/one/repeat-0")
     folder.rename(folder.with_name("repeat-0.partial"))
     assert kept.load(0) is None
 
 
 def test_a_run_with_other_settings_removes_what_is_left(kept):
-    Finished("two").remove_others()
+    Checkpoints("two").remove_others()
     assert kept.load(0) is None
-    Finished("two").remove_others()
+    Checkpoints("two").remove_others()
 
 
 def test_after_the_stage_nothing_is_left(kept):
     kept.remove()
-    assert not Path(".gapwise/finished").exists()
+    assert not Path(".gapwise/checkpoints").exists()
     kept.remove()
 
 

@@ -6,7 +6,7 @@ import pytest
 
 from gapwise.base.errors import UserError
 from gapwise.disk import interrupt
-from gapwise.disk.whole import explain, temporary_name, whole
+from gapwise.disk.atomic import atomic, explain, temporary_name
 
 
 @pytest.fixture(autouse=True)
@@ -19,7 +19,7 @@ def names(folder="."):
 
 
 def test_a_file_has_its_name_only_once_it_is_whole():
-    with whole("data/a.txt") as temporary:
+    with atomic("data/a.txt") as temporary:
         temporary.write_text("new")
         assert names("data") == [".a.txt.partial"]
     assert names("data") == ["a.txt"]
@@ -29,7 +29,7 @@ def test_a_file_has_its_name_only_once_it_is_whole():
 def test_a_folder_replaces_the_old_one_with_all_that_was_in_it():
     Path("models").mkdir()
     Path("models/old").touch()
-    with whole("models") as temporary:
+    with atomic("models") as temporary:
         temporary.mkdir()
         (temporary / "new").touch()
         assert names("models") == ["old"]
@@ -41,7 +41,7 @@ def test_what_a_killed_process_left_is_removed_first(is_folder):
     for left in (".a.partial", ".a.old.partial"):
         Path(left).mkdir() if is_folder else Path(left).touch()
         (Path(left) / "b").touch() if is_folder else None
-    with whole("a") as temporary:
+    with atomic("a") as temporary:
         assert not temporary.exists()
         temporary.write_text("new")
     assert names() == ["a"]
@@ -51,7 +51,7 @@ def test_after_a_failure_the_old_file_stays_and_nothing_is_beside_it():
     Path("a").write_text("old")
 
     def fail_halfway():
-        with whole("a") as temporary:
+        with atomic("a") as temporary:
             temporary.write_text("half")
             raise ValueError("a mistake of ours")
 
@@ -63,14 +63,14 @@ def test_after_a_failure_the_old_file_stays_and_nothing_is_beside_it():
 
 
 def test_while_it_is_written_ctrl_c_knows_what_to_remove():
-    with whole("data/a") as temporary:
+    with atomic("data/a") as temporary:
         temporary.touch()
         assert interrupt.unfinished == {temporary}
     assert not interrupt.unfinished
 
 
 def test_the_temporary_name_can_be_known_before():
-    with whole("metrics/training") as temporary:
+    with atomic("metrics/training") as temporary:
         temporary.mkdir()
         assert temporary == temporary_name("metrics/training") == Path("metrics/.training.partial")
 
@@ -88,12 +88,12 @@ def test_the_temporary_name_can_be_known_before():
 def test_what_the_machine_refuses_is_a_message_with_the_final_name(number, reason, advice):
     with (
         pytest.raises(UserError, match=rf"^a cannot be written: {reason}\.\n  - {advice}.*`dvc repro` again"),
-        whole("a"),
+        atomic("a"),
     ):
         raise OSError(number, os.strerror(number))
 
 
 def test_another_error_of_the_system_is_a_mistake_of_ours_and_stays_what_it_is():
     assert explain(FileNotFoundError(errno.ENOENT, "No such file"), "It") is None
-    with pytest.raises(FileNotFoundError), whole("a"):
+    with pytest.raises(FileNotFoundError), atomic("a"):
         Path("missing").read_text()

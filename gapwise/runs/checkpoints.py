@@ -1,4 +1,4 @@
-"""Finished repeats, kept while finetune runs: after a crash, a kill or Ctrl-C they need not be trained again.
+"""Checkpoints: finished repeats that finetune keeps while it runs, so that none is trained twice after a crash.
 
 They lie outside of the stage's outs, which DVC deletes before it runs a stage. Each is written whole or not at all,
 below the digest of all that determines it, so what is taken over is what would be trained again.
@@ -16,19 +16,19 @@ import pandas as pd
 from safetensors import SafetensorError
 from safetensors.numpy import load_file, save
 
-from gapwise.disk.whole import whole
+from gapwise.disk.atomic import atomic
 from gapwise.network.description import Description
 from gapwise.runs.progress import curves
 from gapwise.training.recipe import FinetuneParams
 from gapwise.training.trainer import Trained
 
-FOLDER = Path(".gapwise/finished")
+FOLDER = Path(".gapwise/checkpoints")
 PACKAGES = ("tensorflow", "keras", "keras-hub", "numpy", "dvclive")  # other versions may give other bits
 PROJECT = Path(__file__).parents[2]
 
 
 @dataclass(frozen=True)
-class Finished:
+class Checkpoints:
     """The repeats of one run.
 
     Attributes:
@@ -52,7 +52,7 @@ class Finished:
     def save(self, repeat: int, trained: Trained) -> None:
         """Writes a repeat that was just trained, and its curves."""
         rest = {"epochs": trained.epochs.to_dict("list"), "best_epoch": trained.best_epoch}
-        with whole(self._folder(repeat)) as folder:
+        with atomic(self._folder(repeat)) as folder:
             folder.mkdir()
             (folder / "weights.safetensors").write_bytes(save(trained.weights))
             (folder / "trained.json").write_text(json.dumps(rest), encoding="utf-8")  # floats come back to the bit

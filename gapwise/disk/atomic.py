@@ -21,7 +21,7 @@ ADVICE = {
 
 
 @contextlib.contextmanager
-def whole(path: str | Path) -> Iterator[Path]:
+def atomic(path: str | Path) -> Iterator[Path]:
     """Gives a temporary name to write to; once the block has ended well, what is there gets the final name.
 
     What a killed process left under the temporary name is removed first.

@@ -1,0 +1,130 @@
+"""`gapwise export`: writes a final network in a format that other programs run, once it was seen to say the same."""
+
+import contextlib
+import json
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pandas as pd
+
+from gapwise.base.errors import UserError
+from gapwise.base.tables import Repeats, Texts
+from gapwise.commands.project import Project
+from gapwise.disk.atomic import atomic
+from gapwise.disk.io import read_table
+from gapwise.labelling.exported import ABOUT, VERSION
+from gapwise.labelling.loading import ABOUT as FINAL
+from gapwise.labelling.loading import read_about
+
+if TYPE_CHECKING:
+    from gapwise.exporting.checking import Checked
+
+CARD = "README.md"
+
+
+def run(to: str, *, model: Path, out: Path | None, quantize: str | None) -> None:
+    """Exports and checks; the arguments are those of the command, see `commands.app`."""
+    source = model.absolute()
+    target = (out or Path("exports") / (to if quantize is None else f"{to}-{quantize}")).absolute()
+    about = read_about(source)
+    if not about:
+        raise UserError(f"{model} is not what `gapwise final` writes: {FINAL} is missing. Run `gapwise final` first.")
+    if target.exists() and not (target / ABOUT).is_file():
+        raise UserError(f"{target} exists and is no export; name another folder with --out.")
+    with Project() as project, contextlib.chdir(project.folder):
+        # Here, because they import TensorFlow.
+        from gapwise.exporting.checking import check, require_equal
+        from gapwise.exporting.formats import FORMATS
+
+        kind = FORMATS[to]
+        if quantize is not None and kind.quantize is None:
+            able = ", ".join(name for name, one in FORMATS.items() if one.quantize)
+            raise UserError(f"--quantize {quantize} is for {able}; no tool here does it for {to}.")
+        texts = _validation_texts()
+        writer, expected, described = _prepared(source, about, texts["text"].tolist())
+        labels = pd.Categorical(texts["label"], categories=pd.Index(described["classes"])).codes.astype(np.int64)
+        against = (texts["text"].tolist(), expected, labels, pd.factorize(texts["group"])[0])
+        with atomic(target) as folder:
+            folder.mkdir()
+            writer(kind, folder)
+            described |= {"version": VERSION, "format": to, "quantize": quantize, "commit": about["commit"]}
+            _write(folder, described)
+            checked = check(folder, *against)
+            require_equal(checked, str(target))
+            lines = list(_in_lines(checked))
+            if quantize is not None and kind.quantize is not None:
+                kind.quantize(folder)
+                exact, checked = checked, check(folder, *against)
+                lines = list(_of_small(checked, exact, quantize))
+            _write(folder, described | {"checked": checked.as_dict()})
+            _write_card(source / CARD, folder, to, lines)
+    print(*lines, f"Wrote {target}", sep="\n")
+
+
+def _prepared(source: Path, about: Mapping[str, Any], texts: list[str]) -> tuple[Any, Any, dict[str, Any]]:
+    from gapwise.encoding.tokenizer import load_tokenizer
+    from gapwise.exporting.formats import Format, Source
+    from gapwise.exporting.network import OfTexts, whole_network
+    from gapwise.exporting.tokenizers import NAME, write_tokenizer
+    from gapwise.labelling.networks import Networks
+    from gapwise.runs.models import read_description, read_weights
+
+    description = read_description(source)
+    (weights,) = read_weights(description, source)
+    temperature = about["temperature"]
+    tokenizer = load_tokenizer(description.preset)
+    expected = Networks(description, [weights], temperature).probabilities(texts)[0]
+    network = whole_network(description, weights, temperature)
+    of_texts = OfTexts(network, tokenizer, description.classes, description.max_length)
+
+    def write(kind: Format, folder: Path) -> None:
+        kind.write(Source(network, of_texts), folder)
+        if not kind.has_tokenizer:
+            write_tokenizer(description.preset, tokenizer, description.max_length, folder / NAME)
+
+    described = {
+        "classes": description.classes,
+        "max_length": description.max_length,
+        "pad": int(tokenizer.pad_token_id),
+        "preset": description.preset,
+        "temperature": temperature,
+    }
+    return write, expected, described
+
+
+def _validation_texts() -> pd.DataFrame:
+    texts, repeats = read_table("data/development.parquet", Texts), read_table("data/repeats.parquet", Repeats)
+    return texts[texts["text_id"].isin(repeats.loc[repeats["part"] == "validation", "text_id"])].reset_index(drop=True)
+
+
+def _in_lines(checked: "Checked") -> Iterator[str]:
+    yield (
+        f"On all {checked.rows:,} validation texts it gives the labels of the network; a probability differs by "
+        f"{checked.largest:.1e} at most"
+    )
+    yield f"{checked.milliseconds:.1f} ms per text on this machine, in batches of 32"
+
+
+def _of_small(checked: "Checked", exact: "Checked", quantize: str) -> Iterator[str]:
+    points = [100 * value for value in (checked.accuracy, checked.accuracy_low, checked.accuracy_high)]
+    yield (
+        f"In {quantize}, {checked.flips} of {checked.rows:,} validation texts get another label; the accuracy on them "
+        f"changes by {points[0]:+.1f} points ({points[1]:+.1f} to {points[2]:+.1f})"
+    )
+    yield (
+        f"{checked.milliseconds:.1f} ms per text on this machine against {exact.milliseconds:.1f} in float32, "
+        f"{exact.milliseconds / checked.milliseconds:.1f} times as fast"
+    )
+
+
+def _write(folder: Path, described: Mapping[str, Any]) -> None:
+    (folder / ABOUT).write_text(json.dumps(described, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
+
+
+def _write_card(card: Path, folder: Path, to: str, lines: list[str]) -> None:
+    text = card.read_text(encoding="utf-8") if card.is_file() else ""
+    with (folder / CARD).open("w", encoding="utf-8") as file:
+        file.write(text)
+        print(f"\n## This export: {to}\n", *(f"- {line}." for line in lines), sep="\n", file=file)

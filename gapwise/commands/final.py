@@ -1,0 +1,84 @@
+"""`gapwise final`: trains one network on all labelled rows, and writes it with its card."""
+
+import contextlib
+import json
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from gapwise.base.errors import UserError
+from gapwise.base.tables import Repeats, Texts, Tokens
+from gapwise.commands.project import WORKSPACE, Project
+from gapwise.commands.revisions import METRICS_FILE, read
+from gapwise.disk.atomic import atomic
+from gapwise.disk.io import read_params, read_table
+from gapwise.labelling.loading import ABOUT
+
+
+def run(out: Path, *, with_test: bool, license: str | None) -> None:
+    """Trains and writes; the arguments are those of the command, see `commands.app`."""
+    target = out.absolute()
+    if target.exists() and not (target / ABOUT).is_file():
+        raise UserError(f"{out} exists and was not written by `gapwise final`; name another folder with --out.")
+    with Project() as project, contextlib.chdir(project.folder):
+        try:
+            read(project, WORKSPACE)
+        except UserError as error:
+            raise UserError("The final network takes over what a run has found:", [str(error)]) from error
+        # Here, because they import TensorFlow.
+        from gapwise.delivery.card import write_card
+        from gapwise.delivery.final import Data, choose, train_final
+        from gapwise.encoding.params import TokenizeParams
+        from gapwise.runs.models import read_description, read_weights, write_model
+        from gapwise.runs.progress import EpochLine, Progress
+        from gapwise.splitting.params import SplitParams
+        from gapwise.training.recipe import FinetuneParams
+        from gapwise.training.repeats import describe
+
+        recipe, tokenize, split = read_params(FinetuneParams, TokenizeParams, SplitParams)
+        metrics = json.loads(Path(METRICS_FILE).read_text(encoding="utf-8"))
+        data = Data(*(read_table(f"data/{name}.parquet", kind) for name, kind in TABLES.items()))
+        repeats = read_description()
+        epochs = pd.read_csv("metrics/plots/epochs.csv")
+        chosen = choose(repeats, recipe, list(read_weights(repeats)), data, epochs)
+        if with_test:
+            data = _with_test(data)
+        description = describe(tokenize, recipe, data.texts, data.repeats).model_copy(update={"repeats": 1})
+        print(_plan(data, chosen, with_test), flush=True)
+        line = EpochLine(Progress(1, chosen.epochs), 0)
+        weights = train_final(description, recipe, data, chosen, seed=split.seed, callbacks=[line])
+        about: dict[str, Any] = {
+            "version": 1,
+            "temperature": metrics.get("temperature", {}).get("mean", 1.0),
+            "epochs": chosen.epochs,
+            "penalty": chosen.penalty,
+            "rows": len(data.texts),
+            "with_test": with_test,
+            "commit": project.head,
+        }
+        with atomic(target) as temporary:
+            write_model(description, [weights], temporary)
+            (temporary / ABOUT).write_text(json.dumps(about, indent=2) + "\n", encoding="utf-8")
+            write_card(temporary, about, license)
+    low, high = metrics["test"]["accuracy_low"], metrics["test"]["accuracy_high"]
+    print(f"Wrote {out}: expect an accuracy of {metrics['test']['accuracy']:.3f} ({low:.3f} to {high:.3f}) of it,")
+    print("as evaluate measured of networks that saw fewer rows; README.md in it is the card.")
+
+
+TABLES = {"development": Texts, "repeats": Repeats, "tokens/development": Tokens}
+
+
+def _with_test(data: Any) -> Any:
+    from dataclasses import replace
+
+    return replace(
+        data,
+        texts=pd.concat([data.texts, read_table("data/test.parquet", Texts)], ignore_index=True),
+        tokens=pd.concat([data.tokens, read_table("data/tokens/test.parquet", Tokens)], ignore_index=True),
+    )
+
+
+def _plan(data: Any, chosen: Any, with_test: bool) -> str:
+    what = "train, validation and test rows" if with_test else "train and validation rows; the test stays sealed"
+    return f"Training on {len(data.texts):,} rows ({what}), {chosen.epochs} epochs as the repeats chose"

@@ -1,0 +1,152 @@
+"""One network to hand over: trained on all labelled rows, for as long and as hard as the repeats have found best.
+
+The repeats hold rows back to tell when to stop and how good the setting is. Once that is known, the rows are worth more
+in the training. What is chosen on validation rows (the number of epochs, and the penalty of a head that is a linear
+probe) is the middle of what the repeats chose.
+"""
+
+import statistics
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from gapwise.base.seeds import derive
+from gapwise.base.tables import parts_of
+from gapwise.encoding.cut import frozen_output
+from gapwise.encoding.ragged import Ragged
+from gapwise.encoding.runtime import keras
+from gapwise.network.batches import Examples
+from gapwise.network.classifier import Weights, output, set_weights
+from gapwise.network.description import Description, rebuild
+from gapwise.training.recipe import FinetuneParams
+from gapwise.training.repeats import rows_of
+from gapwise.training.trainer import Trainer
+
+LOOKED_AT = 64  # rows that losses by epoch are computed of; nothing is chosen by them
+
+
+@dataclass(frozen=True)
+class Chosen:
+    """What the repeats chose on their validation rows.
+
+    Attributes:
+        epochs: Median of the kept epochs, rounded down.
+        penalty: Median C of the probes, where the head is one; None where it is not.
+    """
+
+    epochs: int
+    penalty: float | None
+
+
+@dataclass(frozen=True)
+class Data:
+    """The tables of a run.
+
+    Attributes:
+        texts: `tables.Texts` of all that is labelled and may be trained on.
+        repeats: `tables.Repeats`.
+        tokens: `tables.Tokens` of these texts and their variants.
+    """
+
+    texts: pd.DataFrame
+    repeats: pd.DataFrame
+    tokens: pd.DataFrame
+
+
+def choose(
+    description: Description, recipe: FinetuneParams, weights: Sequence[Weights], data: Data, epochs: pd.DataFrame
+) -> Chosen:
+    """Finds what the repeats chose.
+
+    Args:
+        description: Of their networks.
+        recipe: That they were trained by.
+        weights: Of each repeat.
+        data: That they were trained on.
+        epochs: Losses by epoch, see `curves.by_epoch`.
+    """
+    kept = epochs.loc[epochs["kept"] == 1].groupby("repeat")["epoch"].first()
+    is_probe = recipe.head_refit or recipe.head_init == "probe"
+    penalty = statistics.median_low(_penalties(description, recipe, weights, data)) if is_probe else None
+    return Chosen(int(statistics.median_low(kept)), penalty)
+
+
+def _penalties(description: Description, recipe: FinetuneParams, weights: Sequence[Weights], data: Data) -> list[float]:
+    """Fits the probes of the repeats once more, as training did, to see which penalty each chose."""
+    from gapwise.encoding.probe import probe  # it waits for scikit-learn
+
+    part, network = rebuild(description)
+    represent = keras.Model(network.inputs, network.get_layer("pooled").output)
+    features = frozen_output(part, Ragged.of(data.tokens["token_ids"].tolist()))
+    labels = _labels(data, description.classes)
+    trainer = Trainer(network, recipe, description.classes)
+    found = []
+    for repeat, values in enumerate(weights):
+        if recipe.head_refit:  # else the probe was fitted to the encoder as it was pre-trained
+            set_weights(network, values)
+        train, validation = rows_of(data.tokens, parts_of(data.repeats, repeat))
+        of_classes = trainer.class_weight(Examples(features, labels, train))
+        vectors = [output(represent, features, rows) for rows in (train, validation)]
+        chosen = probe(vectors[0], labels[train], vectors[1], labels[validation], of_classes)
+        found.append(float(chosen.model.C))
+    return found
+
+
+def train_final(
+    description: Description,
+    recipe: FinetuneParams,
+    data: Data,
+    chosen: Chosen,
+    *,
+    seed: int,
+    callbacks: Sequence[keras.callbacks.Callback] = (),
+) -> Weights:
+    """Trains one network on all texts.
+
+    Args:
+        description: Of the repeats' networks.
+        recipe: That they were trained by. Rates fall as they did there, and training ends after the chosen epochs.
+        data: All of its texts are trained on, with their variants.
+        chosen: From `choose`.
+        seed: `split.seed`.
+        callbacks: Keras callbacks, for example of progress.
+
+    Returns:
+        The trained weights; the same bits for the same arguments.
+    """
+    part, network = rebuild(description)
+    features = frozen_output(part, Ragged.of(data.tokens["token_ids"].tolist()))
+    rows = np.arange(len(data.tokens))
+    everything = Examples(features, _labels(data, description.classes), rows)
+    looked_at = Examples(features, everything.labels, rows[:LOOKED_AT])
+    # No earlier epoch is kept, and none later is trained.
+    stopping = recipe.early_stopping.model_copy(update={"min_epochs": chosen.epochs})
+    trainer = Trainer(network, recipe.model_copy(update={"early_stopping": stopping}), description.classes)
+    trained = trainer.train(
+        everything,
+        looked_at,
+        seed=derive(seed, "final"),
+        callbacks=[StopAfter(chosen.epochs), *callbacks],
+        penalties=None if chosen.penalty is None else [chosen.penalty],
+    )
+    return trained.weights
+
+
+class StopAfter(keras.callbacks.Callback):  # type: ignore[misc]  # Keras has no types
+    """Ends training after some epochs, while rates fall as if there were more."""
+
+    def __init__(self, epochs: int) -> None:
+        super().__init__()
+        self.epochs = epochs
+
+    def on_epoch_end(self, epoch: int, logs: dict[str, float] | None = None) -> None:
+        """Stops at the last one."""
+        if epoch + 1 >= self.epochs:
+            self.model.stop_training = True
+
+
+def _labels(data: Data, classes: Sequence[str]) -> np.ndarray:
+    of_source = data.texts.set_index("text_id")["label"].reindex(data.tokens["source_id"])
+    return pd.Categorical(of_source, categories=pd.Index(classes)).codes.astype(np.int64)

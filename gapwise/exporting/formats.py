@@ -1,0 +1,77 @@
+"""The formats of an export, one entry each: how it is written, and whether its weights can be made smaller."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from gapwise.encoding.runtime import keras, tf
+from gapwise.exporting.network import OfTexts
+
+
+@dataclass(frozen=True)
+class Source:
+    """What is exported.
+
+    Attributes:
+        network: From `network.whole_network`.
+        of_texts: The same with its tokenizer.
+    """
+
+    network: keras.Model
+    of_texts: OfTexts
+
+
+@dataclass(frozen=True)
+class Format:
+    """A format.
+
+    Attributes:
+        write: Writes a source to a folder, in float32.
+        quantize: Makes of what was written in a folder one of 8-bit weights, in place; None where no tool does it.
+        has_tokenizer: Whether texts go in, not token ids.
+    """
+
+    write: Callable[[Source, Path], None]
+    quantize: Callable[[Path], None] | None = None
+    has_tokenizer: bool = False
+
+
+def _saved_model(source: Source, folder: Path) -> None:
+    tf.saved_model.save(source.of_texts, str(folder / "saved_model"))
+
+
+def _onnx(source: Source, folder: Path) -> None:
+    _export(source, folder / "model.onnx", "onnx")
+
+
+def _openvino(source: Source, folder: Path) -> None:
+    _export(source, folder / "model.xml", "openvino")
+
+
+def _litert(source: Source, folder: Path) -> None:
+    _export(source, folder / "model.tflite", "litert")
+
+
+def _export(source: Source, path: Path, name: str) -> None:
+    spec = [keras.InputSpec(shape=(None, None), dtype="int32", name=one.name) for one in source.network.inputs]
+    source.network.export(str(path), format=name, input_signature=spec, verbose=False)
+
+
+def _quantize_onnx(folder: Path) -> None:
+    from onnxruntime.quantization import QuantType, quantize_dynamic
+
+    whole, small = folder / "model.onnx", folder / "small.onnx"
+    quantize_dynamic(whole, small, weight_type=QuantType.QInt8, per_channel=True)
+    small.replace(whole)
+
+
+def _quantize_litert(folder: Path) -> None:
+    raise NotImplementedError
+
+
+FORMATS: dict[str, Format] = {
+    "saved_model": Format(_saved_model, has_tokenizer=True),
+    "onnx": Format(_onnx, _quantize_onnx),
+    "openvino": Format(_openvino),
+    "litert": Format(_litert),
+}

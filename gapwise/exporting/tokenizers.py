@@ -1,0 +1,54 @@
+"""The tokenizer of a preset as the file tokenizer.json, which the `tokenizers` library reads in many languages."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+from gapwise.base.errors import UserError
+from gapwise.encoding.presets import locate
+
+NAME = "tokenizer.json"
+
+
+def write_tokenizer(preset: str, tokenizer: Any, max_length: int, path: Path) -> None:
+    """Writes tokenizer.json.
+
+    Args:
+        preset: See `presets.locate`. Where its folder has a tokenizer.json, that is taken.
+        tokenizer: keras-hub's, which the file is made from elsewhere; that works for word pieces.
+        max_length: Tokens of a text at most, start and end included.
+        path: Of the file.
+
+    Raises:
+        UserError: If neither is possible.
+    """
+    from tokenizers import Tokenizer
+
+    own = Path(locate(preset)) / NAME
+    is_theirs = own.is_file() and "model" in json.loads(own.read_text(encoding="utf-8"))  # keras-hub has one too
+    made = Tokenizer.from_file(str(own)) if is_theirs else _of_word_pieces(preset, tokenizer)
+    made.enable_truncation(max_length)
+    made.no_padding()
+    settings = json.loads(made.to_str())
+    path.write_text(json.dumps(settings, ensure_ascii=False), encoding="utf-8")
+
+
+def _of_word_pieces(preset: str, tokenizer: Any) -> Any:
+    from tokenizers import BertWordPieceTokenizer
+
+    if not hasattr(tokenizer, "lowercase"):
+        raise UserError(
+            f"{preset} has no {NAME}, and none can be made of a {type(tokenizer).__name__}: put the file into its "
+            "folder, or export to saved_model, which has the tokenizer in it."
+        )
+    pieces = {piece: number for number, piece in enumerate(tokenizer.get_vocabulary())}
+    lowercase = bool(tokenizer.lowercase)
+    return BertWordPieceTokenizer(
+        pieces,
+        lowercase=lowercase,
+        strip_accents=bool(tokenizer.strip_accents),
+        cls_token=tokenizer.cls_token,
+        sep_token=tokenizer.sep_token,
+        unk_token=tokenizer.oov_token if hasattr(tokenizer, "oov_token") else "[UNK]",
+        pad_token=tokenizer.pad_token,
+    )

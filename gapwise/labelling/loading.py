@@ -1,0 +1,45 @@
+"""From a folder that a training or an export wrote to what labels texts."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+from gapwise.base.errors import UserError
+from gapwise.labelling import exported
+from gapwise.labelling.labels import Labeller
+
+ABOUT = "final.json"  # beside the network that `gapwise final` trains
+
+
+def load(folder: Path, temperature: float = 1.0) -> Labeller:
+    """Loads what labels texts.
+
+    Args:
+        folder: models/, what `gapwise final` wrote, or an ONNX export.
+        temperature: Of the networks in models/; the other two know their own.
+
+    Raises:
+        UserError: If the folder is none of these, not whole, or of another version.
+    """
+    if not folder.is_dir():
+        raise UserError(f"There is no folder {folder}. `dvc repro` makes models/, `gapwise final` makes final/.")
+    if (folder / exported.ABOUT).is_file():
+        return exported.Exported(folder)
+    # Here, because they import TensorFlow, which an export does without.
+    from gapwise.labelling.networks import Networks
+    from gapwise.runs.models import read_description, read_weights
+
+    description = read_description(folder)
+    own = read_about(folder).get("temperature", temperature)
+    return Networks(description, list(read_weights(description, folder)), own)
+
+
+def read_about(folder: Path) -> dict[str, Any]:
+    """Reads what `gapwise final` knows of its network; empty for models/."""
+    path = folder / ABOUT
+    if not path.is_file():
+        return {}
+    try:
+        return dict(json.loads(path.read_text(encoding="utf-8")))
+    except ValueError as error:
+        raise UserError(f"{path} is damaged: {error}. Run `gapwise final` again.") from error

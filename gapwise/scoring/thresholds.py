@@ -1,0 +1,44 @@
+"""What is left of the texts, and how much of it is right, where labels below a threshold are not claimed."""
+
+import pandas as pd
+
+from gapwise.scoring.plots import share_of
+from gapwise.scoring.summary import mean_of_repeats
+from gapwise.scoring.temperature import scale
+from gapwise.statistics.arrays import arrange, classes
+from gapwise.statistics.metrics import accuracy
+
+# A label of k classes has at least a probability of 1 / k, so lower thresholds answer everything.
+THRESHOLDS = [*(number / 20 for number in range(1, 20)), 0.99]
+MEAN, ONE = "mean of repeats", "one network"
+
+
+def thresholds(
+    predictions: pd.DataFrame, groups: "pd.Series[str]", confidence: float, temperature: float = 1.0
+) -> pd.DataFrame:
+    """Weighs, on the test rows, how many are answered against how many of the answers are right.
+
+    Args:
+        predictions: `tables.Predictions`.
+        groups: Group of each test text, by `text_id`.
+        confidence: Of the intervals, above 0 and below 1.
+        temperature: That `gapwise predict` divides the logits by.
+
+    Returns:
+        `predictor`: the mean of all repeats, which `gapwise predict` uses, or one network, the mean over repeats.
+        `threshold`; `answered`, the share of rows whose label has at least this probability; `accuracy`, the share of
+        these that are right, with `low` and `high`. No row where nothing is answered.
+    """
+    columns, codes = [f"p_{name}" for name in classes(predictions)], pd.factorize(groups)[0]
+    test = predictions.query("part == 'test'")
+    test = test.assign(**pd.DataFrame(scale(test[columns].to_numpy(float), temperature), test.index, columns))
+    table = []
+    for name, found in {MEAN: mean_of_repeats(test), ONE: test}.items():
+        predicted = arrange(found, list(groups.index))
+        sure, right = predicted.probabilities.max(axis=2), accuracy(predicted)
+        for threshold in [0.0, *(one for one in THRESHOLDS if one > 1 / len(columns))]:
+            answered = (sure >= threshold).astype(float)
+            if answered.any():
+                share, low, high = share_of(answered, right, codes, confidence)
+                table.append([name, threshold, answered.mean(), share, low, high])
+    return pd.DataFrame(table, columns=["predictor", "threshold", "answered", "accuracy", "low", "high"])

@@ -1,0 +1,1 @@
+"""An export behind HTTP: one text or many in, labels out."""
