@@ -2,7 +2,7 @@
 
 import contextlib
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -39,23 +39,25 @@ def run(to: str, *, model: Path, out: Path | None, quantize: str | None) -> None
         from gapwise.exporting.formats import FORMATS
 
         kind = FORMATS[to]
-        if quantize is not None and kind.quantize is None:
-            able = ", ".join(name for name, one in FORMATS.items() if one.quantize)
+        if quantize is not None and kind.write_small is None:
+            able = ", ".join(name for name, one in FORMATS.items() if one.write_small)
             raise UserError(f"--quantize {quantize} is for {able}; no tool here does it for {to}.")
         texts = _validation_texts()
-        writer, expected, described = _prepared(source, about, texts["text"].tolist())
+        write, write_tokens, expected, described = _prepared(source, about, texts["text"].tolist())
         labels = pd.Categorical(texts["label"], categories=pd.Index(described["classes"])).codes.astype(np.int64)
         against = (texts["text"].tolist(), expected, labels, pd.factorize(texts["group"])[0])
         with atomic(target) as folder:
             folder.mkdir()
-            writer(kind, folder)
+            write(kind.write, folder)
+            if not kind.has_tokenizer:
+                write_tokens(folder)
             described |= {"version": VERSION, "format": to, "quantize": quantize, "commit": about["commit"]}
             _write(folder, described)
             checked = check(folder, *against)
             require_equal(checked, str(target))
             lines = list(_in_lines(checked))
-            if quantize is not None and kind.quantize is not None:
-                kind.quantize(folder)
+            if quantize is not None and kind.write_small is not None:
+                write(kind.write_small, folder)
                 exact, checked = checked, check(folder, *against)
                 lines = list(_of_small(checked, exact, quantize))
             _write(folder, described | {"checked": checked.as_dict()})
@@ -63,9 +65,9 @@ def run(to: str, *, model: Path, out: Path | None, quantize: str | None) -> None
     print(*lines, f"Wrote {target}", sep="\n")
 
 
-def _prepared(source: Path, about: Mapping[str, Any], texts: list[str]) -> tuple[Any, Any, dict[str, Any]]:
+def _prepared(source: Path, about: Mapping[str, Any], texts: list[str]) -> tuple[Any, Any, Any, dict[str, Any]]:
     from gapwise.encoding.tokenizer import load_tokenizer
-    from gapwise.exporting.formats import Format, Source
+    from gapwise.exporting.formats import Source
     from gapwise.exporting.network import OfTexts, whole_network
     from gapwise.exporting.tokenizers import NAME, write_tokenizer
     from gapwise.labelling.networks import Networks
@@ -79,10 +81,11 @@ def _prepared(source: Path, about: Mapping[str, Any], texts: list[str]) -> tuple
     network = whole_network(description, weights, temperature)
     of_texts = OfTexts(network, tokenizer, description.classes, description.max_length)
 
-    def write(kind: Format, folder: Path) -> None:
-        kind.write(Source(network, of_texts), folder)
-        if not kind.has_tokenizer:
-            write_tokenizer(description.preset, tokenizer, description.max_length, folder / NAME)
+    def write(writer: Callable[[Source, Path], None], folder: Path) -> None:
+        writer(Source(network, of_texts), folder)
+
+    def write_tokens(folder: Path) -> None:
+        write_tokenizer(description.preset, tokenizer, description.max_length, folder / NAME)
 
     described = {
         "classes": description.classes,
@@ -91,7 +94,7 @@ def _prepared(source: Path, about: Mapping[str, Any], texts: list[str]) -> tuple
         "preset": description.preset,
         "temperature": temperature,
     }
-    return write, expected, described
+    return write, write_tokens, expected, described
 
 
 def _validation_texts() -> pd.DataFrame:

@@ -22,6 +22,7 @@ from gapwise.labelling.loading import load
 from gapwise.labelling.reading import Chunk, read_chunks
 from gapwise.labelling.writing import Writer, require_suffix, to_stream, written
 from gapwise.runs.models import FOLDER
+from gapwise.texts.cells import as_text
 from gapwise.texts.cleaning import normalize
 
 STANDARD_INPUT = Path("-")
@@ -94,7 +95,7 @@ class _Job:
     def label(self, chunk: Chunk, labeller: Labeller) -> pd.DataFrame:
         """Puts the labels beside the rows; a row without a text has none."""
         cells = chunk.table[self.column].to_list()
-        texts = [normalize(cell) if isinstance(cell, str) else "" for cell in cells]
+        texts = [normalize(cell) if isinstance(cell, str) else "" for cell in map(as_text, cells)]
         filled = [place for place, text in enumerate(texts) if text]
         self.rows += len(texts)
         self.labelled += len(filled)

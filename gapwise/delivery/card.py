@@ -12,6 +12,7 @@ from gapwise.base.tables import Predictions
 from gapwise.disk.io import read_table
 from gapwise.network.description import Description
 from gapwise.reports.evidence import by_class
+from gapwise.scoring.thresholds import ONE
 
 NAME = "README.md"
 SHOWN = (0.0, 0.6, 0.7, 0.8, 0.9, 0.95, 0.99)  # thresholds of the table

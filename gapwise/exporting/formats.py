@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from gapwise.encoding.runtime import keras, tf
 from gapwise.exporting.network import OfTexts
@@ -27,12 +28,12 @@ class Format:
 
     Attributes:
         write: Writes a source to a folder, in float32.
-        quantize: Makes of what was written in a folder one of 8-bit weights, in place; None where no tool does it.
+        write_small: Replaces what was written to a folder by one of 8-bit weights; None where no tool does it.
         has_tokenizer: Whether texts go in, not token ids.
     """
 
     write: Callable[[Source, Path], None]
-    quantize: Callable[[Path], None] | None = None
+    write_small: Callable[[Source, Path], None] | None = None
     has_tokenizer: bool = False
 
 
@@ -52,12 +53,13 @@ def _litert(source: Source, folder: Path) -> None:
     _export(source, folder / "model.tflite", "litert")
 
 
-def _export(source: Source, path: Path, name: str) -> None:
-    spec = [keras.InputSpec(shape=(None, None), dtype="int32", name=one.name) for one in source.network.inputs]
-    source.network.export(str(path), format=name, input_signature=spec, verbose=False)
+def _export(source: Source, path: Path, name: str, **settings: Any) -> None:
+    ones = tf.ones((1, 2), tf.int32)
+    source.network([ones, ones])  # Keras exports no network that was never called
+    source.network.export(str(path), format=name, verbose=False, **settings)
 
 
-def _quantize_onnx(folder: Path) -> None:
+def _small_onnx(source: Source, folder: Path) -> None:
     from onnxruntime.quantization import QuantType, quantize_dynamic
 
     whole, small = folder / "model.onnx", folder / "small.onnx"
@@ -65,13 +67,13 @@ def _quantize_onnx(folder: Path) -> None:
     small.replace(whole)
 
 
-def _quantize_litert(folder: Path) -> None:
-    raise NotImplementedError
+def _small_litert(source: Source, folder: Path) -> None:
+    _export(source, folder / "model.tflite", "litert", optimizations=[tf.lite.Optimize.DEFAULT])
 
 
 FORMATS: dict[str, Format] = {
     "saved_model": Format(_saved_model, has_tokenizer=True),
-    "onnx": Format(_onnx, _quantize_onnx),
+    "onnx": Format(_onnx, _small_onnx),
     "openvino": Format(_openvino),
-    "litert": Format(_litert),
+    "litert": Format(_litert, _small_litert),
 }

@@ -1,8 +1,8 @@
 """Rows to label, read a few at a time, so that a file of any length fits into memory."""
 
+import contextlib
 import csv
 import io
-import json
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from itertools import chain, islice
@@ -14,7 +14,7 @@ import pyarrow.parquet as pq
 
 from gapwise.base.errors import UserError
 from gapwise.base.wording import in_words, show
-from gapwise.texts.cells import as_text, column_problems, unreadable
+from gapwise.texts.cells import column_problems, unreadable
 from gapwise.texts.cleaning import normalize
 from gapwise.texts.delimited import DELIMITERS, EMPTY, delimiter_of
 from gapwise.texts.encodings import cells_up_to, check_start, foreign_byte
@@ -43,7 +43,8 @@ def read_chunks(stream: BinaryIO, suffix: str, name: str, at_once: int) -> Itera
     """Reads a file, some rows at a time.
 
     A row that cannot be read is left out and described. Of csv, tsv, jsonl and parquet only the rows of one chunk are
-    in memory; json and xlsx are read as a whole. Parquet keeps the types of its columns, all else is text.
+    in memory; json and xlsx are read as a whole. Parquet and JSON keep their types, all else is
+    text.
 
     Args:
         stream: The file; of parquet it must be one that can seek.
@@ -132,13 +133,9 @@ def _of_lines(stream: BinaryIO, name: str) -> Iterator[Row]:
             if problem := foreign_byte(line):
                 yield number, problem
                 continue
-            yield number, {key: _cell(value) for key, value in read_object(line).items()}
+            yield number, read_object(line, int)
         except (ValueError, RecursionError) as error:
             yield number, f"it must hold one JSON object; {error}"
-
-
-def _cell(value: Any) -> Any:
-    return json.dumps(value, ensure_ascii=False) if isinstance(value, list | dict) else as_text(value)
 
 
 def _text(stream: BinaryIO, name: str) -> Iterator[str]:
@@ -151,7 +148,8 @@ def _text(stream: BinaryIO, name: str) -> Iterator[str]:
     try:
         yield from lines
     finally:
-        lines.detach()  # or it would close the file
+        with contextlib.suppress(ValueError):  # whoever opened the file may have closed it
+            lines.detach()  # or it would close the file
 
 
 def _of_parquet(stream: BinaryIO, name: str, at_once: int) -> Iterator[Chunk]:

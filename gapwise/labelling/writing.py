@@ -69,10 +69,22 @@ def to_stream(stream: IO[str], suffix: str) -> Writer:
 
     def write(table: pd.DataFrame) -> None:
         nonlocal header
-        table.to_csv(stream, index=False, header=header, sep="\t" if suffix == ".tsv" else ",", lineterminator="\n")
+        _flat(table).to_csv(
+            stream, index=False, header=header, sep="\t" if suffix == ".tsv" else ",", lineterminator="\n"
+        )
         header = False
 
     return write
+
+
+def _flat(table: pd.DataFrame) -> pd.DataFrame:
+    """Writes as JSON what is no single value, and truth values as JSON does."""
+    nested = [name for name in table.columns if table[name].dtype == object]
+    return table.assign(**{name: table[name].map(_cell) for name in nested})
+
+
+def _cell(value: Any) -> Any:
+    return json.dumps(value, ensure_ascii=False) if isinstance(value, list | dict | bool) else value
 
 
 def _objects(table: pd.DataFrame) -> Iterator[str]:
@@ -98,7 +110,7 @@ class _Parquet:
         if self.file is None:
             fields = [pa.field(name, _type(table[name])) for name in table.columns]
             self.file = pq.ParquetWriter(self.path, pa.schema(fields))
-        self.file.write_table(pa.Table.from_pandas(table, schema=self.file.schema, preserve_index=False))
+        self.file.write_table(pa.Table.from_pandas(_flat(table), schema=self.file.schema, preserve_index=False))
 
 
 def _type(column: pd.Series) -> pa.DataType:

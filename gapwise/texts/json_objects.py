@@ -1,6 +1,7 @@
 """JSON: one object per line, or one list of objects; the first character tells which, and not the name."""
 
 import json
+from collections.abc import Callable
 from typing import Any
 
 import pandas as pd
@@ -57,14 +58,18 @@ def _why(error: Exception) -> str:
     return "found lists in lists without end" if isinstance(error, RecursionError) else str(error)
 
 
-def read_object(line: str) -> dict[str, Any]:
+def read_object(line: str, whole: Callable[[str], Any] = str) -> dict[str, Any]:
     """Reads one JSON object.
+
+    Args:
+        line: Of JSON.
+        whole: Makes a value of the digits of a whole number. They stay the text that they are without it, as Python
+            limits the digits of an int.
 
     Raises:
         ValueError: If it is something else, or repeats a key.
     """
-    # Whole numbers stay the text that they are: Python limits the digits of an int.
-    row = json.loads(line, object_pairs_hook=_object, parse_int=str)
+    row = json.loads(line, object_pairs_hook=_object, parse_int=whole)
     if not isinstance(row, dict):
         raise ValueError(f"found {show(line.strip())}")
     return row

@@ -6,13 +6,16 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
+from ruamel.yaml import YAML
 from typer.testing import CliRunner
 
 from gapwise.commands import predict
 from gapwise.commands.app import app
-from gapwise.commands.predict import labels, probabilities
+from gapwise.labelling.labels import labels
+from gapwise.labelling.networks import Networks
 from gapwise.runs.models import read_description, read_weights
 
+GIT = ["git", "-c", "user.name=T", "-c", "user.email=t@example.org"]
 MODELS = Path(__file__).parents[2] / "fixtures/model-version-1"
 TEXTS = ["the market rose sharply", "weak earnings fell again", "not good"]
 
@@ -24,21 +27,80 @@ def project(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     for command in (
         ["git", "init", "-q"],
-        ["git", "-c", "user.name=T", "-c", "user.email=t@example.org", "commit", "-q", "--allow-empty", "-m", "First"],
+        [*GIT, "commit", "-q", "--allow-empty", "-m", "First"],
         ["dvc", "init", "-q"],
     ):
         subprocess.run(command, check=True)
 
 
-def test_each_repeat_predicts_and_the_label_is_that_of_their_mean(monkeypatch):
+def test_each_repeat_predicts_and_the_order_and_company_of_texts_change_nothing():
     description = read_description()
     weights = list(read_weights(description))
-    both = probabilities(description, weights, TEXTS)
+    networks = Networks(description, weights)
+    both = networks.probabilities(TEXTS)
     assert both.shape == (2, 3, 2)
     np.testing.assert_allclose(both.sum(axis=2), 1, atol=1e-6)
-    np.testing.assert_allclose(both[1], probabilities(description, weights[1:], TEXTS)[0], atol=1e-9)
-    monkeypatch.setattr(predict, "AT_ONCE", 2)
-    np.testing.assert_allclose(probabilities(description, weights, TEXTS), both, atol=1e-6)
+    np.testing.assert_allclose(both[1], Networks(description, weights[1:]).probabilities(TEXTS)[0], atol=1e-6)
+    np.testing.assert_allclose(networks.probabilities(TEXTS[::-1])[:, ::-1], both, atol=1e-6)
+
+
+def test_a_temperature_makes_less_sure_and_changes_no_label():
+    description = read_description()
+    weights = list(read_weights(description))
+    plain, hot = (Networks(description, weights, by).probabilities(TEXTS) for by in (1.0, 2.0))
+    assert (plain.argmax(axis=2) == hot.argmax(axis=2)).all()
+    assert (hot.max(axis=2) < plain.max(axis=2)).all()
+
+
+def test_a_file_of_many_chunks_is_labelled_as_in_one(monkeypatch):
+    pd.DataFrame({"text": TEXTS * 5}).to_csv("new.csv", index=False)
+    whole = CliRunner().invoke(app, ["predict", "new.csv"]).stdout
+    monkeypatch.setattr(predict, "AT_ONCE", 4)
+    parts = CliRunner().invoke(app, ["predict", "new.csv"]).stdout
+    one, other = (pd.read_csv(io.StringIO(text)) for text in (whole, parts))
+    assert one["text"].tolist() == TEXTS * 5
+    pd.testing.assert_frame_equal(one, other, atol=2e-6)
+
+
+def test_a_broken_row_is_named_and_left_out():
+    Path("new.csv").write_text(f"id,text\n1,{TEXTS[0]}\n2,a,b\n3,{TEXTS[1]}\n")
+    shown = CliRunner().invoke(app, ["predict", "new.csv"])
+    assert pd.read_csv(io.StringIO(shown.stdout))["id"].tolist() == [1, 3]
+    assert shown.stderr.splitlines() == [
+        "row 2: the header has 2 cells, this row 3",
+        "1 row left out; the others are done",
+    ]
+
+
+def test_an_explanation_stands_beside_the_label_and_on_a_page():
+    pd.DataFrame({"text": TEXTS}).to_csv("new.csv", index=False)
+    shown = CliRunner().invoke(app, ["predict", "new.csv", "--out", "out.jsonl", "--html", "why.html"])
+    assert shown.exit_code == 0, shown.output
+    why = pd.read_json("out.jsonl", lines=True)["why"]
+    assert all(set(text.split()[::2]) <= set(TEXTS[row].split()) for row, text in enumerate(why))
+    assert Path("why.html").read_text().count("<article>") == 3
+    printed = CliRunner().invoke(app, ["predict", "new.csv", "--explain"]).stdout.splitlines()
+    assert len(printed) == 3
+    assert "sharply" in printed[0]
+
+
+def test_another_revision_labels_without_touching_the_workspace():
+    for command in (["dvc", "add", "-q", "models"], ["git", "add", "."], [*GIT, "commit", "-qm", "Models"]):
+        subprocess.run(command, check=True)
+    md5 = YAML(typ="safe").load(Path("models.dvc"))["outs"][0]["md5"]
+    lock = {"schema": "2.0", "stages": {"finetune": {"cmd": "true", "outs": [{"path": "models", "md5": md5}]}}}
+    YAML().dump(lock, Path("dvc.lock"))
+    for command in (["git", "add", "-A"], [*GIT, "commit", "-qm", "Run"], ["git", "tag", "good"]):
+        subprocess.run(command, check=True)
+    pd.DataFrame({"text": TEXTS}).to_csv("new.csv", index=False)
+    here = CliRunner().invoke(app, ["predict", "new.csv"])
+    shutil.rmtree("models")
+    there = CliRunner().invoke(app, ["predict", "new.csv", "--rev", "good"])
+    assert there.exit_code == 0, there.output
+    assert there.stdout == here.stdout
+    assert not Path("models").exists()
+    unknown = CliRunner().invoke(app, ["predict", "new.csv", "--rev", "goood"])
+    assert "no experiment, branch, tag or commit has this name; did you mean good?" in unknown.output
 
 
 def test_a_label_below_the_threshold_is_none_that_is_claimed():
@@ -96,6 +158,10 @@ def test_new_texts_are_labelled_from_any_folder_and_keep_their_columns_and_order
             "new.csv cannot be labelled: column 'text' holds no text in any row.",
         ),
         ({"text": ["a"]}, ["--threshold", "1.5"], "--threshold must be from 0 to 1; got 1.5."),
+        ({"text": ["a"]}, ["--out", "a.xlsx"], "--out must end in one of .csv, .tsv, .jsonl, .parquet; got a.xlsx."),
+        ({"text": ["a"], "spread": [1]}, [], "new.csv already has what would be added: 'spread'; rename or remove it."),
+        ({"text": ["a"]}, ["--model", "none"], "none. `dvc repro` makes models/, `gapwise final` makes final/."),
+        ({"text": ["a"]}, ["--rev", "x", "--model", "y"], "--model names a folder and --rev a revision's models/"),
         (None, [], "new.csv cannot be read: No such file or directory."),
     ],
 )
