@@ -8,6 +8,7 @@ probe) is the middle of what the repeats chose.
 import statistics
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -20,7 +21,6 @@ from gapwise.encoding.runtime import keras
 from gapwise.network.batches import Examples
 from gapwise.network.classifier import Weights, output, set_weights
 from gapwise.network.description import Description, rebuild
-from gapwise.training.recipe import FinetuneParams
 from gapwise.training.repeats import rows_of
 from gapwise.training.trainer import Trainer
 
@@ -56,13 +56,13 @@ class Data:
 
 
 def choose(
-    description: Description, recipe: FinetuneParams, weights: Sequence[Weights], data: Data, epochs: pd.DataFrame
+    description: Description, recipe: Any, weights: Sequence[Weights], data: Data, epochs: pd.DataFrame
 ) -> Chosen:
     """Finds what the repeats chose.
 
     Args:
         description: Of their networks.
-        recipe: That they were trained by.
+        recipe: The `finetune` section that they were trained by.
         weights: Of each repeat.
         data: That they were trained on.
         epochs: Losses by epoch, see `curves.by_epoch`.
@@ -73,7 +73,7 @@ def choose(
     return Chosen(int(statistics.median_low(kept)), penalty)
 
 
-def _penalties(description: Description, recipe: FinetuneParams, weights: Sequence[Weights], data: Data) -> list[float]:
+def _penalties(description: Description, recipe: Any, weights: Sequence[Weights], data: Data) -> list[float]:
     """Fits the probes of the repeats once more, as training did, to see which penalty each chose."""
     from gapwise.encoding.probe import probe  # it waits for scikit-learn
 
@@ -96,7 +96,7 @@ def _penalties(description: Description, recipe: FinetuneParams, weights: Sequen
 
 def train_final(
     description: Description,
-    recipe: FinetuneParams,
+    recipe: Any,
     data: Data,
     chosen: Chosen,
     *,
@@ -107,7 +107,8 @@ def train_final(
 
     Args:
         description: Of the repeats' networks.
-        recipe: That they were trained by. Rates fall as they did there, and training ends after the chosen epochs.
+        recipe: The `finetune` section that they were trained by. Rates fall as they did there, and training
+            ends after the chosen epochs.
         data: All of its texts are trained on, with their variants.
         chosen: From `choose`.
         seed: `split.seed`.

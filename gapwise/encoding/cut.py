@@ -59,6 +59,7 @@ class Cut:
             hidden = self.frozen(_named(dict(self.frozen.input), ids, mask), training=False)
         else:
             assert self.trained is not None
+            assert self.trained.embed is not None
             hidden = self.trained.embed([ids, mask])
         for layer in self.trained.layers if self.trained else []:
             hidden = layer(hidden, padding_mask=mask)

@@ -1,5 +1,6 @@
 """The formats of an export, one entry each: how it is written, and whether its weights can be made smaller."""
 
+import warnings
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -56,7 +57,9 @@ def _litert(source: Source, folder: Path) -> None:
 def _export(source: Source, path: Path, name: str, **settings: Any) -> None:
     ones = tf.ones((1, 2), tf.int32)
     source.network([ones, ones])  # Keras exports no network that was never called
-    source.network.export(str(path), format=name, verbose=False, **settings)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", FutureWarning)  # tf2onnx knows names of an older NumPy
+        source.network.export(str(path), format=name, verbose=False, **settings)
 
 
 def _small_onnx(source: Source, folder: Path) -> None:

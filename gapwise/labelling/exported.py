@@ -136,9 +136,8 @@ def _litert(folder: Path) -> Run:
 
 
 def _saved_model(folder: Path) -> Callable[[Sequence[str]], NDArray[np.float32]]:
-    from gapwise.encoding.runtime import tf_text  # registers the operations of tokenizers
+    from gapwise.encoding.runtime import tf  # with keras-hub, and so with the operations of tokenizers
 
-    tf = tf_text.tf
     served = tf.saved_model.load(str(folder / "saved_model"))
     return lambda texts: served(tf.constant(list(texts)))["probabilities"].numpy()
 

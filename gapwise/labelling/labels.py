@@ -9,13 +9,11 @@ from numpy.typing import NDArray
 
 
 class Labeller(Protocol):
-    """One or several networks that label texts.
+    """One or several networks that label texts."""
 
-    Attributes:
-        classes: Their names, in the order of the probabilities.
-    """
-
-    classes: Sequence[str]
+    @property
+    def classes(self) -> Sequence[str]:
+        """Their names, in the order of the probabilities."""
 
     def probabilities(self, texts: Sequence[str]) -> NDArray[np.float64]:
         """Predicts: shape (networks, texts, classes), for at least one text, cleaned and not empty."""

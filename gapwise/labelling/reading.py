@@ -6,7 +6,7 @@ import io
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from itertools import chain, islice
-from typing import Any, BinaryIO
+from typing import Any, BinaryIO, cast
 
 import pandas as pd
 import pyarrow as pa
@@ -139,7 +139,7 @@ def _of_lines(stream: BinaryIO, name: str) -> Iterator[Row]:
 
 
 def _text(stream: BinaryIO, name: str) -> Iterator[str]:
-    buffered = stream if isinstance(stream, io.BufferedReader) else io.BufferedReader(stream)
+    buffered = stream if isinstance(stream, io.BufferedReader) else io.BufferedReader(cast(io.RawIOBase, stream))
     start = buffered.peek()
     if not start.strip():
         raise UserError(EMPTY.format(name))

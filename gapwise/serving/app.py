@@ -1,7 +1,7 @@
 """The HTTP interface: its paths, what they take and give, and their limits."""
 
 import contextlib
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from importlib.resources import files
 from typing import Annotated, Any
 
@@ -86,7 +86,7 @@ def create(export: Exported) -> FastAPI:
     async def label(question: Question) -> Answer:
         texts = [normalize(text) for text in question.texts]
         filled = [place for place, text in enumerate(texts) if text]
-        found = iter(await batcher.probabilities([texts[place] for place in filled]) if filled else [])
+        found: Iterator[Any] = iter(await batcher.probabilities([texts[place] for place in filled]) if filled else [])
         labels = [_label(export.classes, next(found), question.threshold) if text else NOTHING for text in texts]
         return Answer(labels=labels)
 
