@@ -7,6 +7,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
+from huggingface_hub import ModelCard
 from safetensors.numpy import load_file
 
 from tests.clones import copy_project, some_articles, stages_run, start
@@ -48,7 +49,7 @@ def test_another_clone_with_other_workers_and_threads_has_the_same_outputs_to_th
     other = start(tmp_path / "two", source, tiny_bert, **threads)
     other.run("dvc", "repro")
     assert other.outputs() == finished.outputs()
-    assert len(other.outputs()) == 27
+    assert len(other.outputs()) == 28
 
 
 def test_the_metrics_are_what_tools_and_teammates_rely_on(finished):
@@ -60,6 +61,7 @@ def test_the_metrics_are_what_tools_and_teammates_rely_on(finished):
         "validation": scores,
         "train": scores,
         "gap": {"accuracy", "log_loss"},
+        "mean_of_repeats": scores | {"accuracy_low", "accuracy_high"},
         "baseline": {"majority", "tfidf", "frozen"},
         "baseline_intervals": {"majority", "tfidf", "frozen"},
     }
@@ -137,6 +139,41 @@ def test_a_comparison_of_the_experiment_with_its_commit_reads_both_runs_and_know
     assert all(one["seconds"] > 0 for one in answer["settings"])
     metrics = json.loads(finished.run("git", "show", "HEAD:metrics/evaluate.json"))
     assert answer["settings"][0]["test"]["accuracy"]["value"] == pytest.approx(metrics["test"]["accuracy"], abs=1e-6)
+
+
+def test_the_final_network_is_trained_on_all_rows_and_its_card_has_the_figures_of_the_repeats(finished):
+    said = finished.run("gapwise", "final", "--license", "cc-by-4.0")
+    rows = len(finished.table("development"))
+    assert f"Training on {rows} rows (train and validation rows; the test stays sealed)" in said
+    metrics = json.loads((finished.folder / "metrics/evaluate.json").read_text())
+    card = ModelCard.load(finished.folder / "final/README.md")
+    assert card.data.license == "cc-by-4.0"
+    assert {one.metric_type: one.metric_value for one in card.data.eval_results} == {
+        "accuracy": metrics["test"]["accuracy"],
+        "f1": metrics["test"]["macro_f1"],
+        "log_loss": metrics["test"]["log_loss"],
+        "calibration_error": metrics["test"]["calibration_error"],
+    }
+    assert f"| accuracy | {metrics['test']['accuracy']:.3f} |" in card.text
+    about = json.loads((finished.folder / "final/final.json").read_text())
+    kept = pd.read_csv(finished.folder / "metrics/plots/epochs.csv").query("kept == 1 and part == 'train'")["epoch"]
+    assert (about["rows"], about["epochs"]) == (rows, sorted(kept)[(len(kept) - 1) // 2])
+    again = (finished.folder / "final/repeat-0.safetensors").read_bytes()
+    finished.run("gapwise", "final")
+    assert (finished.folder / "final/repeat-0.safetensors").read_bytes() == again
+    finished.run("gapwise", "final", "--with-test", "--out", "other")
+    with_test = json.loads((finished.folder / "other/final.json").read_text())
+    assert with_test["rows"] == rows + len(finished.table("test"))
+    assert "it has seen the test texts" in (finished.folder / "other/README.md").read_text()
+    shutil.rmtree(finished.folder / "other")
+
+
+def test_the_final_network_of_a_run_that_is_not_whole_is_refused(finished):
+    finished.set_params({"finetune": {"dropout": 0.3}})
+    said = finished.run("gapwise", "final", fails=True)
+    assert "its params were changed after the run (finetune.dropout); run `dvc repro`" in said
+    assert "Traceback" not in said
+    finished.run("git", "checkout", "-q", ".")
 
 
 def test_a_plan_knows_the_run_of_the_commit_and_its_time(finished):

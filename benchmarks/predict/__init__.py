@@ -1,0 +1,1 @@
+"""What labelling new texts costs, and which of several networks should do it."""

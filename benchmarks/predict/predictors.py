@@ -1,0 +1,78 @@
+"""Which network should label new texts: one of the repeats, the mean of all, or one trained on all labelled rows."""
+
+from collections.abc import Iterator
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from benchmarks.pipeline import NoneFinished, params
+from benchmarks.quality.sets import SEED, SETS, TOKENIZE, Cell, load
+from gapwise.delivery.final import Data, choose, train_final
+from gapwise.labelling.networks import Networks
+from gapwise.training.curves import by_epoch
+from gapwise.training.repeats import describe, train_repeats
+from gapwise.training.trainer import Trained
+
+SIZES = ("64 per class", "400 rows")
+
+
+def measure(sets: tuple[str, ...] = SETS, sizes: tuple[str, ...] = SIZES) -> Iterator[pd.DataFrame]:
+    """Scores each predictor on the sealed test rows of each set and size.
+
+    Yields:
+        `set`, `size`, `predictor`, `networks` that a text passes through, `rows` trained on, `accuracy`, `log_loss`.
+    """
+    for size in sizes:
+        for name in sets:
+            yield pd.DataFrame(_rows(load(name, size))).assign(set=name, size=size)
+
+
+def _rows(cell: Cell) -> Iterator[dict[str, object]]:
+    recipe = params("finetune")
+    tables = {"development": cell.development, "repeats": cell.repeats, "tokens": cell.tokens}
+    description = describe(TOKENIZE, recipe, cell.development, cell.repeats)
+    without = {"callbacks": lambda repeat, at_once: [], "store": NoneFinished()}
+    trained = train_repeats(description, recipe, **tables, **without, seed=SEED)
+    weights = [one.weights for one in trained]
+    texts = cell.test["text"].tolist()
+    by_repeat = Networks(description, weights).probabilities(texts)
+    actual = pd.Categorical(cell.test["label"], categories=description.classes).codes
+    rows = int((cell.repeats.query("repeat == 0")["part"] == "train").sum())
+    scores = [_scores(one, actual) for one in by_repeat]
+    means = {score: float(np.mean([one[score] for one in scores])) for score in scores[0]}
+    yield {"predictor": "one repeat, the mean of them", "networks": 1, "rows": rows} | means
+    yield {"predictor": "the repeat with the best validation", "networks": 1, "rows": rows} | scores[_best(trained)]
+    together = _scores(by_repeat.mean(axis=0), actual)
+    yield {"predictor": "the mean of all repeats", "networks": len(weights), "rows": rows} | together
+    own = cell.tokens["source_id"].isin(cell.development["text_id"])
+    data = Data(cell.development, cell.repeats, cell.tokens[own].reset_index(drop=True))
+    epochs = by_epoch([one.epochs for one in trained], [one.best_epoch for one in trained])
+    chosen = choose(description, recipe, weights, data, epochs)
+    for predictor, used in {"final, the rows of the repeats": _of_repeats(data), "final, all rows": data}.items():
+        final = train_final(description, recipe, used, chosen, seed=SEED)
+        found = _scores(Networks(description, [final]).probabilities(texts)[0], actual)
+        yield {"predictor": predictor, "networks": 1, "rows": len(used.texts)} | found
+
+
+def _of_repeats(data: Data) -> Data:
+    """Keeps as many rows as a repeat has in train and validation together, those of the first repeat."""
+    first = data.repeats.loc[data.repeats["repeat"] == 0, "text_id"]
+    texts, tokens = data.texts, data.tokens
+    return Data(
+        texts[texts["text_id"].isin(first)].reset_index(drop=True),
+        data.repeats,
+        tokens[tokens["source_id"].isin(first)].reset_index(drop=True),
+    )
+
+
+def _best(trained: list[Trained]) -> int:
+    return int(np.argmin([one.epochs["validation_log_loss"].min() for one in trained]))
+
+
+def _scores(probabilities: NDArray[np.float64], actual: NDArray[np.int64]) -> dict[str, float]:
+    of_actual = probabilities[np.arange(len(actual)), actual]
+    return {
+        "accuracy": float((probabilities.argmax(axis=1) == actual).mean()),
+        "log_loss": float(-np.log(of_actual.clip(np.finfo(np.float32).eps)).mean()),
+    }

@@ -1,0 +1,1 @@
+"""Ways to label texts, each a program of its own that reads a task and reports as JSON."""
