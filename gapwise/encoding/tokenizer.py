@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 
 from gapwise.base.errors import UserError
+from gapwise.encoding.hugging_face import read_tokenizer
 from gapwise.encoding.params import TokenizeParams
 from gapwise.encoding.presets import locate, not_loadable
 from gapwise.encoding.runtime import keras_hub
@@ -28,11 +29,15 @@ def load_tokenizer(preset: str) -> keras_hub.tokenizers.Tokenizer:
         preset: See `presets.locate`.
 
     Raises:
-        UserError: If there is none, with all places where it was looked for.
+        UserError: If there is none, with all places where it was looked for; if it is one whose token ids would differ.
     """
     location = locate(preset)
     try:
-        tokenizer = keras_hub.tokenizers.Tokenizer.from_preset(location, **_accents(location))
+        tokenizer = read_tokenizer(location)
+        if tokenizer is None:
+            tokenizer = keras_hub.tokenizers.Tokenizer.from_preset(location, **_accents(location))
+    except UserError:
+        raise
     except Exception as error:  # whatever keras-hub, a hub client or a file format raises means: not loadable
         raise not_loadable(preset, "tokenizer", error) from error
     if getattr(tokenizer, "start_token_id", None) is None or getattr(tokenizer, "end_token_id", None) is None:
@@ -58,7 +63,7 @@ def tokenize(
         the uncut length, share of texts cut, share of tokens that the vocabulary does not know, and tokens per word.
     """
     ids = [list(row) for row in _plain(tokenizer(rows["text"].tolist()))]
-    unknown = tokenizer.token_to_id(tokenizer.oov_token) if hasattr(tokenizer, "oov_token") else -1
+    unknown = _unknown(tokenizer)
     table = pd.DataFrame(
         {
             "text_id": rows["text_id"].to_numpy(),
@@ -115,10 +120,16 @@ def _plain(ids: Any) -> Any:
     return ids.to_list() if hasattr(ids, "to_list") else ids
 
 
+def _unknown(tokenizer: keras_hub.tokenizers.Tokenizer) -> int:
+    if hasattr(tokenizer, "oov_token"):  # word pieces
+        return int(tokenizer.token_to_id(tokenizer.oov_token))
+    return int(getattr(tokenizer, "unk_token_id", -1))  # SentencePiece; byte pairs know all there is
+
+
 def _accents(location: str) -> dict[str, bool]:
     """BERT strips accents where it lowercases; keras-hub's converter of Hugging Face folders forgets it."""
     config = Path(location) / "tokenizer_config.json"
-    if not config.is_file():
+    if not config.is_file() or not (Path(location) / "vocab.txt").is_file():  # no word pieces
         return {}
     settings = json.loads(config.read_text(encoding="utf-8"))
     if "do_lower_case" not in settings:
