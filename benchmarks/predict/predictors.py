@@ -14,16 +14,17 @@ from gapwise.training.curves import by_epoch
 from gapwise.training.repeats import describe, train_repeats
 from gapwise.training.trainer import Trained
 
-SIZES = ("64 per class", "400 rows")
+CELLS = {"64 per class": SETS, "400 rows": SETS[:2]}  # the larger size takes ten minutes per set
+MANY = 300  # train rows of a repeat, from which a final network is also trained on what no repeat has drawn
 
 
-def measure(sets: tuple[str, ...] = SETS, sizes: tuple[str, ...] = SIZES) -> Iterator[pd.DataFrame]:
-    """Scores each predictor on the sealed test rows of each set and size.
+def measure() -> Iterator[pd.DataFrame]:
+    """Scores each predictor on the sealed test rows of each cell.
 
     Yields:
         `set`, `size`, `predictor`, `networks` that a text passes through, `rows` trained on, `accuracy`, `log_loss`.
     """
-    for size in sizes:
+    for size, sets in CELLS.items():
         for name in sets:
             yield pd.DataFrame(_rows(load(name, size))).assign(set=name, size=size)
 
@@ -49,7 +50,10 @@ def _rows(cell: Cell) -> Iterator[dict[str, object]]:
     data = Data(cell.development, cell.repeats, cell.tokens[own].reset_index(drop=True))
     epochs = by_epoch([one.epochs for one in trained], [one.best_epoch for one in trained])
     chosen = choose(description, recipe, weights, data, epochs)
-    for predictor, used in {"final, the rows of the repeats": _of_repeats(data), "final, all rows": data}.items():
+    finals = {"final, the rows of one repeat": _of_repeats(data)}
+    if rows > MANY:
+        finals["final, all rows"] = data
+    for predictor, used in finals.items():
         final = train_final(description, recipe, used, chosen, seed=SEED)
         found = _scores(Networks(description, [final]).probabilities(texts)[0], actual)
         yield {"predictor": predictor, "networks": 1, "rows": len(used.texts)} | found
