@@ -6,7 +6,11 @@ from pathlib import Path
 
 import vl_convert
 
-PICTURES = {"metrics/plots/repeats.csv": "repeats.png", "metrics/plots/epochs.csv": "epochs.png"}
+PICTURES = {
+    "metrics/plots/repeats.csv": "repeats.png",
+    "metrics/plots/epochs.csv": "epochs.png",
+    "metrics/plots/thresholds.csv": "thresholds.png",
+}
 
 
 def main() -> None:
