@@ -140,7 +140,7 @@ def test_the_run_cache_of_a_costly_stage_can_be_shared(stage):
 
 def test_dvc_records_the_runs_of_evaluate_and_git_keeps_its_metrics_and_plots():
     kept = kept_by_git(STAGES["evaluate"]["metrics"] + STAGES["evaluate"]["plots"])
-    plots = {f"metrics/plots/{name}.csv" for name in ("repeats", "gap", "confusion", "reliability")}
+    plots = {f"metrics/plots/{name}.csv" for name in ("repeats", "gap", "confusion", "reliability", "thresholds")}
     assert kept == {"metrics/evaluate.json"} | plots
     assert kept_by_git(STAGES["evaluate"]["outs"]) == set()
 

@@ -8,7 +8,7 @@ from typing import Any
 import pandas as pd
 
 from gapwise.base.errors import UserError
-from gapwise.base.tables import Repeats, Texts, Tokens
+from gapwise.base.tables import Predictions, Repeats, Texts, Tokens
 from gapwise.commands.project import WORKSPACE, Project
 from gapwise.commands.revisions import METRICS_FILE, read
 from gapwise.disk.atomic import atomic
@@ -27,7 +27,7 @@ def run(out: Path, *, with_test: bool, license: str | None) -> None:
         except UserError as error:
             raise UserError("The final network takes over what a run has found:", [str(error)]) from error
         # Here, because they import TensorFlow.
-        from gapwise.delivery.card import write_card
+        from gapwise.delivery.card import Facts, write_card
         from gapwise.delivery.final import Data, choose, train_final
         from gapwise.encoding.params import TokenizeParams
         from gapwise.runs.models import read_description, read_weights, write_model
@@ -37,7 +37,7 @@ def run(out: Path, *, with_test: bool, license: str | None) -> None:
         from gapwise.training.repeats import describe
 
         recipe, tokenize, split = read_params(FinetuneParams, TokenizeParams, SplitParams)
-        metrics = json.loads(Path(METRICS_FILE).read_text(encoding="utf-8"))
+        metrics = _json(METRICS_FILE)
         data = Data(*(read_table(f"data/{name}.parquet", kind) for name, kind in TABLES.items()))
         repeats = read_description()
         epochs = pd.read_csv("metrics/plots/epochs.csv")
@@ -60,13 +60,27 @@ def run(out: Path, *, with_test: bool, license: str | None) -> None:
         with atomic(target) as temporary:
             write_model(description, [weights], temporary)
             (temporary / ABOUT).write_text(json.dumps(about, indent=2) + "\n", encoding="utf-8")
-            write_card(temporary, about, license)
+            facts = Facts(
+                about=about,
+                network=description,
+                metrics=metrics,
+                rows=_json("metrics/data.json"),
+                tokens=_json("metrics/tokens.json"),
+                thresholds=pd.read_csv("metrics/plots/thresholds.csv"),
+                predictions=read_table("data/predictions.parquet", Predictions),
+            )
+            write_card(temporary / CARD, facts, license)
     low, high = metrics["test"]["accuracy_low"], metrics["test"]["accuracy_high"]
     print(f"Wrote {out}: expect an accuracy of {metrics['test']['accuracy']:.3f} ({low:.3f} to {high:.3f}) of it,")
     print("as evaluate measured of networks that saw fewer rows; README.md in it is the card.")
 
 
+CARD = "README.md"
 TABLES = {"development": Texts, "repeats": Repeats, "tokens/development": Tokens}
+
+
+def _json(path: str) -> dict[str, Any]:
+    return dict(json.loads(Path(path).read_text(encoding="utf-8")))
 
 
 def _with_test(data: Any) -> Any:

@@ -18,7 +18,7 @@ from gapwise.commands.project import WORKSPACE, Project
 from gapwise.commands.revisions import METRICS_FILE, models_of
 from gapwise.labelling.explaining import Explanation, explain, strongest
 from gapwise.labelling.labels import Labeller, columns, labels
-from gapwise.labelling.loading import load
+from gapwise.labelling.loading import is_export, load
 from gapwise.labelling.reading import Chunk, read_chunks
 from gapwise.labelling.writing import Writer, require_suffix, to_stream, written
 from gapwise.runs.models import FOLDER
@@ -137,6 +137,8 @@ def _labeller(revision: str, model: Path | None) -> Labeller:
         model = model.absolute()
         if revision != WORKSPACE:
             raise UserError("--model names a folder and --rev a revision's models/; choose one.")
+        if is_export(model):  # which needs nothing of the project
+            return load(model)
     with Project() as project, contextlib.chdir(project.folder):
         found = project.resolve(revision)
         if model is not None:

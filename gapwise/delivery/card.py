@@ -1,6 +1,7 @@
 """The card of a network: what a stranger must know before relying on it, from recorded figures alone."""
 
-import json
+from collections.abc import Mapping
+from dataclasses import dataclass
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
@@ -8,30 +9,46 @@ from typing import Any
 import pandas as pd
 from huggingface_hub import EvalResult, ModelCard, ModelCardData
 
-from gapwise.base.tables import Predictions
-from gapwise.disk.io import read_table
 from gapwise.network.description import Description
 from gapwise.reports.evidence import by_class
 from gapwise.scoring.thresholds import ONE
 
-NAME = "README.md"
 SHOWN = (0.0, 0.6, 0.7, 0.8, 0.9, 0.95, 0.99)  # thresholds of the table
 FIGURES = {"accuracy": "accuracy", "macro_f1": "f1", "log_loss": "log_loss", "calibration_error": "calibration_error"}
 
 
-def write_card(folder: Path, about: dict[str, Any], license: str | None) -> None:
-    """Writes the card of a final network beside it, as huggingface_hub writes cards.
+@dataclass(frozen=True)
+class Facts:
+    """What a card tells.
+
+    Attributes:
+        about: What `gapwise final` knows of the network.
+        network: Its description.
+        metrics: metrics/evaluate.json.
+        rows: metrics/data.json.
+        tokens: metrics/tokens.json.
+        thresholds: See `scoring.thresholds`.
+        predictions: `tables.Predictions` of the repeats.
+    """
+
+    about: Mapping[str, Any]
+    network: Description
+    metrics: Mapping[str, Any]
+    rows: Mapping[str, Any]
+    tokens: Mapping[str, Any]
+    thresholds: pd.DataFrame
+    predictions: pd.DataFrame
+
+
+def write_card(path: Path, facts: Facts, license: str | None) -> None:
+    """Writes the card of a final network, as huggingface_hub writes cards.
 
     Args:
-        folder: Where model.json is.
-        about: What `gapwise final` knows of the network.
+        path: Of the Markdown file.
+        facts: What it tells.
         license: Of the data and so of the network, by its SPDX name; None if nobody has said it.
     """
-    description = Description.read((folder / "model.json").read_text(encoding="utf-8"))
-    metrics = json.loads(Path("metrics/evaluate.json").read_text(encoding="utf-8"))
-    rows = json.loads(Path("metrics/data.json").read_text(encoding="utf-8"))
-    lengths = json.loads(Path("metrics/tokens.json").read_text(encoding="utf-8"))
-    table = pd.read_csv("metrics/plots/thresholds.csv")
+    table = facts.thresholds
     table = table[(table["predictor"] == ONE) & table["threshold"].round(6).isin(SHOWN)]
     data = ModelCardData(
         license=license,
@@ -44,9 +61,9 @@ def write_card(folder: Path, about: dict[str, Any], license: str | None) -> None
             EvalResult(
                 task_type="text-classification",
                 dataset_type="own",
-                dataset_name=rows["source"],
+                dataset_name=facts.rows["source"],
                 metric_type=kind,
-                metric_value=metrics["test"][name],
+                metric_value=facts.metrics["test"][name],
             )
             for name, kind in FIGURES.items()
         ],
@@ -55,12 +72,12 @@ def write_card(folder: Path, about: dict[str, Any], license: str | None) -> None
     card = ModelCard.from_template(
         data,
         template_str=template,
-        about=about,
-        network=description,
-        metrics=metrics,
-        rows=rows,
-        cut=lengths["development"].get("share_truncated", 0.0),
-        classes=by_class(read_table("data/predictions.parquet", Predictions)).to_dict("records"),
+        about=facts.about,
+        network=facts.network,
+        metrics=facts.metrics,
+        rows=facts.rows,
+        cut=facts.tokens["development"].get("share_truncated", 0.0),
+        classes=by_class(facts.predictions).to_dict("records"),
         thresholds=table.to_dict("records"),
     )
-    card.save(folder / NAME)
+    card.save(path)

@@ -39,7 +39,8 @@ class Format:
 
 
 def _saved_model(source: Source, folder: Path) -> None:
-    tf.saved_model.save(source.of_texts, str(folder / "saved_model"))
+    served = source.of_texts.__call__.get_concrete_function()
+    tf.saved_model.save(source.of_texts, str(folder / "saved_model"), signatures={"serving_default": served})
 
 
 def _onnx(source: Source, folder: Path) -> None:

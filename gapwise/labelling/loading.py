@@ -23,7 +23,7 @@ def load(folder: Path, temperature: float = 1.0) -> Labeller:
     """
     if not folder.is_dir():
         raise UserError(f"There is no folder {folder}. `dvc repro` makes models/, `gapwise final` makes final/.")
-    if (folder / exported.ABOUT).is_file():
+    if is_export(folder):
         return exported.Exported(folder)
     # Here, because they import TensorFlow, which an export does without.
     from gapwise.labelling.networks import Networks
@@ -32,6 +32,11 @@ def load(folder: Path, temperature: float = 1.0) -> Labeller:
     description = read_description(folder)
     own = read_about(folder).get("temperature", temperature)
     return Networks(description, list(read_weights(description, folder)), own)
+
+
+def is_export(folder: Path) -> bool:
+    """Tells whether a folder holds what `gapwise export` writes."""
+    return (folder / exported.ABOUT).is_file()
 
 
 def read_about(folder: Path) -> dict[str, Any]:

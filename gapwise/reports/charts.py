@@ -144,6 +144,41 @@ def reliability_plot(own: pd.DataFrame, baseline: pd.DataFrame | None, both: Dom
     return _sized([diagonal, band, lines])
 
 
+def thresholds_plot(own: pd.DataFrame, baseline: pd.DataFrame | None, answered: Domain, right: Domain) -> Spec:
+    """Draws the accuracy of the answers by the share of texts answered, one dot per threshold.
+
+    Args:
+        own: See `scoring.thresholds`, of one predictor; its intervals are drawn as a band.
+        baseline: The same of the baseline; None where `own` is the baseline.
+        answered: Domain of the horizontal axis.
+        right: Domain of the vertical axis.
+    """
+    kind = "baseline" if baseline is None else "setting"
+    x, y = _axis("answered", "share of texts answered", answered), _axis("accuracy", "accuracy of the answers", right)
+    band: Spec = {
+        "data": {"values": _records(own.assign(of=kind))},
+        "mark": {"type": "area", "opacity": 0.14},
+        "encoding": {
+            "x": x,
+            "y": _axis("low", "accuracy of the answers", right),
+            "y2": {"field": "high"},
+            "color": _two_colors(),
+        },
+    }
+    tables = [own.assign(of=kind)] if baseline is None else [baseline.assign(of="baseline"), own.assign(of=kind)]
+    lines: Spec = {
+        "data": {"values": _records(pd.concat(tables))},
+        "mark": {"type": "line", "strokeWidth": 2, "point": {"filled": True, "size": 40}},
+        "encoding": {
+            "x": x,
+            "y": y,
+            "color": _two_colors(),
+            "tooltip": _tooltip("of", "threshold", "answered", "accuracy"),
+        },
+    }
+    return _sized([band, lines])
+
+
 def draw(spec: Spec, name: str, description: str) -> str:
     """Turns a plot into an SVG element that can stand among others in a page, with values shown on hovering.
 

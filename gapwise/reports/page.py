@@ -10,10 +10,11 @@ from markupsafe import Markup
 
 from gapwise.comparing.figures import Comparison, Contrast
 from gapwise.reports import words
-from gapwise.reports.charts import draw, epochs_plot, gap_plot, reliability_plot, span
+from gapwise.reports.charts import draw, epochs_plot, gap_plot, reliability_plot, span, thresholds_plot
 from gapwise.reports.evidence import Evidence, bands, by_class, by_repeat
 from gapwise.reports.scale import Scale, around
 from gapwise.scoring.plots import reliability
+from gapwise.scoring.thresholds import MEAN, thresholds
 from gapwise.statistics.metrics import METRICS
 
 ROOM = 0.16  # of the forest plot's width, that the words better and worse take on a telephone
@@ -116,7 +117,11 @@ def _tick(value: float) -> str:
 def _sections(comparison: Comparison, evidence: Sequence[Evidence], groups: "pd.Series[str]") -> list[dict[str, Any]]:
     """Gives the plots and the table of classes of each setting, the baseline's own first."""
     plots = zip(
-        _gaps(comparison, evidence), _epochs(evidence), _reliabilities(comparison, evidence, groups), strict=True
+        _gaps(comparison, evidence),
+        _epochs(evidence),
+        _reliabilities(comparison, evidence, groups),
+        _thresholds(comparison, evidence, groups),
+        strict=True,
     )
     return [
         {"name": one.name, "plots": [plot for plot in drawn if plot], "classes": _classes(one, evidence[0])}
@@ -159,6 +164,18 @@ def _reliabilities(
         svg = draw(spec, f"reliability{number}", "Test accuracy by confidence")
         legend = f"On the dashed line it is right as often as it says. The band is the {interval} interval."
         yield Plot("Reliability", legend, Markup(svg), False)
+
+
+def _thresholds(
+    comparison: Comparison, evidence: Sequence[Evidence], groups: "pd.Series[str]"
+) -> Iterator[Plot | None]:
+    found = [thresholds(one.predictions, groups, comparison.confidence, predictors=[MEAN]) for one in evidence]
+    answered, right = span(found, ["answered"]), span(found, ["low", "high"])
+    for number, own in enumerate(found):
+        spec = thresholds_plot(own, found[0] if number else None, answered, right)
+        svg = draw(spec, f"thresholds{number}", "Accuracy of the answers by the share of texts answered")
+        legend = "Of the mean of all repeats. A dot is a threshold; below it no label is claimed."
+        yield Plot("Fewer answers, more of them right", legend, Markup(svg), False)
 
 
 def _classes(one: Evidence, baseline: Evidence) -> list[dict[Hashable, Any]]:

@@ -1,5 +1,7 @@
 """What is left of the texts, and how much of it is right, where labels below a threshold are not claimed."""
 
+from collections.abc import Sequence
+
 import pandas as pd
 
 from gapwise.scoring.plots import share_of
@@ -14,7 +16,11 @@ MEAN, ONE = "mean of repeats", "one network"
 
 
 def thresholds(
-    predictions: pd.DataFrame, groups: "pd.Series[str]", confidence: float, temperature: float = 1.0
+    predictions: pd.DataFrame,
+    groups: "pd.Series[str]",
+    confidence: float,
+    temperature: float = 1.0,
+    predictors: Sequence[str] = (MEAN, ONE),
 ) -> pd.DataFrame:
     """Weighs, on the test rows, how many are answered against how many of the answers are right.
 
@@ -23,6 +29,7 @@ def thresholds(
         groups: Group of each test text, by `text_id`.
         confidence: Of the intervals, above 0 and below 1.
         temperature: That `gapwise predict` divides the logits by.
+        predictors: Of the two, those that are wanted.
 
     Returns:
         `predictor`: the mean of all repeats, which `gapwise predict` uses, or one network, the mean over repeats.
@@ -33,8 +40,8 @@ def thresholds(
     test = predictions.query("part == 'test'")
     test = test.assign(**pd.DataFrame(scale(test[columns].to_numpy(float), temperature), test.index, columns))
     table = []
-    for name, found in {MEAN: mean_of_repeats(test), ONE: test}.items():
-        predicted = arrange(found, list(groups.index))
+    for name in predictors:
+        predicted = arrange(mean_of_repeats(test) if name == MEAN else test, list(groups.index))
         sure, right = predicted.probabilities.max(axis=2), accuracy(predicted)
         for threshold in [0.0, *(one for one in THRESHOLDS if one > 1 / len(columns))]:
             answered = (sure >= threshold).astype(float)

@@ -76,7 +76,7 @@ def test_a_page_is_written_where_it_is_asked_for(run, tmp_path):
     done = run("compare", "main", "skilled", "--html", str(tmp_path / "new" / "page.html"))
     text = (tmp_path / "new" / "page.html").read_text(encoding="utf-8")
     assert "skilled is better than main" in text
-    assert text.count("<svg") == 5
+    assert text.count("<svg") == 7
     assert done.stderr == f"Wrote {tmp_path / 'new' / 'page.html'}\n"
     assert "skilled is better than main" in done.stdout
 

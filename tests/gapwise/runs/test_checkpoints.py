@@ -8,7 +8,7 @@ import pytest
 
 from gapwise.encoding.params import TokenizeParams
 from gapwise.network.description import Description
-from gapwise.runs import finished
+from gapwise.runs import checkpoints
 from gapwise.runs.checkpoints import Checkpoints, digest
 from gapwise.runs.progress import curves
 from gapwise.training.trainer import Trained
@@ -134,7 +134,7 @@ def test_another_version_of_a_package_changes_the_digest(monkeypatch):
 
 
 def test_the_digest_sees_all_of_the_code():
-    assert len(finished.code()) > 80
+    assert len(checkpoints.code()) > 80
 
 
 @pytest.mark.parametrize(
@@ -142,8 +142,8 @@ def test_the_digest_sees_all_of_the_code():
 )
 def test_an_edit_of_the_code_changes_the_digest(tmp_path, monkeypatch, edited):
     for folder in ("gapwise", "stages"):
-        shutil.copytree(finished.PROJECT / folder, tmp_path / folder, ignore=shutil.ignore_patterns("__pycache__"))
-    monkeypatch.setattr(finished, "PROJECT", tmp_path)
+        shutil.copytree(checkpoints.PROJECT / folder, tmp_path / folder, ignore=shutil.ignore_patterns("__pycache__"))
+    monkeypatch.setattr(checkpoints, "PROJECT", tmp_path)
     assert digest(**same()) == digest(**same())
     before = digest(**same())
     (tmp_path / edited).write_text((tmp_path / edited).read_text() + "\n# edited\n")
