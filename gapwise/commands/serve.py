@@ -14,6 +14,11 @@ def run(folder: Path, *, host: str, port: int) -> None:
         from gapwise.serving.app import create
     except ImportError as error:
         raise UserError(f"To serve, the package {error.name} is missing. Run `make env`.") from error
-    app = create(Exported(folder))
+    export = Exported(folder)
+    server: uvicorn.Server  # the application asks it whether it ends
+    app = create(export, lambda: server.should_exit)
     # On SIGTERM it takes no new requests, and answers those that it has.
-    uvicorn.run(app, host=host, port=port, log_level="warning", timeout_graceful_shutdown=30)
+    server = uvicorn.Server(
+        uvicorn.Config(app, host=host, port=port, log_level="warning", timeout_graceful_shutdown=30)
+    )
+    server.run()

@@ -1,7 +1,7 @@
 """The HTTP interface: its paths, what they take and give, and their limits."""
 
 import contextlib
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from importlib.resources import files
 from typing import Annotated, Any
 
@@ -55,11 +55,12 @@ class Health(BaseModel):
     max_length: int
 
 
-def create(export: Exported) -> FastAPI:
+def create(export: Exported, stopping: Callable[[], bool] = lambda: False) -> FastAPI:
     """Makes the application.
 
     Args:
         export: That labels.
+        stopping: Tells whether the server is about to end.
     """
     batcher = Batcher(export)
 
@@ -70,7 +71,7 @@ def create(export: Exported) -> FastAPI:
 
     # Without the pages of API documentation, which load scripts from elsewhere; /openapi.json is the schema.
     app = FastAPI(title="Gapwise", lifespan=working, docs_url=None, redoc_url=None)
-    app.add_middleware(Limited)
+    app.add_middleware(Middleware, stopping=stopping)
     page = files("gapwise.serving").joinpath("page.html").read_text(encoding="utf-8")
 
     @app.get("/health")
@@ -121,14 +122,17 @@ def _sentence(problem: Any) -> str:
     return f"{where}: {problem['msg']}"
 
 
-class Limited:
-    """Refuses a request of more than `MOST_BYTES`, before it is read whole."""
+class Middleware:
+    """Refuses a request of more than `MOST_BYTES` before it is read whole, and says to clients when the server ends.
 
-    def __init__(self, app: ASGIApp) -> None:
-        self.app = app
+    Without that, a client would send its next request over a connection that is just being closed.
+    """
+
+    def __init__(self, app: ASGIApp, stopping: Callable[[], bool]) -> None:
+        self.app, self.stopping = app, stopping
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Passes a request on, and counts what comes in."""
+        """Passes a request on, and its answer back."""
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
@@ -152,4 +156,9 @@ class Limited:
             read = True
             return {"type": "http.request", "body": body, "more_body": False}
 
-        await self.app(scope, again, send)
+        async def farewell(message: Message) -> None:
+            if message["type"] == "http.response.start" and self.stopping():
+                message["headers"] = [*message["headers"], (b"connection", b"close")]
+            await send(message)
+
+        await self.app(scope, again, farewell)

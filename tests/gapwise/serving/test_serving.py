@@ -6,6 +6,7 @@ import signal
 import socket
 import subprocess
 import sys
+import threading
 import time
 import urllib.error
 import urllib.request
@@ -14,6 +15,7 @@ from pathlib import Path
 
 import pytest
 
+from benchmarks.predict.serving import Client
 from gapwise.labelling.exported import Exported
 from tests.gapwise.reports.test_browser import QUIET
 
@@ -133,6 +135,21 @@ def test_a_request_on_its_way_is_answered_when_the_server_is_stopped():
         status, labels = answer.result()
     assert (status, len(labels["labels"])) == (200, 256)
     assert "Traceback" not in stopped.stop()
+
+
+def test_no_request_is_lost_when_the_server_is_stopped_under_load():
+    stopped = Server()
+    stopped.wait()
+    clients = [Client(stopped.port, TEXTS, threading.Event()) for _ in range(16)]
+    for client in clients:
+        client.start()
+    time.sleep(1)
+    printed = stopped.stop()
+    for client in clients:
+        client.join(60)
+    assert all(client.latencies for client in clients)
+    assert [client.lost for client in clients] == [0] * 16
+    assert "Traceback" not in printed
 
 
 def test_what_is_no_export_is_a_message(tmp_path):
