@@ -3,7 +3,8 @@
     python -m benchmarks.predict predictors     # which network should label; about an hour
     python -m benchmarks.predict speed          # against sentence-transformers on torch; a quiet machine, 15 minutes
     python -m benchmarks.predict serving        # requests per second of `gapwise serve`
-    python -m benchmarks.predict memory         # a million rows
+    python -m benchmarks.predict memory         # files of some lengths
+    python -m benchmarks.predict page           # measures nothing: puts the tables into docs/at-work.md
 
 All but `predictors` need final/ and exports/, which docs/at-work.md makes; `speed` also needs `make torch-env`.
 Tables are written into benchmarks/predict/results.
@@ -37,11 +38,11 @@ def predictors() -> None:
 
 
 @program.command()
-def speed(texts: int = 10_000, encoder: Path | None = None) -> None:
+def speed(texts: int = 10_000, rounds: int = 1) -> None:
     """Measures texts per second, one text at a time, and the first answer of a process."""
     from benchmarks.predict.speed import measure
 
-    save(measure(texts), "speed")
+    save(measure(texts, rounds), "speed")
 
 
 @program.command()
@@ -53,11 +54,19 @@ def serving(seconds: float = 10) -> None:
 
 
 @program.command()
-def memory(rows: int = 1_000_000) -> None:
+def memory(rows: int = 40_000) -> None:
     """Measures the memory of `gapwise predict` on a long file."""
     from benchmarks.predict.memory import measure
 
     save(measure(rows), "memory")
+
+
+@program.command()
+def page() -> None:
+    """Puts the tables into docs/at-work.md."""
+    from benchmarks.predict.page import write
+
+    write()
 
 
 if __name__ == "__main__":

@@ -14,19 +14,17 @@ from gapwise.training.curves import by_epoch
 from gapwise.training.repeats import describe, train_repeats
 from gapwise.training.trainer import Trained
 
-CELLS = {"64 per class": SETS, "400 rows": SETS[:2]}  # the larger size takes ten minutes per set
-MANY = 300  # train rows of a repeat, from which a final network is also trained on what no repeat has drawn
+SIZE = "64 per class"
 
 
 def measure() -> Iterator[pd.DataFrame]:
-    """Scores each predictor on the sealed test rows of each cell.
+    """Scores each predictor on the sealed test rows of each set.
 
     Yields:
-        `set`, `size`, `predictor`, `networks` that a text passes through, `rows` trained on, `accuracy`, `log_loss`.
+        `predictor`, `networks` that a text passes through, `rows` trained on, `accuracy`, `log_loss`, `set`, `size`.
     """
-    for size, sets in CELLS.items():
-        for name in sets:
-            yield pd.DataFrame(_rows(load(name, size))).assign(set=name, size=size)
+    for name in SETS:
+        yield pd.DataFrame(_rows(load(name, SIZE))).assign(set=name, size=SIZE)
 
 
 def _rows(cell: Cell) -> Iterator[dict[str, object]]:
@@ -50,17 +48,14 @@ def _rows(cell: Cell) -> Iterator[dict[str, object]]:
     data = Data(cell.development, cell.repeats, cell.tokens[own].reset_index(drop=True))
     epochs = by_epoch([one.epochs for one in trained], [one.best_epoch for one in trained])
     chosen = choose(description, recipe, weights, data, epochs)
-    finals = {"final, the rows of one repeat": _of_repeats(data)}
-    if rows > MANY:
-        finals["final, all rows"] = data
-    for predictor, used in finals.items():
-        final = train_final(description, recipe, used, chosen, seed=SEED)
-        found = _scores(Networks(description, [final]).probabilities(texts)[0], actual)
-        yield {"predictor": predictor, "networks": 1, "rows": len(used.texts)} | found
+    used = _of_one_repeat(data)
+    final = train_final(description, recipe, used, chosen, seed=SEED)
+    found = _scores(Networks(description, [final]).probabilities(texts)[0], actual)
+    yield {"predictor": "final, the rows of one repeat", "networks": 1, "rows": len(used.texts)} | found
 
 
-def _of_repeats(data: Data) -> Data:
-    """Keeps as many rows as a repeat has in train and validation together, those of the first repeat."""
+def _of_one_repeat(data: Data) -> Data:
+    """Keeps the rows that the first repeat has in train and validation."""
     first = data.repeats.loc[data.repeats["repeat"] == 0, "text_id"]
     texts, tokens = data.texts, data.tokens
     return Data(
