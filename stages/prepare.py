@@ -7,6 +7,7 @@ if __name__ == "__main__":
 
 
 import shlex
+from collections.abc import Sequence
 from pathlib import Path
 
 import pandas as pd
@@ -14,9 +15,10 @@ import pandas as pd
 from gapwise.base.errors import UserError
 from gapwise.base.tables import Texts
 from gapwise.disk.io import read_params, run, write_json, write_table
-from gapwise.disk.kept import require
+from gapwise.disk.kept import keep, require
 from gapwise.disk.recorded import check
 from gapwise.splitting.params import SplitParams
+from gapwise.texts.encodings import OtherEncodingError
 from gapwise.texts.params import PrepareParams
 from gapwise.texts.parts import join
 from gapwise.texts.prepare import counts, in_lines, prepare
@@ -27,14 +29,28 @@ from gapwise.texts.sources import SUFFIXES, read
 def main() -> None:
     """Runs the stage."""
     params, split = read_params(PrepareParams, SplitParams)
-    raw = _table(params.source)
-
-    texts, report = prepare(raw, params, split.train_per_class)
+    try:
+        texts, report = prepare(_table(params.source), params, split.train_per_class)
+    except OtherEncodingError as error:
+        also = _also(error.utf8, params, split.train_per_class)
+        keep_it = f"keep {error.mended} with the project: run `{keep(error.mended)}`"
+        raise UserError(error.headline, [*error.problems, *also, keep_it]) from error
 
     write_table("data/dataset.parquet", texts, Texts)
     write_json("metrics/data.json", report)
     write_json("metrics/rows.json", counts(report))
     print(*in_lines(report), sep="\n", flush=True)
+
+
+def _also(utf8: bytes, params: PrepareParams, train_per_class: int | None) -> Sequence[str]:
+    """Finds what else is wrong with a file, once its encoding is mended; of a folder only the encoding is told."""
+    path = Path(params.source)
+    try:
+        if not path.is_dir():
+            prepare(read(utf8, path.suffix, params.source), params, train_per_class)
+    except UserError as error:
+        return error.problems or [error.headline]
+    return []
 
 
 def _table(source: str) -> pd.DataFrame:
@@ -62,9 +78,7 @@ def _advice(source: str) -> str:
         return f"DVC tracks it and it is not here: run `dvc pull {shlex.quote(source)}`"
     if source in [f"data/raw/{name}.csv" for name in NAMES]:
         return "it is a sample set: run `dvc repro samples`, or `dvc pull`"
-    notes = f"{shlex.quote(f'{source}.dvc')} data/raw/.gitignore"
-    add = f"dvc add {shlex.quote(source)} && git add {notes} && git commit -m Data"
-    return f"copy your file there and run `{add}`, so that DVC keeps it and experiments find it"
+    return f"copy your file there and run `{keep(source)}`, so that DVC keeps it and experiments find it"
 
 
 def _there() -> str:

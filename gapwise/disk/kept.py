@@ -30,16 +30,24 @@ def require(source: str) -> None:
     wanted = (pointer or Path(source)).as_posix()
     if wanted in in_git or any(path.startswith(f"{wanted}/") for path in in_git):
         return
-    note = pointer or pointers[0]
-    add = shlex.join(["git", "add", str(note), str(note.parent / ".gitignore")])
-    add = f"{add} && git commit -m Data"  # `dvc exp run` takes out of the index what is only staged
-    commands = [add] if pointer else [f"dvc add {shlex.quote(source)}", add]
-    what = f"{note} is not in git" if pointer else f"{source} is kept neither by git nor by DVC"
+    command = _commit(pointer) if pointer else keep(source)
+    what = f"{pointer} is not in git" if pointer else f"{source} is kept neither by git nor by DVC"
     leak = "" if pointer else ", and `dvc exp run` would commit the file itself to git"
     raise UserError(
         f"prepare.source: {what}.",
-        [f"experiments that run in a copy, and colleagues, would lack it{leak}", f"run `{' && '.join(commands)}`"],
+        [f"experiments that run in a copy, and colleagues, would lack it{leak}", f"run `{command}`"],
     )
+
+
+def keep(source: str) -> str:
+    """Gives the command that hands a file to DVC, and its pointer to git."""
+    return f"dvc add {shlex.quote(source)} && {_commit(Path(f'{source}.dvc'))}"
+
+
+def _commit(pointer: Path) -> str:
+    # A commit: `dvc exp run` takes out of the index what is only staged.
+    add = shlex.join(["git", "add", str(pointer), str(pointer.parent / ".gitignore")])
+    return f"{add} && git commit -m Data"
 
 
 def _tracked_by_git() -> set[str] | None:

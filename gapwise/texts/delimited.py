@@ -63,6 +63,14 @@ def delimiter_of(text: str, suffix: str) -> tuple[str, int]:
     return (usual if len(header) > 1 or other is None else other), 0
 
 
+def row_of(text: str, suffix: str) -> int:
+    """Gives the number of the row in which a text ends, which may be the start of a file; 0 for the header."""
+    with cells_up_to(len(text) + 1):
+        delimiter, start = delimiter_of(text, suffix)
+        rows = csv.reader(io.StringIO(text[start:], newline=""), delimiter=delimiter, skipinitialspace=True)
+        return sum(any(cell.strip() for cell in row) for row in rows) - 1
+
+
 def _ragged(rows: list[list[str]], lines: list[int], delimiter: str) -> list[str]:
     width = len(rows[0])
     advice = {

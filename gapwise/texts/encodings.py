@@ -3,10 +3,9 @@
 import codecs
 import contextlib
 import csv
-import io
 import re
 import shlex
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 from gapwise.base.errors import UserError
 
@@ -28,6 +27,23 @@ LFS = b"version https://git-lfs.github.com/spec/"
 LINE_END = re.compile("\r\n|\r|\n")
 
 
+class OtherEncodingError(UserError):
+    """A text that is not UTF-8, and reads as one of another encoding.
+
+    Attributes:
+        utf8: The same text in UTF-8.
+        mended: Name of the file that the advised command makes.
+    """
+
+    def __init__(self, name: str, where: str, content: bytes, encoding: str) -> None:
+        stem, dot, suffix = name.rpartition(".")
+        self.mended = f"{stem}-utf8{dot}{suffix}"
+        self.utf8 = content.decode(encoding, errors="replace").encode()
+        command = f"iconv -f {encoding} -t UTF-8 {shlex.quote(name)} > {shlex.quote(self.mended)}"
+        problem = f"{where}run `{command}` and set prepare.source to {self.mended}"
+        super().__init__(f"{name} is not UTF-8:", [problem])
+
+
 @contextlib.contextmanager
 def cells_up_to(length: int) -> Iterator[None]:
     """Lets Python's csv reader take longer cells; its limit is for the whole process, so it is put back."""
@@ -38,26 +54,31 @@ def cells_up_to(length: int) -> Iterator[None]:
         csv.field_size_limit(limit)
 
 
-def decode(content: bytes, name: str, delimiter: str | None = None) -> str:
+def decode(content: bytes, name: str, row_of: Callable[[str], int]) -> str:
     """Decodes UTF-8, with or without a byte order mark.
 
     Args:
         content: The file, as bytes.
         name: Of the file, for messages.
-        delimiter: Of the cells of a csv or tsv, to tell in which row an error is; None if every line is a row.
+        row_of: Gives the number of the row in which a text ends, 0 for the header, to tell in which row an error is.
 
     Raises:
-        UserError: If the file is no text, or has another encoding, with the row and the `iconv` line that mends it.
+        OtherEncodingError: If the file has another encoding, with the row and the `iconv` line that mends it.
+        UserError: If the file is no text, or damaged.
     """
     check_start(content, name)
     try:
         return content.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         before = error.object[: error.start].decode("utf-8")
-        line = f"line {len(LINE_END.findall(before)) + 1}"
-        byte = f"byte 0x{error.object[error.start]:02x}"
-        advice = _advice(before, error, name)
-        raise UserError(f"{name} is not UTF-8:", [f"{_row(before, delimiter)} ({line}): {byte}; {advice}"]) from error
+        row = row_of(f"{before}x")  # the x stands for the broken byte, which may be the first of its row
+        place = f"{f'row {row}' if row else 'the header'} (line {len(LINE_END.findall(before)) + 1})"
+        where = f"{place}: byte 0x{error.object[error.start]:02x}"
+        damage = _damage(before, error)
+        if damage:
+            raise UserError(f"{name} is not UTF-8:", [f"{where}; {damage}"]) from error
+        guess = _guess(content)
+        raise OtherEncodingError(name, f"{where}; if it was meant as {guess}, ", content, guess) from error
 
 
 def check_start(content: bytes, name: str) -> None:
@@ -76,7 +97,7 @@ def check_start(content: bytes, name: str) -> None:
         raise UserError(f"{name} is no text:", [problem])
     wide = _wide(content)
     if wide:
-        raise UserError(f"{name} is not UTF-8:", [f"the header (line 1) begins as {wide} does; {_mend(name, wide)}"])
+        raise OtherEncodingError(name, f"the header (line 1) begins as {wide} does; ", content, wide)
 
 
 def foreign_byte(text: str) -> str | None:
@@ -112,22 +133,12 @@ def _wide(content: bytes) -> str | None:
     return next((encoding for mark, encoding in WIDE.items() if content.startswith(mark)), None)
 
 
-def _row(before: str, delimiter: str | None) -> str:
-    # The x stands for the broken byte, which may be the first of its row.
-    stream = io.StringIO(f"{before}x", newline="")
-    rows = csv.reader(stream, delimiter=delimiter) if delimiter else (line.strip() for line in stream)
-    with cells_up_to(len(before) + 2):
-        number = sum(bool(row) for row in rows) - bool(delimiter)
-    return f"row {number}" if number else "the header"
-
-
-def _advice(before: str, error: UnicodeDecodeError, name: str) -> str:
+def _damage(before: str, error: UnicodeDecodeError) -> str | None:
     if error.reason == "unexpected end of data":
         return "the file ends within a character; copy or export it again"
     if not before.removeprefix("\ufeff").isascii():
         return "all before it is UTF-8, so this is no other encoding but damage; mend the row"
-    guess = _guess(error.object)
-    return f"if it was meant as {guess}, {_mend(name, guess)}"
+    return None
 
 
 def _guess(content: bytes) -> str:
@@ -136,10 +147,3 @@ def _guess(content: bytes) -> str:
     except UnicodeDecodeError:
         return "ISO-8859-1"
     return "WINDOWS-1252"
-
-
-def _mend(name: str, encoding: str) -> str:
-    stem, dot, suffix = name.rpartition(".")
-    better = f"{stem}-utf8{dot}{suffix}"
-    command = f"iconv -f {encoding} -t UTF-8 {shlex.quote(name)} > {shlex.quote(better)}"
-    return f"run `{command}` and set prepare.source to {better}"

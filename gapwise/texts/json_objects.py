@@ -1,5 +1,6 @@
 """JSON: one object per line, or one list of objects; the first character tells which, and not the name."""
 
+import io
 import json
 from collections.abc import Callable
 from typing import Any
@@ -26,6 +27,11 @@ def read_objects(text: str, name: str) -> pd.DataFrame:
         raise unreadable(name, problems)
     keys = dict.fromkeys(key for row in rows for key in row)
     return table({key: [as_text(row.get(key)) for row in rows] for key in keys})
+
+
+def row_of(text: str) -> int:
+    """Gives the number of the row in which a text ends, where every line is a row."""
+    return sum(bool(line.strip()) for line in io.StringIO(text, newline=""))
 
 
 def _of_list(text: str) -> tuple[list[dict[str, Any]], list[str]]:

@@ -1,17 +1,18 @@
 """Source files of six formats, read as text and nothing but text."""
 
 import codecs
+import functools
 
 import pandas as pd
 
 from gapwise.base.errors import UserError
 from gapwise.base.wording import in_words, show
+from gapwise.texts import delimited, json_objects
 from gapwise.texts.cells import column_problems, table, unreadable
 from gapwise.texts.cleaning import normalize
-from gapwise.texts.delimited import DELIMITERS, EMPTY, read_rows
+from gapwise.texts.delimited import DELIMITERS, EMPTY
 from gapwise.texts.encodings import decode
 from gapwise.texts.exports import flatten
-from gapwise.texts.json_objects import read_objects
 from gapwise.texts.parquet import read_parquet
 from gapwise.texts.xlsx import read_xlsx
 
@@ -38,8 +39,8 @@ def read(content: bytes, suffix: str, name: str) -> pd.DataFrame:
         At least one row; its columns in the order of the file, their names normalized as texts are.
 
     Raises:
-        UserError: If the suffix is unknown, the file is empty or malformed, two columns share a name, or the text is
-            not UTF-8.
+        OtherEncodingError: If the text is of another encoding than UTF-8.
+        UserError: If the suffix is unknown, the file is empty, damaged or malformed, or two columns share a name.
     """
     suffix = suffix.lower()
     require_suffix(suffix, name)
@@ -50,9 +51,9 @@ def read(content: bytes, suffix: str, name: str) -> pd.DataFrame:
     elif suffix == ".xlsx":
         rows = read_xlsx(content, name)
     elif suffix in DELIMITERS:
-        rows = _delimited(decode(content, name, DELIMITERS[suffix]), suffix, name)
+        rows = _delimited(decode(content, name, functools.partial(delimited.row_of, suffix=suffix)), suffix, name)
     else:
-        rows = read_objects(decode(content, name), name)
+        rows = json_objects.read_objects(decode(content, name, json_objects.row_of), name)
     if not len(rows.columns):
         raise UserError(EMPTY.format(name))
     if rows.empty:
@@ -75,7 +76,7 @@ def require_suffix(suffix: str, name: str) -> None:
 
 
 def _delimited(text: str, suffix: str, name: str) -> pd.DataFrame:
-    rows, ragged = read_rows(text, suffix, name)
+    rows, ragged = delimited.read_rows(text, suffix, name)
     header = [normalize(cell) for cell in rows[0]]
     problems = [*(f"header: {problem}" for problem in column_problems(header)), *ragged]
     if problems:

@@ -74,10 +74,15 @@ GROUP_LESS = "group less (prepare.group_column, prepare.near_duplicate_similarit
 KEEP_OR_DRAW = "add one, leave the class out, or set prepare.split_column to null"
 
 
-def iconv(encoding):
-    return (
-        f"run `iconv -f {encoding} -t UTF-8 data/raw/mine.csv > data/raw/mine-utf8.csv` and set prepare.source to "
-        "data/raw/mine-utf8.csv"
+def iconv(encoding, *also):
+    return "\n  - ".join(
+        [
+            f"run `iconv -f {encoding} -t UTF-8 data/raw/mine.csv > data/raw/mine-utf8.csv` and set prepare.source to "
+            "data/raw/mine-utf8.csv",
+            *also,
+            "keep data/raw/mine-utf8.csv with the project: run `dvc add data/raw/mine-utf8.csv && "
+            "git add data/raw/mine-utf8.csv.dvc data/raw/.gitignore && git commit -m Data`",
+        ]
     )
 
 
@@ -101,7 +106,19 @@ REFUSED = [
             NOT_UTF8 + "row 22 (line 23): byte 0xe8; all before it is UTF-8, so this is no other encoding but damage; "
             "mend the row"),
     Refused("a broken byte after a long text", b"text,label\n" + b"a" * 200_000 + b"\xe9,good\n",
-            NOT_UTF8 + "row 1 (line 2): byte 0xe9; if it was meant as WINDOWS-1252, " + iconv("WINDOWS-1252")),
+            NOT_UTF8 + "row 1 (line 2): byte 0xe9; if it was meant as WINDOWS-1252, " + iconv(
+                "WINDOWS-1252",
+                "there must be at least 2 classes, and every row has label 'good'; check prepare.label_column")),
+    Refused("windows-1252 with a short row",
+            ("sep=;\r\ntext;label;Größe\r\nGood.;good;1,5\r\n;;\r\nBad.;bad\r\n").encode("cp1252"),
+            NOT_UTF8 + "the header (line 2): byte 0xf6; if it was meant as WINDOWS-1252, " + iconv(
+                "WINDOWS-1252",
+                "row 2 (line 5): the header has 3 cells, this row 2; add what is missing, and put quotes around a cell "
+                "that holds a line break")),
+    Refused("UTF-16 without the column of texts", rows().replace("text,", "body,", 1).encode("utf-16"),
+            NOT_UTF8 + "the header (line 1) begins as UTF-16 does; " + iconv(
+                "UTF-16", "column 'text' is missing; there are 'body' and 'label'; set prepare.text_column to one of "
+                "them")),
     Refused("cut within a character", rows(more="Café").encode()[:-1],
             NOT_UTF8 + "row 21 (line 22): byte 0xc3; the file ends within a character; copy or export it again"),
     Refused("line ends of old Macs", rows(more="Café,good\n").replace("\n", "\r").encode("cp1252"),

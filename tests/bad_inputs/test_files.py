@@ -1,6 +1,8 @@
 """Files that users hand in, through the doors of prepare and split."""
 
 import json
+import re
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -9,6 +11,7 @@ import pandas as pd
 import pytest
 
 from tests.bad_inputs.cases import ACCEPTED, PARAMS, REFUSED
+from tests.clones import Clone
 
 ROOT = Path(__file__).parents[2]
 
@@ -67,3 +70,20 @@ def test_a_process_ends_with_code_1_and_the_message_alone(project):
         "",
         "data/raw/mine.csv is empty, where rows are needed: copy or export it again.",
     )
+
+
+def test_the_commands_of_a_message_mend_what_excel_writes_in_half_of_europe(project, tmp_path, require):
+    require(shutil.which("iconv"), "needs iconv")
+    clone = Clone(tmp_path)
+    clone.run("git", "init", "-q")
+    clone.run("dvc", "init", "-q")
+    rows = [f"Der Text Nummer {number * 7919} über Cafés;{number % 2};{number},5" for number in range(20)]
+    project.put("\r\n".join(["text;label;Größe", *rows, ";;", ";;"]).encode("cp1252"))
+    clone.run("dvc", "add", "-q", "data/raw/mine.csv")
+    clone.commit()
+    project.set(PARAMS | {"prepare.near_duplicate_similarity": 1})
+    for command in re.findall("run `(.*?)`", project.run()):
+        clone.run("bash", "-c", command)
+    project.set({"prepare.source": "data/raw/mine-utf8.csv"})
+    assert project.run() is None
+    assert pd.read_parquet("data/dataset.parquet")["text"][1] == "Der Text Nummer 7919 über Cafés"

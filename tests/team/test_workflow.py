@@ -2,6 +2,7 @@
 
 import json
 import re
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -25,15 +26,20 @@ def steps(workflow):
     return [step for job in workflow["jobs"].values() for step in job["steps"]]
 
 
-def test_the_files_have_the_schema_of_github_workflows():
+def schema_problems(*paths):
+    """What keeps files from being workflows of GitHub; nothing where they are."""
     checked = subprocess.run(
-        [sys.executable, "-m", "check_jsonschema", "--builtin-schema", "vendor.github-workflows", *WORKFLOWS],
+        [sys.executable, "-m", "check_jsonschema", "--builtin-schema", "vendor.github-workflows", *paths],
         capture_output=True,
         text=True,
         check=False,
     )
+    return checked.stdout if checked.returncode else ""
+
+
+def test_the_files_have_the_schema_of_github_workflows():
     assert WORKFLOWS
-    assert checked.returncode == 0, checked.stdout
+    assert schema_problems(*WORKFLOWS) == ""
 
 
 def test_a_pull_request_may_only_read(workflow):
@@ -105,6 +111,42 @@ def test_the_summary_says_if_the_committed_results_are_not_those_of_the_pipeline
     summary = project.run(".ci/summary", "HEAD")
     assert "**The pipeline gives other results than those committed here.**" in summary
     assert " metrics/evaluate.json | 2 +-\n" in summary
+
+
+def test_in_a_folder_below_the_top_of_the_repository_its_steps_work_from_there(tmp_path):
+    clone = copy_project(tmp_path / "mono/ml/gapwise")
+    top = Clone(tmp_path / "mono")
+    top.run("git", "init", "-q", "-b", "main")
+    clone.run("dvc", "remote", "add", "-q", "-d", "team", str(tmp_path / "remote"))
+    (clone.folder / "dvc.yaml").write_text("metrics: [metrics/evaluate.json]")  # data are files of one's own here
+    for accuracy in (0.8, 0.85):
+        write_accuracy(clone, accuracy)
+        for name in ("predictions", "test"):
+            (clone.folder / f"data/{name}.parquet").write_text(f"{accuracy}")
+        clone.run("dvc", "add", "-q", "data/predictions.parquet", "data/test.parquet")
+        top.commit(f"Accuracy {accuracy}")
+        clone.run("dvc", "push")
+    base = top.run("git", "rev-parse", "HEAD~1").strip()
+    shutil.rmtree(clone.folder / ".dvc/cache")
+    (clone.folder / "data/predictions.parquet").unlink()
+    folder = as_advised(WORKFLOWS[0].read_text())["jobs"]["pipeline"]["defaults"]["run"]["working-directory"]
+    below = Clone(top.folder / folder)
+    assert "::warning::" not in below.run(".ci/pull", base)
+    assert re.search(r"test.accuracy \| 0.8 +\| 0.85 ", below.run(".ci/summary", base))
+    assert len(list((below.folder / ".dvc/cache/files/md5").glob("*/*"))) == 2  # of the base and of the change
+
+
+def as_advised(workflow):
+    """The workflow, changed as docs/team.md says."""
+    workflow = workflow.replace("working-directory: .", "working-directory: ml/gapwise")
+    return YAML(typ="safe").load(workflow.replace("pull_request:\n", "pull_request:\n    paths: [ml/gapwise/**]\n", 1))
+
+
+def test_the_workflow_of_such_a_folder_is_one_for_github(tmp_path):
+    workflow = as_advised(WORKFLOWS[0].read_text())
+    assert workflow["on"] == {"pull_request": {"paths": ["ml/gapwise/**"]}}
+    YAML().dump(workflow, tmp_path / "gapwise.yml")
+    assert schema_problems(tmp_path / "gapwise.yml") == ""
 
 
 def test_without_a_dvc_remote_there_is_nothing_to_pull(project):

@@ -31,6 +31,7 @@ def test_unset_it_is_the_processors_that_this_process_may_use(monkeypatch, given
     if given is not None:
         monkeypatch.setenv("GAPWISE_WORKERS", given)
     monkeypatch.setattr("os.cpu_count", lambda: 8)
+    monkeypatch.setattr(workers, "PROCESS", 1)
     monkeypatch.setattr("os.sched_getaffinity", lambda _: {0, 2, 5}, raising=False)
     assert workers.count() == 3
 
@@ -39,6 +40,34 @@ def test_unset_it_is_what_joblib_counts_which_knows_the_quota_of_a_container(mon
     monkeypatch.delenv("GAPWISE_WORKERS", raising=False)
     monkeypatch.setenv("LOKY_MAX_CPU_COUNT", "1")
     assert workers.count() == 1
+
+
+@pytest.mark.parametrize(
+    ("limit", "expected"),
+    [
+        ("max\n", 3),
+        ("9223372036854771712\n", 3),  # how the older kind of container says that there is no limit
+        (f"{8 * 2**30}\n", 3),
+        (f"{4 * 2**30}\n", 2),  # two and the one that started them
+        (f"{3 * 2**30}\n", 1),
+        (f"{2**30}\n", 1),
+        (None, 3),
+    ],
+)
+def test_unset_there_are_no_more_than_the_memory_of_a_container_holds(monkeypatch, tmp_path, limit, expected):
+    if limit:
+        (tmp_path / "memory.max").write_text(limit)
+    monkeypatch.delenv("GAPWISE_WORKERS", raising=False)
+    monkeypatch.setattr(workers, "LIMITS", [tmp_path / "memory.max"])
+    monkeypatch.setattr("os.sysconf", {"SC_PAGE_SIZE": 4096, "SC_PHYS_PAGES": 2**22}.get)  # 16 GiB
+    monkeypatch.setattr(workers, "_processors", lambda: 3)
+    assert workers.count() == expected
+
+
+def test_the_number_that_is_set_holds_whatever_the_memory(monkeypatch):
+    monkeypatch.setenv("GAPWISE_WORKERS", "7")
+    monkeypatch.setattr("os.sysconf", lambda _: 1)
+    assert workers.count() == 7
 
 
 def prepare_to_tell():
