@@ -107,7 +107,8 @@ def _explain(section: str, problem: ErrorDetails, model: type[Section]) -> tuple
         case "invalid_key":
             what = f"a key must be text; known are {', '.join(parent['properties'])}"
         case "string_type" if problem["loc"][-1] == "[key]":
-            what = "a name must be text; put it in quotes"
+            key = ".".join([section, *map(str, steps)])
+            what = f"a name must be text; put it in quotes, or give it by `-S '++{key}=...'`, with a number"
         case "value_error":
             what = problem["msg"].removeprefix("Value error, ")
         case _ if not own:  # a type that no section has so far

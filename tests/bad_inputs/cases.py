@@ -501,7 +501,8 @@ SETTINGS = [
     Settings("a class that weighs nothing", {"finetune.class_weight": {"good": 1, "bad": 0}},
              "finetune.class_weight.bad: must be a number, above 0; got 0"),
     Settings("a class that YAML reads as a number", {"finetune.class_weight": {1: 2.0}},
-             "finetune.class_weight.1: a name must be text; put it in quotes"),
+             "finetune.class_weight.1: a name must be text; put it in quotes, or give it by "
+             "`-S '++finetune.class_weight.1=...'`, with a number"),
     Settings("no section", {"evaluate": None},
              "evaluate: must hold the keys confidence, temperature_scaling; got null"),
     Settings("keys of earlier versions", {"evaluate.bootstrap_samples": 2000, "finetune.temperature_scaling": False},
