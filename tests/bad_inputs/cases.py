@@ -463,23 +463,23 @@ SETTINGS = [
     Settings("an L2 on layers that are all frozen", {
                  "finetune.freeze": -1, "finetune.contrastive": 0, "finetune.encoder_l2": 0.01},
              "finetune: encoder_l2 (0.01) acts on the layers that are trained, and freeze (-1) leaves none; freeze "
-             "less, or set encoder_l2 to 0"),
+             "less, or set encoder_l2 to 0.0"),
     Settings("more that needs trained layers", {
                  "finetune.freeze": -1, "finetune.layer_decay": 0.9, "finetune.encoder_dropout": 0.2,
                  "finetune.lora_rank": 4},
              "finetune: contrastive (0.9) acts on the layers that are trained, and freeze (-1) leaves none; freeze "
-             "less, or set contrastive to 0\n"
+             "less, or set contrastive to 0.0\n"
              "  - finetune: lora_rank (4) acts on the layers that are trained, and freeze (-1) leaves none; freeze "
              "less, or set lora_rank to 0\n"
              "  - finetune: encoder_dropout (0.2) acts on the layers that are trained, and freeze (-1) leaves none; "
              "freeze less, or set encoder_dropout to null\n"
              "  - finetune: layer_decay (0.9) acts on the layers that are trained, and freeze (-1) leaves none; freeze "
-             "less, or set layer_decay to 1"),
+             "less, or set layer_decay to 1.0"),
     Settings("no epoch left to unfreeze a layer", {"finetune.gradual_unfreezing": 8},
              "finetune: gradual_unfreezing (8) trains the head alone for that many epochs, and there are only 8 "
              "(epochs); raise epochs, or lower it"),
     Settings("R-Drop without dropout", {"finetune.r_drop": 1, "finetune.dropout": 0, "finetune.encoder_dropout": 0},
-             "finetune: r_drop (1) compares two passes that differ by dropout, and there is none; raise dropout or "
+             "finetune: r_drop (1.0) compares two passes that differ by dropout, and there is none; raise dropout or "
              "encoder_dropout"),
     Settings("nothing to mix with", {"finetune.batch_size": 1, "finetune.mixup": 0.2, "finetune.contrastive": 0.5},
              "finetune: mixup (0.2) needs other texts in the batch, and batch_size is 1; raise it\n"
@@ -487,14 +487,14 @@ SETTINGS = [
     Settings("a floor above the ceiling", {"finetune.early_stopping.min_epochs": 9},
              "finetune: early_stopping.min_epochs (9) is more than epochs (8); lower it"),
     Settings("mixtures compared with themselves", {"finetune.mixup": 0.2, "finetune.r_drop": 1.0},
-             "finetune: mixup (0.2) and r_drop (1) exclude each other: one trains on mixtures, the other on two "
-             "passes of the same text; set mixup to 0 or r_drop to 0"),
+             "finetune: mixup (0.2) and r_drop (1.0) exclude each other: one trains on mixtures, the other on two "
+             "passes of the same text; set mixup to 0.0 or r_drop to 0.0"),
     Settings("a pull to weights that do not move", {"finetune.lora_rank": 4, "finetune.l2_sp": 0.1},
              "finetune: l2_sp (0.1) and lora_rank (4) exclude each other: with LoRA the pre-trained weights stay as "
-             "they are; set l2_sp to 0 or lora_rank to 0"),
+             "they are; set l2_sp to 0.0 or lora_rank to 0"),
     Settings("a pull to weights that were thrown away", {"finetune.reinit_layers": 1, "finetune.l2_sp": 0.1},
              "finetune: l2_sp (0.1) and reinit_layers (1) exclude each other: one throws away the weights that the "
-             "other pulls to; set l2_sp to 0 or reinit_layers to 0"),
+             "other pulls to; set l2_sp to 0.0 or reinit_layers to 0"),
     Settings("a probe of random layers", {"finetune.reinit_layers": 1, "finetune.head_init": "probe"},
              "finetune: reinit_layers (1) and head_init (probe) exclude each other: the probe would see random layers; "
              "set reinit_layers to 0 or head_init to random"),
