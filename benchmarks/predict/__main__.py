@@ -38,7 +38,7 @@ def predictors() -> None:
 
 
 @program.command()
-def speed(texts: int = 10_000, rounds: int = 1) -> None:
+def speed(texts: int = 2_000, rounds: int = 1) -> None:
     """Measures texts per second, one text at a time, and the first answer of a process."""
     from benchmarks.predict.speed import measure
 
@@ -54,7 +54,7 @@ def serving(seconds: float = 10) -> None:
 
 
 @program.command()
-def memory(rows: int = 40_000) -> None:
+def memory(rows: int = 10_000) -> None:
     """Measures the memory of `gapwise predict` on a long file."""
     from benchmarks.predict.memory import measure
 
