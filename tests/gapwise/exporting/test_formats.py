@@ -120,6 +120,7 @@ def test_a_saved_model_is_served_by_a_process_that_has_tensorflow_text_alone(pro
     assert set(json.loads(printed.replace("'", '"'))) <= {"no", "yes"}
 
 
+@pytest.mark.slow
 def test_an_export_labels_the_texts_of_a_file(project):
     assert export("--to", "onnx").exit_code == 0
     Path("new.csv").write_text("text\nthe market rose\n")
