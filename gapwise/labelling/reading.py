@@ -17,7 +17,7 @@ from gapwise.base.wording import in_words, show
 from gapwise.texts.cells import column_problems, unreadable
 from gapwise.texts.cleaning import normalize
 from gapwise.texts.delimited import DELIMITERS, EMPTY, delimiter_of
-from gapwise.texts.encodings import cells_up_to, check_start, foreign_byte
+from gapwise.texts.encodings import OtherEncodingError, cells_up_to, check_start, foreign_byte
 from gapwise.texts.json_objects import read_object
 from gapwise.texts.sources import read, require_suffix
 
@@ -143,7 +143,10 @@ def _text(stream: BinaryIO, name: str) -> Iterator[str]:
     start = buffered.peek()
     if not start.strip():
         raise UserError(EMPTY.format(name))
-    check_start(start, name)
+    try:
+        check_start(start, name)
+    except OtherEncodingError as error:
+        raise UserError(error.headline, [f"run `{error.command}`, and label {error.mended}"]) from error
     lines = io.TextIOWrapper(buffered, encoding="utf-8-sig", errors="surrogateescape", newline="")
     try:
         yield from lines

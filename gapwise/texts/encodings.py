@@ -33,14 +33,15 @@ class OtherEncodingError(UserError):
     Attributes:
         utf8: The same text in UTF-8.
         mended: Name of the file that the advised command makes.
+        command: That is advised.
     """
 
     def __init__(self, name: str, where: str, content: bytes, encoding: str) -> None:
         stem, dot, suffix = name.rpartition(".")
         self.mended = f"{stem}-utf8{dot}{suffix}"
         self.utf8 = content.decode(encoding, errors="replace").encode()
-        command = f"iconv -f {encoding} -t UTF-8 {shlex.quote(name)} > {shlex.quote(self.mended)}"
-        problem = f"{where}run `{command}` and set prepare.source to {self.mended}"
+        self.command = f"iconv -f {encoding} -t UTF-8 {shlex.quote(name)} > {shlex.quote(self.mended)}"
+        problem = f"{where}run `{self.command}` and set prepare.source to {self.mended}"
         super().__init__(f"{name} is not UTF-8:", [problem])
 
 

@@ -81,7 +81,7 @@ def test_parquet_keeps_the_types_of_its_columns(tmp_path):
         (b"", ".csv", "new is empty"),
         (b" \n", ".jsonl", "new is empty"),
         (b"a,a\n1,2\n", ".csv", "columns 1 and 2 share the name 'a'"),
-        ("a\nb\n".encode("utf-16"), ".csv", "begins as UTF-16"),
+        ("a\nb\n".encode("utf-16"), ".csv", "run `iconv -f UTF-16 -t UTF-8 new > .*`, and label "),
         (b"PAR1", ".csv", "begins as a Parquet file does"),
         (b"no parquet", ".parquet", "not a whole parquet file"),
         (b"a", ".docx", "must end in one of"),
