@@ -7,6 +7,14 @@ STAMP := $(ENV)/complete-$(shell $(PYTHON) -c "import hashlib, os, sys; \
 	print(hashlib.sha256(open('requirements.lock', 'rb').read() + repr((sys.version_info[:2], os.getcwd())).encode()).hexdigest()[:16])")
 export PATH := $(CURDIR)/$(ENV)/bin:$(PATH)
 
+# A program of .venv that is started without activating it, dvc above all, finds the python of .venv first.
+define FIND_PYTHON
+import pathlib, sysconfig
+line = "import os, sys; os.environ['PATH'] = os.pathsep.join([os.path.dirname(sys.executable), os.environ.get('PATH', '')])"
+pathlib.Path(sysconfig.get_path("purelib"), "gapwise-path.pth").write_text(line + "\n")
+endef
+export FIND_PYTHON
+
 .DEFAULT_GOAL := help
 .PHONY: help env repro test test-all check hooks audit format lock torch-env verify
 
@@ -21,6 +29,7 @@ $(STAMP):
 	$(PYTHON) -m venv --clear $(ENV)
 	$(ENV)/bin/python -m pip install --quiet --no-deps --require-hashes --disable-pip-version-check -r requirements.lock
 	$(ENV)/bin/python -m pip install --quiet --no-deps --no-index --no-build-isolation --disable-pip-version-check -e .
+	$(ENV)/bin/python -c "$$FIND_PYTHON"
 	touch $@
 
 repro: env  ## run the pipeline on params.yaml and show the metrics

@@ -3,6 +3,7 @@
 import re
 import shutil
 import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -53,3 +54,9 @@ def test_odd_names_are_quoted_so_that_they_arrive_whole():
         'prepare.text_column="Customer\'s comment!"',
     ):
         assert f"<-S><{value}>" in called
+
+
+def test_a_program_of_the_environment_finds_its_python_without_activating():
+    ask = "import subprocess; print(subprocess.check_output('command -v python', shell=True, text=True))"
+    found = subprocess.check_output([sys.executable, "-c", ask], env={"PATH": "/usr/bin:/bin"}, text=True)
+    assert Path(found.strip()).parent == Path(sys.executable).parent
