@@ -15,13 +15,12 @@ from rich.progress import Progress
 from gapwise.base.errors import UserError
 from gapwise.base.wording import in_words, shorten, show
 from gapwise.commands.project import WORKSPACE, Project
-from gapwise.commands.revisions import METRICS_FILE, models_of
+from gapwise.commands.revisions import METRICS_FILE, MODELS, models_of
 from gapwise.labelling.explaining import Explanation, explain, strongest
 from gapwise.labelling.labels import Labeller, columns, labels
 from gapwise.labelling.loading import is_export, load
 from gapwise.labelling.reading import Chunk, read_chunks
 from gapwise.labelling.writing import Writer, require_suffix, to_stream, written
-from gapwise.runs.models import FOLDER
 from gapwise.texts.cells import as_text
 from gapwise.texts.cleaning import normalize
 
@@ -145,7 +144,7 @@ def _labeller(revision: str, model: Path | None) -> Labeller:
             return load(model)
         temperature = _temperature(project.text(found, METRICS_FILE))
         if found == WORKSPACE:
-            return load(FOLDER, temperature)
+            return load(Path(MODELS), temperature)
         with tempfile.TemporaryDirectory() as folder:
             try:
                 models_of(project, found, Path(folder) / "models")

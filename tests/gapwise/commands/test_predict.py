@@ -1,6 +1,7 @@
 import io
 import shutil
 import subprocess
+import sys
 from pathlib import Path
 
 import numpy as np
@@ -146,6 +147,18 @@ def test_new_texts_are_labelled_from_any_folder_and_keep_their_columns_and_order
     written = CliRunner().invoke(app, ["predict", "new.csv", "--out", "labelled.csv"])
     assert written.exit_code == 0
     pd.testing.assert_frame_equal(pd.read_csv("labelled.csv", dtype={"id": str}), table)
+
+
+def test_an_export_labels_without_tensorflow():
+    export = MODELS.parent / "export-onnx"
+    pd.DataFrame({"text": TEXTS}).to_csv("new.csv", index=False)
+    program = (
+        "import sys; from typer.testing import CliRunner; from gapwise.commands.app import app\n"
+        f"print(CliRunner().invoke(app, ['predict', 'new.csv', '--model', {str(export)!r}]).stdout)\n"
+        "assert 'tensorflow' not in sys.modules"
+    )
+    printed = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True).stdout
+    assert pd.read_csv(io.StringIO(printed))["text"].tolist() == TEXTS
 
 
 @pytest.mark.parametrize(
