@@ -73,7 +73,7 @@ def test_every_plot_is_seen_and_has_marks(browser, files, width):
             svg.getBoundingClientRect().width, svg.getBoundingClientRect().height,
             [...svg.querySelectorAll('[role=graphics-symbol] > title')].length])"""
     )
-    assert len(plots) == 7
+    assert len(plots) == 10
     assert all(wide > 250 and high > 150 and marks >= 6 for wide, high, marks in plots)
 
 
