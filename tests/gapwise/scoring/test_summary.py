@@ -99,6 +99,7 @@ def test_summary_has_the_shape_of_the_metrics_file():
         "validation": point,
         "train": point,
         "gap": ["accuracy", "log_loss"],
+        "mean_of_repeats": [*point, "accuracy_low", "accuracy_high"],
         "baseline": ["majority", "tfidf", "frozen"],
         "baseline_intervals": ["majority", "tfidf", "frozen"],
     }

@@ -30,7 +30,7 @@ def test_what_is_never_reached_is_cut_off_as_if_it_were_frozen(freeze, per_layer
             {"freeze": 6, "encoder_l2": 0.1},
             0,
             "encoder_l2 (0.1) acts on the layers that are trained, and freeze (6) leaves none; freeze less, or set "
-            "encoder_l2 to 0",
+            "encoder_l2 to 0.0",
         ),
         (
             {"freeze": 4, "reinit_layers": 3},
