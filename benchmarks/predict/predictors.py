@@ -10,6 +10,7 @@ from benchmarks.pipeline import NoneFinished, params
 from benchmarks.quality.sets import SEED, SETS, TOKENIZE, Cell, load
 from gapwise.delivery.final import Data, choose, train_final
 from gapwise.labelling.networks import Networks
+from gapwise.statistics.metrics import METRICS, Predicted
 from gapwise.training.curves import by_epoch
 from gapwise.training.repeats import describe, train_repeats
 from gapwise.training.trainer import Trained
@@ -36,7 +37,7 @@ def _rows(cell: Cell) -> Iterator[dict[str, object]]:
     weights = [one.weights for one in trained]
     texts = cell.test["text"].tolist()
     by_repeat = Networks(description, weights).probabilities(texts)
-    actual = pd.Categorical(cell.test["label"], categories=description.classes).codes
+    actual = pd.Categorical(cell.test["label"], categories=description.classes).codes.astype(np.int64)
     rows = int((cell.repeats.query("repeat == 0")["part"] == "train").sum())
     scores = [_scores(one, actual) for one in by_repeat]
     means = {score: float(np.mean([one[score] for one in scores])) for score in scores[0]}
@@ -70,8 +71,5 @@ def _best(trained: list[Trained]) -> int:
 
 
 def _scores(probabilities: NDArray[np.float64], actual: NDArray[np.int64]) -> dict[str, float]:
-    of_actual = probabilities[np.arange(len(actual)), actual]
-    return {
-        "accuracy": float((probabilities.argmax(axis=1) == actual).mean()),
-        "log_loss": float(-np.log(of_actual.clip(np.finfo(np.float32).eps)).mean()),
-    }
+    rows = Predicted(actual, probabilities.argmax(axis=1)[None], probabilities[None])
+    return {name: float(METRICS[name].contribution(rows).mean()) for name in ("accuracy", "log_loss")}

@@ -4,10 +4,11 @@ import contextlib
 import json
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from gapwise.base.errors import UserError
 from gapwise.base.tables import Repeats, Texts
@@ -20,6 +21,7 @@ from gapwise.labelling.loading import read_about
 
 if TYPE_CHECKING:
     from gapwise.exporting.checking import Checked
+    from gapwise.exporting.formats import Source
 
 CARD = "README.md"
 
@@ -43,21 +45,21 @@ def run(to: str, *, model: Path, out: Path | None, quantize: str | None) -> None
             able = ", ".join(name for name, one in FORMATS.items() if one.write_small)
             raise UserError(f"--quantize {quantize} is for {able}; no tool here does it for {to}.")
         texts = _validation_texts()
-        write, write_tokens, expected, described = _prepared(source, about, texts["text"].tolist())
+        exported = _prepared(source, about, texts["text"].tolist())
+        described = exported.described | {"version": VERSION, "format": to, "quantize": quantize}
         labels = pd.Categorical(texts["label"], categories=pd.Index(described["classes"])).codes.astype(np.int64)
-        against = (texts["text"].tolist(), expected, labels, pd.factorize(texts["group"])[0])
+        against = (texts["text"].tolist(), exported.expected, labels, pd.factorize(texts["group"])[0])
         with atomic(target) as folder:
             folder.mkdir()
-            write(kind.write, folder)
+            kind.write(exported.source, folder)
             if not kind.has_tokenizer:
-                write_tokens(folder)
-            described |= {"version": VERSION, "format": to, "quantize": quantize, "commit": about["commit"]}
+                exported.write_tokenizer(folder)
             _write(folder, described)
             checked = check(folder, *against)
             require_equal(checked, str(target))
             lines = list(_in_lines(checked))
             if quantize is not None and kind.write_small is not None:
-                write(kind.write_small, folder)
+                kind.write_small(exported.source, folder)
                 exact, checked = checked, check(folder, *against)
                 lines = list(_of_small(checked, exact, quantize))
             _write(folder, described | {"checked": checked.as_dict()})
@@ -65,7 +67,23 @@ def run(to: str, *, model: Path, out: Path | None, quantize: str | None) -> None
     print(*lines, f"Wrote {target}", sep="\n")
 
 
-def _prepared(source: Path, about: Mapping[str, Any], texts: list[str]) -> tuple[Any, Any, Any, dict[str, Any]]:
+class _Prepared(NamedTuple):
+    """A final network, ready to be written in any format.
+
+    Attributes:
+        source: What is written.
+        write_tokenizer: Writes the tokenizer beside it, to a folder.
+        expected: Probabilities of the texts that an export is checked on, shape (texts, classes).
+        described: What export.json says of it, whatever the format.
+    """
+
+    source: "Source"
+    write_tokenizer: Callable[[Path], None]
+    expected: NDArray[np.float64]
+    described: dict[str, Any]
+
+
+def _prepared(folder: Path, about: Mapping[str, Any], texts: list[str]) -> _Prepared:
     from gapwise.encoding.tokenizer import load_tokenizer
     from gapwise.exporting.formats import Source
     from gapwise.exporting.network import OfTexts, whole_network
@@ -73,19 +91,16 @@ def _prepared(source: Path, about: Mapping[str, Any], texts: list[str]) -> tuple
     from gapwise.labelling.networks import Networks
     from gapwise.runs.models import read_description, read_weights
 
-    description = read_description(source)
-    (weights,) = read_weights(description, source)
+    description = read_description(folder)
+    (weights,) = read_weights(description, folder)
     temperature = about["temperature"]
     tokenizer = load_tokenizer(description.preset)
     expected = Networks(description, [weights], temperature).probabilities(texts)[0]
     network = whole_network(description, weights, temperature)
     of_texts = OfTexts(network, tokenizer, description.classes, description.max_length)
 
-    def write(writer: Callable[[Source, Path], None], folder: Path) -> None:
-        writer(Source(network, of_texts), folder)
-
-    def write_tokens(folder: Path) -> None:
-        write_tokenizer(description.preset, tokenizer, description.max_length, folder / NAME)
+    def write_beside(target: Path) -> None:
+        write_tokenizer(description.preset, tokenizer, description.max_length, target / NAME)
 
     described = {
         "classes": description.classes,
@@ -93,8 +108,9 @@ def _prepared(source: Path, about: Mapping[str, Any], texts: list[str]) -> tuple
         "pad": int(tokenizer.pad_token_id),
         "preset": description.preset,
         "temperature": temperature,
+        "commit": about["commit"],
     }
-    return write, write_tokens, expected, described
+    return _Prepared(Source(network, of_texts), write_beside, expected, described)
 
 
 def _validation_texts() -> pd.DataFrame:

@@ -2,6 +2,7 @@
 
 import contextlib
 import json
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -84,8 +85,6 @@ def _json(path: str) -> dict[str, Any]:
 
 
 def _with_test(data: Any) -> Any:
-    from dataclasses import replace
-
     return replace(
         data,
         texts=pd.concat([data.texts, read_table("data/test.parquet", Texts)], ignore_index=True),

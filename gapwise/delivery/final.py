@@ -21,7 +21,7 @@ from gapwise.encoding.runtime import keras
 from gapwise.network.batches import Examples
 from gapwise.network.classifier import Weights, output, set_weights
 from gapwise.network.description import Description, rebuild
-from gapwise.training.repeats import rows_of
+from gapwise.training.repeats import labels_of, rows_of
 from gapwise.training.trainer import Trainer
 
 LOOKED_AT = 64  # rows that losses by epoch are computed of; nothing is chosen by them
@@ -80,7 +80,7 @@ def _penalties(description: Description, recipe: Any, weights: Sequence[Weights]
     part, network = rebuild(description)
     represent = keras.Model(network.inputs, network.get_layer("pooled").output)
     features = frozen_output(part, Ragged.of(data.tokens["token_ids"].tolist()))
-    labels = _labels(data, description.classes)
+    labels = labels_of(data.tokens, data.texts, description.classes)
     trainer = Trainer(network, recipe, description.classes)
     found = []
     for repeat, values in enumerate(weights):
@@ -120,7 +120,7 @@ def train_final(
     part, network = rebuild(description)
     features = frozen_output(part, Ragged.of(data.tokens["token_ids"].tolist()))
     rows = np.arange(len(data.tokens))
-    everything = Examples(features, _labels(data, description.classes), rows)
+    everything = Examples(features, labels_of(data.tokens, data.texts, description.classes), rows)
     looked_at = Examples(features, everything.labels, rows[:LOOKED_AT])
     # No earlier epoch is kept, and none later is trained.
     stopping = recipe.early_stopping.model_copy(update={"min_epochs": chosen.epochs})
@@ -146,8 +146,3 @@ class StopAfter(keras.callbacks.Callback):  # type: ignore[misc]  # Keras has no
         """Stops at the last one."""
         if epoch + 1 >= self.epochs:
             self.model.stop_training = True
-
-
-def _labels(data: Data, classes: Sequence[str]) -> np.ndarray:
-    of_source = data.texts.set_index("text_id")["label"].reindex(data.tokens["source_id"])
-    return pd.Categorical(of_source, categories=pd.Index(classes)).codes.astype(np.int64)

@@ -169,9 +169,7 @@ def _named(inputs: dict[str, object], ids: object, mask: object) -> dict[str, ob
 def _compiled(frozen: keras.Model, pool: Pooling | None) -> Callable[[NDArray[Any], NDArray[np.int32]], tf.Tensor]:
     def compute(ids: tf.Tensor, mask: tf.Tensor) -> tf.Tensor:
         hidden = frozen(_named(dict(frozen.input), ids, mask), training=False)
-        if pool is None:
-            return hidden
-        return mean_pool(hidden, mask)[:, None, :] if pool == "mean" else hidden[:, :1]
+        return hidden if pool is None else POOLINGS[pool](hidden, mask)[:, None]
 
     any_shape = tf.TensorSpec((None, None), tf.int32)  # one trace for all batches
     compiled: Callable[[NDArray[Any], NDArray[np.int32]], tf.Tensor] = tf.function(

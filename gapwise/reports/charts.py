@@ -114,34 +114,12 @@ def reliability_plot(own: pd.DataFrame, baseline: pd.DataFrame | None, both: Dom
     """
     low, high = both
     x, y = _axis("confidence", "mean confidence", both), _axis("accuracy", "test accuracy", both)
-    kind = "baseline" if baseline is None else "setting"
     diagonal: Spec = {
         "data": {"values": [{"confidence": end, "accuracy": end} for end in (max(low, 0.0), min(high, 1.0))]},
         "mark": {"type": "line", "color": "#98a2b3", "strokeDash": [4, 4], "strokeWidth": 1},
         "encoding": {"x": x, "y": y},
     }
-    band: Spec = {
-        "data": {"values": _records(own.assign(of=kind))},
-        "mark": {"type": "area", "opacity": 0.14},
-        "encoding": {
-            "x": x,
-            "y": _axis("low", "test accuracy", both),
-            "y2": {"field": "high"},
-            "color": _two_colors(),
-        },
-    }
-    tables = [own.assign(of=kind)] if baseline is None else [baseline.assign(of="baseline"), own.assign(of=kind)]
-    lines: Spec = {
-        "data": {"values": _records(pd.concat(tables))},
-        "mark": {"type": "line", "strokeWidth": 2, "point": {"filled": True, "size": 40}},
-        "encoding": {
-            "x": x,
-            "y": y,
-            "color": _two_colors(),
-            "tooltip": _tooltip("of", "confidence", "accuracy", "rows"),
-        },
-    }
-    return _sized([diagonal, band, lines])
+    return _sized([diagonal, *_banded(own, baseline, x, y, _tooltip("of", "confidence", "accuracy", "rows"))])
 
 
 def thresholds_plot(own: pd.DataFrame, baseline: pd.DataFrame | None, answered: Domain, right: Domain) -> Spec:
@@ -153,30 +131,25 @@ def thresholds_plot(own: pd.DataFrame, baseline: pd.DataFrame | None, answered: 
         answered: Domain of the horizontal axis.
         right: Domain of the vertical axis.
     """
-    kind = "baseline" if baseline is None else "setting"
     x, y = _axis("answered", "share of texts answered", answered), _axis("accuracy", "accuracy of the answers", right)
+    return _sized(_banded(own, baseline, x, y, _tooltip("of", "threshold", "answered", "accuracy")))
+
+
+def _banded(own: pd.DataFrame, baseline: pd.DataFrame | None, x: Spec, y: Spec, tooltip: list[Spec]) -> list[Spec]:
+    """Draws a setting as dots on a line, in the band of its intervals, and the baseline's line where it is another."""
+    kind = "baseline" if baseline is None else "setting"
     band: Spec = {
         "data": {"values": _records(own.assign(of=kind))},
         "mark": {"type": "area", "opacity": 0.14},
-        "encoding": {
-            "x": x,
-            "y": _axis("low", "accuracy of the answers", right),
-            "y2": {"field": "high"},
-            "color": _two_colors(),
-        },
+        "encoding": {"x": x, "y": y | {"field": "low"}, "y2": {"field": "high"}, "color": _two_colors()},
     }
     tables = [own.assign(of=kind)] if baseline is None else [baseline.assign(of="baseline"), own.assign(of=kind)]
     lines: Spec = {
         "data": {"values": _records(pd.concat(tables))},
         "mark": {"type": "line", "strokeWidth": 2, "point": {"filled": True, "size": 40}},
-        "encoding": {
-            "x": x,
-            "y": y,
-            "color": _two_colors(),
-            "tooltip": _tooltip("of", "threshold", "answered", "accuracy"),
-        },
+        "encoding": {"x": x, "y": y, "color": _two_colors(), "tooltip": tooltip},
     }
-    return _sized([band, lines])
+    return [band, lines]
 
 
 def draw(spec: Spec, name: str, description: str) -> str:

@@ -112,7 +112,7 @@ def train_repeats(
         description=description,
         recipe=recipe,
         features=frozen_output(cut, Ragged.of(tokens["token_ids"].tolist()), shared=processes > 1),
-        labels=_labels(tokens, development, description.classes),
+        labels=labels_of(tokens, development, description.classes),
         rows=rows,
         seed=seed,
         callbacks=functools.partial(callbacks, at_once=processes),
@@ -173,8 +173,15 @@ def _refuse(what: str, problems: Sequence[str]) -> None:
         raise UserError(f"params.yaml does not fit the {what}, nothing was trained:", problems)
 
 
-def _labels(tokens: pd.DataFrame, development: pd.DataFrame, classes: Sequence[str]) -> NDArray[np.int64]:
-    of_source = development.set_index("text_id")["label"].reindex(tokens["source_id"])
+def labels_of(tokens: pd.DataFrame, texts: pd.DataFrame, classes: Sequence[str]) -> NDArray[np.int64]:
+    """Gives the class number of each text and variant.
+
+    Args:
+        tokens: `tables.Tokens`.
+        texts: `tables.Texts` of their sources.
+        classes: Names, in the order of the numbers.
+    """
+    of_source = texts.set_index("text_id")["label"].reindex(tokens["source_id"])
     codes: NDArray[np.int64] = pd.Categorical(of_source, categories=pd.Index(classes)).codes.astype(np.int64)
     return codes
 

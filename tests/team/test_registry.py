@@ -3,16 +3,12 @@
 import pandas as pd
 import pytest
 
-from tests.clones import some_articles, start
-from tests.team.test_remotes import SMALL
+from tests.team.test_remotes import first_run
 
 
 @pytest.fixture(scope="module")
 def promoted(hub, samples, tiny_bert):
-    ann = start(hub.folder / "ann", some_articles(samples, 20), tiny_bert, SMALL, **hub.home("ann"))
-    ann.run("git", "remote", "add", "origin", hub.url(hub.git))
-    ann.run("dvc", "remote", "add", "-d", "team", hub.url(hub.dvc))
-    ann.run("dvc", "repro")
+    ann = first_run(hub, samples, tiny_bert)
     ann.run("gapwise", "final")
     ann.run("dvc", "add", "-q", "final")
     ann.commit("A final network")

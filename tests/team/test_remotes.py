@@ -44,13 +44,19 @@ def back_to_the_last_commit(clone):
     clone.run("dvc", "checkout", "-q")
 
 
-@pytest.fixture(scope="module")
-def shared(hub, samples, tiny_bert):
-    """Ann runs the pipeline and pushes code, data and runs; Ben clones and pulls."""
+def first_run(hub, samples, tiny_bert):
+    """Ann's clone, which knows the hub's remotes and has run the pipeline."""
     ann = start(hub.folder / "ann", some_articles(samples, 20), tiny_bert, SMALL, **hub.home("ann"))
     ann.run("git", "remote", "add", "origin", hub.url(hub.git))
     ann.run("dvc", "remote", "add", "-d", "team", hub.url(hub.dvc))
     ann.run("dvc", "repro")
+    return ann
+
+
+@pytest.fixture(scope="module")
+def shared(hub, samples, tiny_bert):
+    """Ann runs the pipeline and pushes code, data and runs; Ben clones and pulls."""
+    ann = first_run(hub, samples, tiny_bert)
     ann.commit("The first results")
     ann.run("git", "push", "-q", "-u", "origin", "main")
     ann.run("dvc", "push", "--run-cache")

@@ -19,8 +19,8 @@ QUIET = [
 ]
 
 
-@pytest.fixture(scope="module")
-def browser(require, tmp_path_factory):
+def chromium(require, folder):
+    """A browser without a window, whose settings are in a folder of its own."""
     program, driver = shutil.which("chromium"), shutil.which("chromedriver")
     require(program and driver, "needs Chromium and its driver: apt-get install chromium chromium-driver")
     from selenium import webdriver
@@ -28,10 +28,15 @@ def browser(require, tmp_path_factory):
 
     options = webdriver.ChromeOptions()
     options.binary_location = program
-    for argument in [*QUIET, f"--user-data-dir={tmp_path_factory.mktemp('browser')}"]:
+    for argument in [*QUIET, f"--user-data-dir={folder}"]:
         options.add_argument(argument)
     options.set_capability("goog:loggingPrefs", {"browser": "ALL"})
-    opened = webdriver.Chrome(options=options, service=Service(driver))
+    return webdriver.Chrome(options=options, service=Service(driver))
+
+
+@pytest.fixture(scope="module")
+def browser(require, tmp_path_factory):
+    opened = chromium(require, tmp_path_factory.mktemp("browser"))
     yield opened
     opened.quit()
 

@@ -1,7 +1,6 @@
 """`gapwise serve` as a process of its own, asked over HTTP by programs and by a browser."""
 
 import json
-import shutil
 import signal
 import socket
 import subprocess
@@ -17,7 +16,7 @@ import pytest
 
 from benchmarks.predict.serving import Client
 from gapwise.labelling.exported import Exported
-from tests.gapwise.reports.test_browser import QUIET
+from tests.gapwise.reports.test_browser import chromium
 
 EXPORT = Path(__file__).parents[2] / "fixtures/export-onnx"
 TEXTS = ["the market rose sharply", "weak earnings fell again", "not good"]
@@ -163,19 +162,10 @@ def test_what_is_no_export_is_a_message(tmp_path):
 @pytest.mark.slow
 @pytest.mark.parametrize("width", [375, 1280])
 def test_the_page_labels_texts_in_a_browser(server, width, require, tmp_path):
-    program, driver = shutil.which("chromium"), shutil.which("chromedriver")
-    require(program and driver, "needs Chromium and its driver: apt-get install chromium chromium-driver")
-    from selenium import webdriver
-    from selenium.webdriver.chrome.service import Service
     from selenium.webdriver.common.by import By
     from selenium.webdriver.support.ui import WebDriverWait
 
-    options = webdriver.ChromeOptions()
-    options.binary_location = program
-    for argument in [*QUIET, f"--user-data-dir={tmp_path}"]:
-        options.add_argument(argument)
-    options.set_capability("goog:loggingPrefs", {"browser": "ALL"})
-    browser = webdriver.Chrome(options=options, service=Service(driver))
+    browser = chromium(require, tmp_path)
     try:
         size = {"width": width, "height": 700, "deviceScaleFactor": 1, "mobile": width < 500}
         browser.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", size)
