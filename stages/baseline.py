@@ -22,7 +22,8 @@ def main() -> None:
     test = read_table("data/test.parquet", Texts)
     repeats = read_table("data/repeats.parquet", Repeats)
     tokens = pd.concat([read_table(f"data/tokens/{part}.parquet", Tokens) for part in ("development", "test")])
-    vectors = mean_vectors(tokens[tokens["text_id"] == tokens["source_id"]], params)
+    texts = tokens[tokens["text_id"] == tokens["source_id"]].drop_duplicates("text_id")
+    vectors = mean_vectors(texts, params)
     write_table("data/baseline_predictions.parquet", predict(development, test, repeats, vectors), BaselinePredictions)
 
 

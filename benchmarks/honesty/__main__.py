@@ -1,9 +1,11 @@
 """Measures how often a verdict is right.
 
     python -m benchmarks.honesty simulations    # many heads in simulated worlds
+    python -m benchmarks.honesty rotation       # the same heads, every row tested once
     python -m benchmarks.honesty fine-tuned     # the pipeline's own fine-tuning, two seeds of one setting
 
-The first writes honesty.md, honesty.csv and honesty.png into benchmarks/honesty/results, the second fine-tuned.md.
+The first writes honesty.md, honesty.csv and honesty.png into benchmarks/honesty/results, the second rotation.md and
+rotation.csv, the third fine-tuned.md.
 """
 
 from typing import Annotated
@@ -23,6 +25,17 @@ def simulations(
     from benchmarks.honesty.report import simulate
 
     simulate(pools, worlds, seed)
+
+
+@program.command()
+def rotation(
+    worlds: Annotated[int, typer.Option(help="Of each sample set and size.")] = 100,
+    seed: Annotated[int, typer.Option(help="Of everything.")] = 20261,
+) -> None:
+    """Tests every row once, in worlds in which the truth is known."""
+    from benchmarks.honesty.rotation import measure
+
+    measure(worlds, seed)
 
 
 @program.command()

@@ -17,6 +17,8 @@ class Table(pa.DataFrameModel):
 class Texts(Table):
     """data/dataset.parquet, data/development.parquet and data/test.parquet: one row per distinct text.
 
+    With `split.rotate`, the last two both hold all texts, and data/repeats.parquet says which are tested in a repeat.
+
     Columns:
         text_id: First 16 hex digits of the SHA-256 of the text; unique.
         row: Data row of the source file that the text came from, counted from 1.
@@ -41,12 +43,12 @@ class Repeats(Table):
     Columns:
         repeat: From 0.
         text_id: A text of data/development.parquet; at most once in a repeat.
-        part: `train` or `validation`.
+        part: `train` or `validation`; with `split.rotate`, which gives each repeat a test part of its own, also `test`.
     """
 
     repeat: Series[int] = pa.Field(ge=0)
     text_id: Series[str]
-    part: Series[str] = pa.Field(isin=["train", "validation"])
+    part: Series[str] = pa.Field(isin=["train", "validation", "test"])
 
     class Config:
         """Strict, and a text has one part in a repeat."""
@@ -137,3 +139,16 @@ def parts_of(repeats: pd.DataFrame, repeat: int) -> "pd.Series[str]":
         repeat: From 0.
     """
     return repeats[repeats["repeat"] == repeat].set_index("text_id")["part"]
+
+
+def parts_with_test(repeats: pd.DataFrame, repeat: int, test: pd.DataFrame) -> "pd.Series[str]":
+    """Gives the part of each text that one repeat trains on, validates on or is tested on, by `text_id`.
+
+    Args:
+        repeats: `Repeats`.
+        repeat: From 0.
+        test: `Texts` of data/test.parquet.
+    """
+    parts = parts_of(repeats, repeat)
+    is_own = (parts == "test").any()
+    return parts if is_own else pd.concat([parts, pd.Series("test", index=test["text_id"], dtype=parts.dtype)])

@@ -3,6 +3,7 @@
 import pandas as pd
 
 from gapwise.base.predictions import tabulate
+from gapwise.base.tables import parts_with_test
 from gapwise.baselines.baseline import Baseline, Repeat
 from gapwise.baselines.frozen import frozen
 from gapwise.baselines.majority import majority
@@ -25,14 +26,13 @@ def predict(
     Returns:
         `tables.BaselinePredictions`, ordered by baseline, repeat, part and text.
     """
-    texts = development.set_index("text_id", drop=False)
+    texts = pd.concat([development, test]).drop_duplicates("text_id").set_index("text_id", drop=False)
     classes = sorted(development["label"].unique())
     results = []
     for name, baseline in BASELINES.items():
-        for number, rows in repeats.sort_values("text_id").groupby("repeat"):
-            ids = rows.groupby("part")["text_id"]
-            train, validation = (texts.loc[ids.get_group(part)] for part in ("train", "validation"))
-            repeat = Repeat(train, validation, test.sort_values("text_id"))
+        for number in sorted(repeats["repeat"].unique()):
+            parts = parts_with_test(repeats, number, test).sort_index()
+            repeat = Repeat(*(texts.loc[parts.index[parts == part]] for part in Repeat._fields))
             predicted = zip(Repeat._fields, repeat, baseline(repeat, vectors), strict=True)
             for part, table, probabilities in predicted:
                 columns = {"baseline": name, "repeat": number, "part": part}

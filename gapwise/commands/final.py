@@ -2,6 +2,7 @@
 
 import contextlib
 import json
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -43,10 +44,10 @@ def run(out: Path, *, with_test: bool, license: str | None) -> None:
         repeats = read_description()
         epochs = pd.read_csv("metrics/plots/epochs.csv")
         chosen = choose(repeats, recipe, list(read_weights(repeats)), data, epochs)
-        if with_test:
-            data = _with_test(data)
+        data = _with_test(data) if with_test else data
         description = describe(tokenize, recipe, data.texts, data.repeats).model_copy(update={"repeats": 1})
-        print(_plan(data, chosen, with_test), flush=True)
+        is_sealed = not with_test and split.rotate is None
+        print(_plan(data, chosen, with_test, is_sealed=is_sealed), flush=True)
         line = EpochLine(Progress(1, chosen.epochs), 0)
         weights = train_final(description, recipe, data, chosen, seed=split.seed, callbacks=[line])
         about: dict[str, Any] = {
@@ -55,7 +56,7 @@ def run(out: Path, *, with_test: bool, license: str | None) -> None:
             "epochs": chosen.epochs,
             "penalty": chosen.penalty,
             "rows": len(data.texts),
-            "with_test": with_test,
+            "with_test": not is_sealed,
             "commit": project.head,
         }
         with atomic(target) as temporary:
@@ -87,11 +88,17 @@ def _json(path: str) -> dict[str, Any]:
 def _with_test(data: Any) -> Any:
     return replace(
         data,
-        texts=pd.concat([data.texts, read_table("data/test.parquet", Texts)], ignore_index=True),
-        tokens=pd.concat([data.tokens, read_table("data/tokens/test.parquet", Tokens)], ignore_index=True),
+        texts=_joined([data.texts, read_table("data/test.parquet", Texts)]),
+        tokens=_joined([data.tokens, read_table("data/tokens/test.parquet", Tokens)]),
     )
 
 
-def _plan(data: Any, chosen: Any, with_test: bool) -> str:
-    what = "train, validation and test rows" if with_test else "train and validation rows; the test stays sealed"
+def _joined(tables: Sequence[pd.DataFrame]) -> pd.DataFrame:
+    """In a rotation the test rows are development rows too."""
+    return pd.concat(tables).drop_duplicates("text_id", ignore_index=True)
+
+
+def _plan(data: Any, chosen: Any, with_test: bool, *, is_sealed: bool) -> str:
+    what = "train, validation and test rows" if with_test else "all; each was tested in a rotation"
+    what = "train and validation rows; the test stays sealed" if is_sealed else what
     return f"Training on {len(data.texts):,} rows ({what}), {chosen.epochs} epochs as the repeats chose"

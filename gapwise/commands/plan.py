@@ -53,5 +53,5 @@ def _from_a_run(revision: str) -> tuple[Components, float | None]:
             advice = "To plan without a run: `gapwise plan --rows 300 --accuracy 0.8`"
             raise UserError("There is no run to plan from:", [f"{revision}: {error.headline}", advice]) from error
         took = seconds(project, found.run)
-        repeats = int(found.predictions["repeat"].nunique())
-        return observed(found.predictions, groups(project, found)), None if took is None else took / repeats
+        setting = observed(found.predictions, groups(project, found))
+        return setting, None if took is None else took / setting.repeats

@@ -110,7 +110,8 @@ class Comparison(Figure):
         margin: Differences within it count as none.
         confidence: Of every interval.
         baseline: Name of the first setting.
-        repeats: Shared by all settings.
+        repeats: Shared by all settings; in each rotation, if there are some.
+        rotations: Test parts that all rows are divided into; 1 where there is one test part.
         test_rows: Shared by all settings.
         test_groups: Groups among them; rows of one group count as one draw.
         notes: What a reader must know, as sentences.
@@ -124,6 +125,7 @@ class Comparison(Figure):
     confidence: float
     baseline: str
     repeats: int
+    rotations: int = 1
     test_rows: int
     test_groups: int
     notes: list[str]

@@ -47,11 +47,23 @@ class Scored:
         development: One row per repeat and text of train or validation: `repeat`, `part`, `text_id`, and one column
             per score.
         by_chance: What few rows add to each score, by part and score; in `mean`, and in nothing else.
+        folds: Number of the test part of a rotation that each test row is in, see `uncertainty.components`.
     """
 
     test: dict[str, Floats]
     development: pd.DataFrame
     by_chance: dict[tuple[str, str], float]
+    folds: Integers | None
+
+    @property
+    def repeats(self) -> int:
+        """How often each test row was predicted."""
+        return len(self.test["accuracy"])
+
+    @property
+    def rotations(self) -> int:
+        """Into how many test parts the rows were divided; 1 without a rotation."""
+        return 1 if self.folds is None else int(self.folds.max()) + 1
 
     def mean(self, metric: str, part: str) -> float:
         """Gives the mean over repeats of a score."""
@@ -68,11 +80,12 @@ class Scored:
             {metric: self.test[metric] - other.test[metric] for metric in METRICS},
             pairs[KEYS].assign(**differences),
             {key: added - other.by_chance[key] for key, added in self.by_chance.items()},
+            self.folds,
         )
 
     def components(self, metric: str, groups: Integers) -> Components:
         """Takes the variance of a score's mean on test rows of these groups apart."""
-        return components(self.test[metric], groups, metric, self.by_chance["test", metric])
+        return components(self.test[metric], groups, metric, self.by_chance["test", metric], self.folds)
 
     def on_test(self, metric: str, groups: Integers) -> Uncertainty:
         """Gives the uncertainty of a score's mean on test rows of these groups."""
@@ -112,4 +125,4 @@ def score(candidate: Candidate, repeats: Sequence[int], text_ids: Sequence[str])
             columns[metric][rows] = METRICS[metric].contribution(of_part)[0]
             added[part, metric] += METRICS[metric].bias(of_part) / len(repeats)
     contributions = {metric: METRICS[metric].contribution(test) for metric in METRICS}
-    return Scored(contributions, development[KEYS].assign(**columns), added)
+    return Scored(contributions, development[KEYS].assign(**columns), added, test.folds)

@@ -11,7 +11,7 @@ from gapwise.statistics.uncertainty import Floats, Integers, by_group
 SAMPLES = 20_000
 
 
-def optimism(contributions: Sequence[Floats], groups: Integers, score: str) -> float:
+def optimism(contributions: Sequence[Floats], groups: Integers, score: str, folds: int = 1) -> float:
     """Estimates by how much the test score of a setting is too good, if it was chosen for that score.
 
     Settings share rows and repeats, so their luck is drawn together, with the covariance that they show. The luck of
@@ -23,12 +23,13 @@ def optimism(contributions: Sequence[Floats], groups: Integers, score: str) -> f
             shape (repeats, rows).
         groups: Number of each row's group from 0, shape (rows,), at least 2 groups.
         score: One of `METRICS`.
+        folds: Test parts of a rotation.
 
     Returns:
         In units of the score; near 0 where one setting always wins.
     """
     seen = np.array([one.mean() for one in contributions])
-    luck = _covariance(np.stack(contributions) - seen[:, None, None], groups, score)
+    luck = _covariance(np.stack(contributions) - seen[:, None, None], groups, score, folds)
     by_luck = (np.trace(luck) - luck.mean() * len(seen)) / (len(seen) - 1)
     spread = seen.var(ddof=1)
     kept = np.sqrt(max(1 - by_luck / spread, 0)) if spread else 0.0
@@ -38,7 +39,7 @@ def optimism(contributions: Sequence[Floats], groups: Integers, score: str) -> f
     return float(drawn[np.arange(SAMPLES), winner].mean())
 
 
-def _covariance(deviations: Floats, groups: Integers, score: str) -> Floats:
+def _covariance(deviations: Floats, groups: Integers, score: str, folds: int) -> Floats:
     """Covariance of means over shape (settings, repeats, rows), in the manner of `uncertainty.components`."""
     of_cell = by_group(deviations, groups)
     _, repeats, count = of_cell.shape
@@ -49,4 +50,4 @@ def _covariance(deviations: Floats, groups: Integers, score: str) -> Floats:
     noise = np.tensordot(residual, residual, ([1, 2], [1, 2])) / max((repeats - 1) * (count - 1), 1)
     per_group = len(groups) / count
     share = METRICS[score].usual_share * per_group
-    return np.asarray(between / count + share * (noise if repeats > 1 else between) / repeats)
+    return np.asarray(between / count + share * (noise if repeats > 1 else between) / (repeats * folds))

@@ -65,10 +65,11 @@ def compare(
         margin=margin,
         confidence=confidence,
         baseline=names[0],
-        repeats=len(repeats),
+        repeats=scored[0].repeats,
+        rotations=scored[0].rotations,
         test_rows=len(groups),
         test_groups=int(groups.nunique()),
-        notes=_notes(candidates, len(repeats), int(groups.nunique())),
+        notes=_notes(candidates, scored[0], int(groups.nunique())),
         settings=[
             _setting(one, its_score, params, question)
             for one, its_score, params in zip(
@@ -117,7 +118,7 @@ def _setting(candidate: Candidate, scored: Scored, params: dict[str, Any], quest
     return Setting(
         name=candidate.name,
         params=params,
-        repeats=len(candidate.repeats),
+        repeats=len(candidate.repeats) // scored.rotations,
         test={metric: question.score(scored, metric) for metric in METRICS},
         validation={metric: scored.mean(metric, "validation") for metric in METRICS},
         train={metric: scored.mean(metric, "train") for metric in METRICS},
@@ -173,18 +174,19 @@ def _selection(names: Sequence[str], scored: Sequence[Scored], question: Questio
         name=names[picked],
         test=question.score(scored[picked], metric),
         best_on_test=names[tempting],
-        optimism=optimism([sign * one.test[metric] for one in scored], question.groups, metric),
+        optimism=optimism([sign * one.test[metric] for one in scored], question.groups, metric, scored[0].rotations),
     )
 
 
-def _notes(candidates: Sequence[Candidate], shared: int, groups: int) -> list[str]:
+def _notes(candidates: Sequence[Candidate], scored: Scored, groups: int) -> list[str]:
     notes = []
-    if any(len(one.repeats) != shared for one in candidates):
-        listed = ", ".join(f"{one.name} {len(one.repeats)}" for one in candidates)
+    counts = [len(one.repeats) // scored.rotations for one in candidates]
+    if any(count != scored.repeats for count in counts):
+        listed = ", ".join(f"{one.name} {count}" for one, count in zip(candidates, counts, strict=True))
         notes.append(
-            f"Settings have different numbers of repeats ({listed}); the {shared} that all share are compared."
+            f"Settings have different numbers of repeats ({listed}); the {scored.repeats} that all share are compared."
         )
-    if shared == 1:
+    if scored.repeats == 1 and scored.rotations == 1:
         notes.append("With one repeat, luck in training is judged by what is usual, not by these runs.")
     if groups < 30:
         notes.append(f"The test rows are only {groups} independent groups; intervals are rough.")

@@ -4,7 +4,8 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from gapwise.comparing.scored import Candidate, score
+from gapwise.scoring.summary import scores
+from gapwise.statistics.arrays import whole_repeats
 
 
 @dataclass(frozen=True)
@@ -28,10 +29,11 @@ def by_repeat(predictions: pd.DataFrame, metric: str) -> pd.DataFrame:
     Returns:
         `repeat`, `train`, `test`.
     """
-    test_texts = predictions.loc[predictions["part"] == "test", "text_id"].unique()
-    scored = score(Candidate("", predictions, {}), sorted(predictions["repeat"].unique()), list(test_texts))
-    train = scored.development.query("part == 'train'").groupby("repeat")[metric].mean()
-    return pd.DataFrame({"repeat": train.index, "train": train.array, "test": scored.test[metric].mean(axis=1)})
+    used = predictions[predictions["part"] != "validation"].groupby(["repeat", "part"])
+    found = {place: scores(rows)[metric] for place, rows in used}
+    repeats = sorted({repeat for repeat, _ in found})
+    columns = {part: [found[repeat, part] for repeat in repeats] for part in ("train", "test")}
+    return pd.DataFrame({"repeat": repeats, **columns})
 
 
 def bands(epochs: pd.DataFrame) -> pd.DataFrame:
@@ -54,7 +56,7 @@ def by_class(predictions: pd.DataFrame) -> pd.DataFrame:
         `class`, `precision`, `recall` and `f1`, means over repeats and 0 where a class is never predicted, and
         `rows`, those of the class in the test set.
     """
-    test = predictions[predictions["part"] == "test"]
+    test = whole_repeats(predictions[predictions["part"] == "test"])
     names = sorted(set(test["label"]) | set(test["predicted"]))
     cells = pd.MultiIndex.from_product([sorted(test["repeat"].unique()), names], names=["repeat", "class"])
 

@@ -28,7 +28,7 @@ def show(plan: Plan, seconds_per_repeat: float | None, console: Console) -> None
 def sentences(plan: Plan, seconds_per_repeat: float | None) -> list[str]:
     """Tells what this test set and these repeats can show, what is missing for the wanted difference, and the time."""
     told = [
-        f"Now: accuracy {plan.accuracy:.3f}, {plan.repeats} repeats, {plan.test_rows:,} test rows. A true difference "
+        f"Now: accuracy {plan.accuracy:.3f}, {_repeats(plan)}, {plan.test_rows:,} test rows. A true difference "
         f"of {_points(plan.detectable)} points shows in 4 of 5 comparisons, with {percent(plan.confidence)} confidence."
     ]
     if plan.difference is not None:
@@ -39,6 +39,10 @@ def sentences(plan: Plan, seconds_per_repeat: float | None) -> list[str]:
             f"takes {duration(plan.repeats * seconds_per_repeat)}."
         )
     return told
+
+
+def _repeats(plan: Plan) -> str:
+    return f"{plan.repeats} repeats" + (f" in each of {plan.rotations} rotations" if plan.rotations > 1 else "")
 
 
 def _wanted(plan: Plan, difference: float) -> str:

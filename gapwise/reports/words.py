@@ -127,9 +127,12 @@ def basis(comparison: Comparison) -> str:
     rows = f"{comparison.test_rows:,} test rows"
     if comparison.test_groups != comparison.test_rows:
         rows += f" in {comparison.test_groups:,} groups"
+    repeats = f"{comparison.repeats} shared repeats"
+    if comparison.rotations > 1:
+        repeats += f" in each of {comparison.rotations} rotations"
     corrected = f", Holm's correction for {len(comparison.contrasts)} settings" if len(comparison.contrasts) > 1 else ""
     return (
-        f"{METRICS[comparison.metric].label} on {rows}, {comparison.repeats} shared repeats; "
+        f"{METRICS[comparison.metric].label} on {rows}, {repeats}; "
         f"{percent(comparison.confidence)} intervals{corrected}"
     )
 

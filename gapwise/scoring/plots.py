@@ -49,12 +49,14 @@ def reliability(predictions: pd.DataFrame, groups: "pd.Series[str]", confidence:
     for number in range(bins.max() + 1):
         inside = (bins == number).astype(float)
         total = inside.sum()
-        share, low, high = share_of(inside, right, codes, confidence)
+        share, low, high = share_of(inside, right, codes, confidence, test.folds)
         rows.append([(inside * sure).sum() / total, share, low, high, int(total)])
     return pd.DataFrame(rows, columns=["confidence", "accuracy", "low", "high", "rows"])
 
 
-def share_of(inside: Floats, right: Floats, codes: Integers, confidence: float) -> tuple[float, float, float]:
+def share_of(
+    inside: Floats, right: Floats, codes: Integers, confidence: float, folds: Integers | None = None
+) -> tuple[float, float, float]:
     """Gives the share of right rows among some, and its interval, which is that of `uncertainty`.
 
     It is a ratio of two means over rows, so what a row adds to it is the share itself plus the row's influence on the
@@ -65,13 +67,14 @@ def share_of(inside: Floats, right: Floats, codes: Integers, confidence: float) 
         right: 1 for the rows that are right, else 0, of the same shape.
         codes: Number of each row's group from 0, shape (rows,).
         confidence: Of the interval, above 0 and below 1.
+        folds: See `uncertainty.components`.
 
     Returns:
         The share, and the interval's lower and upper end.
     """
     share = float((inside * right).sum() / inside.sum())
     contributions = share + inside * (right - share) / inside.mean()
-    uncertainty = components(contributions, codes, "accuracy").uncertainty()
+    uncertainty = components(contributions, codes, "accuracy", folds=folds).uncertainty()
     if share in (0.0, 1.0):  # no row differs, so that the interval depends on the number of groups that count alone
         counted = np.mean([len(np.unique(codes[of_repeat > 0])) for of_repeat in inside])
         uncertainty = replace(uncertainty, freedom=max(float(counted) - 1, 1.0))

@@ -7,7 +7,7 @@ import pandas as pd
 
 from gapwise.base.errors import UserError
 from gapwise.base.predictions import tabulate
-from gapwise.base.tables import parts_of
+from gapwise.base.tables import parts_with_test
 from gapwise.encoding.cut import frozen_output
 from gapwise.encoding.presets import fingerprint
 from gapwise.encoding.ragged import Ragged
@@ -54,14 +54,15 @@ def predict_repeats(
         UserError: If the preset's files are not those that the networks were trained on.
     """
     require_preset(description)
-    texts = pd.concat([development[development["text_id"].isin(repeats["text_id"])], test], ignore_index=True)
+    used = development[development["text_id"].isin(repeats["text_id"])]
+    texts = pd.concat([used, test], ignore_index=True).drop_duplicates("text_id", ignore_index=True)
     cut, network = rebuild(description)
-    ids = tokens.set_index("text_id")["token_ids"].reindex(texts["text_id"])
+    ids = tokens.drop_duplicates("text_id").set_index("text_id")["token_ids"].reindex(texts["text_id"])
     features = frozen_output(cut, Ragged.of(ids.tolist()))
     tables = []
     for repeat, values in enumerate(weights):
         set_weights(network, values)
-        parts = pd.concat([parts_of(repeats, repeat), pd.Series("test", index=test["text_id"])])
+        parts = parts_with_test(repeats, repeat, test)
         rows = np.flatnonzero(texts["text_id"].isin(parts.index))
         table = tabulate(texts.iloc[rows], description.classes, predict(network, features, rows))
         tables.append(table.assign(repeat=repeat, part=parts.reindex(table["text_id"]).to_numpy()))

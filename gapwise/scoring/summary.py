@@ -17,7 +17,7 @@ DIGITS = 6
 
 
 def scores(predictions: pd.DataFrame) -> dict[str, float]:
-    """Scores the predictions of one repeat and part.
+    """Scores the predictions of one part; the mean over repeats that each predict all of its texts.
 
     Args:
         predictions: Rows of `tables.Predictions`, at least one.
@@ -26,7 +26,7 @@ def scores(predictions: pd.DataFrame) -> dict[str, float]:
         `accuracy`; `macro_f1`, the mean over the classes that are true or predicted somewhere; `log_loss` in nats, of
         probabilities raised to `metrics.SMALLEST_PROBABILITY`; `calibration_error`, see `calibration`.
     """
-    rows = arrange(predictions, sorted(predictions["text_id"]))
+    rows = arrange(predictions, sorted(predictions["text_id"].unique()))
     return {name: float(metric.contribution(rows).mean()) for name, metric in METRICS.items()}
 
 
@@ -48,7 +48,8 @@ def summary(
         what `gapwise predict` says, with the interval of its accuracy.
         `gap`: `accuracy` is train minus test and `log_loss` is test minus train, so that both rise with overfitting.
         `baseline`: the mean test accuracy of each; `baseline_intervals`: its interval.
-        `repeats` and `test_rows`. All numbers are plain, finite and rounded to `DIGITS` digits.
+        `repeats` and `test_rows`; with `split.rotate` also `rotations`, each of so many repeats, and the test rows are
+        all rows. All numbers are plain, finite and rounded to `DIGITS` digits.
     """
     parts = {part: _means(predictions, part) for part in ("test", "validation", "train")}
     gap = {
@@ -72,27 +73,30 @@ def summary(
             for name, table in baselines.items()
         },
         "repeats": setting.repeats,
+        **({"rotations": setting.folds} if setting.folds > 1 else {}),
         "test_rows": setting.rows,
     }
 
 
 def mean_of_repeats(predictions: pd.DataFrame) -> pd.DataFrame:
-    """Gives what the mean of all repeats' probabilities predicts for the same texts, as the predictions of repeat 0.
+    """Gives what the mean of all repeats' probabilities predicts, as the predictions of each text's first repeat.
 
     Args:
-        predictions: Rows of `tables.Predictions`, of each repeat the same texts.
+        predictions: Rows of `tables.Predictions`, with each of the texts in as many repeats.
     """
     names = classes(predictions)
     columns = [f"p_{name}" for name in names]
     table = predictions.groupby("text_id", sort=False).agg(
-        {"part": "first", "label": "first", **dict.fromkeys(columns, "mean")}
+        {"part": "first", "label": "first", "repeat": "min", **dict.fromkeys(columns, "mean")}
     )
     predicted = np.array(names, dtype=object)[table[columns].to_numpy().argmax(axis=1)]
-    return table.reset_index().assign(repeat=0, predicted=pd.array(predicted, dtype="str"))
+    return table.reset_index().assign(predicted=pd.array(predicted, dtype="str"))
 
 
 def _means(predictions: pd.DataFrame, part: str) -> dict[str, float]:
     of_part = predictions.query("part == @part")
+    if part == "test":  # in a rotation, a repeat of all rows is scored, not each of its test parts
+        return scores(of_part)
     by_repeat = pd.DataFrame([scores(rows) for _, rows in of_part.groupby("repeat")])
     return {str(score): float(mean) for score, mean in by_repeat.mean().items()}
 
@@ -103,7 +107,7 @@ def _intervals(
     rows, codes = arrange(predictions.query("part == 'test'"), list(groups.index)), pd.factorize(groups)[0]
     ends = {}
     for name in names:
-        uncertainty = components(METRICS[name].contribution(rows), codes, name).uncertainty()
+        uncertainty = components(METRICS[name].contribution(rows), codes, name, folds=rows.folds).uncertainty()
         ends[f"{name}_low"], ends[f"{name}_high"] = score_interval(uncertainty, name, confidence)
     return ends
 

@@ -68,8 +68,8 @@ def with_scaled(summary: Mapping[str, Any], predictions: pd.DataFrame) -> dict[s
         labels = pd.Categorical(validation["label"], categories=names).codes.astype(np.int64)
         temperatures.append(fit(validation[columns].to_numpy(float), labels))
         scaled = pd.DataFrame(scale(test[columns].to_numpy(float), temperatures[-1]), test.index, columns)
-        scored.append(scores(test.assign(**scaled)))
-    means = pd.DataFrame(scored)[SCALED].mean()
+        scored.append(test.assign(**scaled))
+    means = scores(pd.concat(scored))
     return {
         **summary,
         "test": {**summary["test"], **{f"{name}_scaled": round(float(means[name]), DIGITS) for name in SCALED}},

@@ -46,6 +46,6 @@ def thresholds(
         for threshold in [0.0, *(one for one in THRESHOLDS if one > 1 / len(columns))]:
             answered = (sure >= threshold).astype(float)
             if answered.any():
-                share, low, high = share_of(answered, right, codes, confidence)
+                share, low, high = share_of(answered, right, codes, confidence, predicted.folds)
                 table.append([name, threshold, answered.mean(), share, low, high])
     return pd.DataFrame(table, columns=["predictor", "threshold", "answered", "accuracy", "low", "high"])

@@ -16,6 +16,7 @@ class SplitParams(Section):
     train_size: int | None = Field(ge=2)
     train_per_class: int | None = Field(ge=1)
     repeats: int = Field(ge=1)
+    rotate: int | None = Field(ge=2)
 
     @model_validator(mode="after")
     def _one_way_to_subsample(self) -> Self:

@@ -8,6 +8,8 @@ import pandas as pd
 # docs/what-helps.md has measured (8, 64 and some 200 per class).
 SIZES = {"few-shot": 23, "small": 113, "medium": float("inf")}
 
+FEW = 1000  # rows in all, below which one test part says little
+
 
 def summarize(
     texts: pd.DataFrame, development: pd.DataFrame, test: pd.DataFrame, repeats: pd.DataFrame
@@ -22,7 +24,8 @@ def summarize(
 
     Returns:
         `test` and `development`, each with `rows`, `groups` and `classes`; `left_out`, rows in neither because their
-        `group_in_given_test`; `repeats`, a list with the same counts of `train` and `validation`, and `left_out`:
+        `group_in_given_test`; `repeats`, a list with the same counts of `train` and `validation`, of a rotation also
+        `test`, and `left_out`:
         rows barred from training by their `group_in_given_validation`, and rows `not_drawn` for a smaller train.
     """
     given = development["part"].isin(["validation"])
@@ -31,11 +34,14 @@ def summarize(
     return {
         "test": _counts(test),
         "development": _counts(development),
-        "left_out": {"group_in_given_test": len(texts) - len(development) - len(test)},
+        "left_out": {
+            "group_in_given_test": int((~texts["text_id"].isin([*development["text_id"], *test["text_id"]])).sum())
+        },
         "repeats": [
             {
                 "train": _counts(used[used["part"] == "train"]),
                 "validation": _counts(used[used["part"] == "validation"]),
+                **({"test": _counts(used[used["part"] == "test"])} if (used["part"] == "test").any() else {}),
                 "left_out": {
                     "group_in_given_validation": barred,
                     "not_drawn": len(development) - len(used) - barred,
@@ -59,10 +65,12 @@ def in_lines(report: dict[str, Any]) -> list[str]:
     """
     repeats = report["repeats"]
     train, validation = ([repeat[part]["rows"] for repeat in repeats] for part in ("train", "validation"))
-    lines = [
-        f"test {report['test']['rows']:,} rows, development {report['development']['rows']:,}; each of {len(repeats)} "
-        f"repeats trains on {_span(train)} of these and validates on {_span(validation)}"
-    ]
+    uses = f"each of {len(repeats)} repeats trains on {_span(train)} of these and validates on {_span(validation)}"
+    rows, tested = report["test"]["rows"], [repeat["test"]["rows"] for repeat in repeats if "test" in repeat]
+    if tested:
+        lines = [f"each of {rows:,} rows is tested once in a rotation; {uses}, and is tested on {_span(tested)}"]
+    else:
+        lines = [f"test {rows:,} rows, development {report['development']['rows']:,}; {uses}"]
     in_neither = report["left_out"]["group_in_given_test"]
     barred = repeats[0]["left_out"]["group_in_given_validation"]
     lines += [f"  {in_neither:,} left out: they share a group with the given test part"] if in_neither else []
@@ -71,6 +79,8 @@ def in_lines(report: dict[str, Any]) -> list[str]:
     if max(not_drawn):
         asked = "split.train_size or split.train_per_class asks for fewer; null takes all"
         lines.append(f"  {_span(not_drawn)} not used in a repeat: {asked}")
+    if not tested and rows + report["development"]["rows"] < FEW:
+        lines.append(f"  with fewer than {FEW:,} rows, split.rotate=5 tests every one of them, at 5 times the training")
     per_class = min(train) / len(repeats[0]["train"]["classes"])
     size = next(name for name, most in SIZES.items() if per_class < most)
     lines.append(f"  for {per_class:.0f} rows per class there is a setting of its own: $(cat settings/{size})")

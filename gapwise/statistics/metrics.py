@@ -29,11 +29,13 @@ class Predicted:
         actual: Class number of each row, shape (rows,).
         predicted: Class number that each repeat predicts, shape (repeats, rows).
         probabilities: Shape (repeats, rows, classes); those of a row sum to 1.
+        folds: Number of the test part of a rotation that each row is in, from 0, shape (rows,); None for one part.
     """
 
     actual: Integers
     predicted: Integers
     probabilities: Floats
+    folds: Integers | None = None
 
 
 def accuracy(rows: Predicted) -> Floats:

@@ -42,7 +42,8 @@ class Plan(BaseModel, frozen=True, extra="forbid"):
 
     Attributes:
         accuracy: Of the current setting, or assumed.
-        repeats: Now.
+        repeats: Now; in each rotation, if there are some.
+        rotations: Test parts that all rows are divided into; 1 where there is one test part.
         test_rows: Now.
         confidence: Of the comparison.
         detectable: Smallest difference in accuracy that shows with `POWER`.
@@ -54,6 +55,7 @@ class Plan(BaseModel, frozen=True, extra="forbid"):
 
     accuracy: float
     repeats: int
+    rotations: int
     test_rows: int
     confidence: float
     detectable: float
@@ -77,6 +79,7 @@ def plan(setting: Components, difference: float | None, confidence: float, repea
     return Plan(
         accuracy=setting.value,
         repeats=setting.repeats,
+        rotations=setting.folds,
         test_rows=setting.rows,
         confidence=confidence,
         detectable=detectable_difference(setting, confidence),
@@ -99,7 +102,7 @@ def observed(predictions: pd.DataFrame, groups: "pd.Series[str]") -> Components:
         groups: Group of each test text, by `text_id`.
     """
     test = arrange(predictions[predictions["part"] == "test"], list(groups.index))
-    parts = components(accuracy(test), pd.factorize(groups)[0], "accuracy")
+    parts = components(accuracy(test), pd.factorize(groups)[0], "accuracy", folds=test.folds)
     return parts if parts.repeats > 1 else _with_redrawn(parts, parts.noise)
 
 

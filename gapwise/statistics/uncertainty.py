@@ -12,6 +12,10 @@ learned from a handful of repeats, and that is where intervals usually go wrong.
 noise: whatever shifts a network shifts its borderline rows. This share has a prior, which was measured
 (docs/statistics.md), and whose tails are wide enough to give in to repeats that say otherwise. Averaging over what is
 left open gives the interval.
+
+Where every row is tested once, in a rotation of K test parts, a repeat is K networks, each with a part of the rows.
+What is asked for is how these networks do on average (Bayle et al. 2020, Cross-validation Confidence Intervals for Test
+Error). Each is shifted by itself, on its own part: the last term becomes repeats / (K R).
 """
 
 from collections.abc import Sequence
@@ -112,6 +116,7 @@ class Components:
         noise: Variance of one repeat's deviation on one group.
         shares: Possible shares of a repeat's shift in the noise of a row, shape (steps,).
         weights: How plausible each is after the repeats were seen, shape (steps,); they sum to 1.
+        folds: Test parts of a rotation; 1 where all repeats are tested on all rows.
     """
 
     value: float
@@ -122,17 +127,20 @@ class Components:
     noise: float
     shares: Floats
     weights: Floats
+    folds: int = 1
 
     def uncertainty(self, repeats: int | None = None, rows: int | None = None) -> Uncertainty:
         """Gives the uncertainty of the mean, or what it would be with another number of repeats or rows."""
         per_group = self.rows / self.groups
         groups = (rows or self.rows) / per_group
-        of_repeat = self.noise * (1 / groups + self.shares * per_group)
+        of_repeat = self.noise * (1 / groups + self.shares * per_group / self.folds)
         errors = np.sqrt(self.of_rows / groups + of_repeat / (repeats or self.repeats))
         return Uncertainty(self.value, errors, self.weights, max(groups - 1, 1))
 
 
-def components(contributions: Floats, groups: Integers, score: str, by_chance: float = 0.0) -> Components:
+def components(
+    contributions: Floats, groups: Integers, score: str, by_chance: float = 0.0, folds: Integers | None = None
+) -> Components:
     """Takes the variance of a mean apart.
 
     Args:
@@ -141,26 +149,32 @@ def components(contributions: Floats, groups: Integers, score: str, by_chance: f
         groups: Number of each row's group from 0, shape (rows,). Rows of one group are taken as drawn together.
         score: One of `METRICS`.
         by_chance: What few rows add to the mean, which is taken off, and `DOUBTED`; see `Metric.bias`.
+        folds: Number of the test part of a rotation that each row is in, from 0, shape (rows,); None for one part. Rows
+            of one group are in one part.
     """
     repeats, rows = contributions.shape
     value = float(contributions.mean())
     deviations = by_group(contributions - value, groups)
     count = deviations.shape[1]
     one_row = METRICS[score].one_row * count / rows**2
+    part = np.zeros(count, np.intp) if folds is None else of_groups(folds, groups)
+    in_part = np.bincount(part).astype(float)
     of_group = deviations.mean(axis=0)
-    of_repeat = deviations.mean(axis=1)
+    of_network = np.stack([np.bincount(part, one) for one in deviations - of_group]) / in_part
     between_groups = repeats * (of_group**2).sum() / (count - 1)
     if (contributions == contributions[0, 0]).all():
         between_groups = repeats * one_row
     if repeats == 1:
         noise = between_groups
     else:
-        residual = deviations - of_group - of_repeat[:, None]
-        noise = (residual**2).sum() / ((repeats - 1) * (count - 1))
+        residual = deviations - of_group - of_network[:, part]
+        noise = (residual**2).sum() / ((repeats - 1) * (count - len(in_part)))
     of_rows = max(between_groups - noise, 0.0) / repeats + count * (DOUBTED * by_chance) ** 2
     noise = max(noise, one_row / repeats)
-    shares, weights = posterior(count * (of_repeat**2).sum(), noise, repeats, rows, METRICS[score].usual_share)
-    return Components(value - by_chance, repeats, rows, count, of_rows, noise, shares, weights)
+    between = float((in_part * of_network**2).sum())
+    freedom, in_each = len(in_part) * (repeats - 1), rows / len(in_part)
+    shares, weights = posterior(between, noise, freedom, in_each, METRICS[score].usual_share)
+    return Components(value - by_chance, repeats, rows, count, of_rows, noise, shares, weights, len(in_part))
 
 
 def of_own_rows(contributions: Sequence[Floats], score: str, by_chance: float = 0.0) -> Uncertainty:
@@ -177,7 +191,7 @@ def of_own_rows(contributions: Sequence[Floats], score: str, by_chance: float = 
     noise = sum(((one - one.mean()) ** 2).sum() for one in contributions) / freedom
     noise = max(noise, METRICS[score].one_row / (repeats * rows))
     between = rows * ((means - means.mean()) ** 2).sum()
-    shares, weights = posterior(between, noise, repeats, rows, EARLY_OR_LATE * METRICS[score].usual_share)
+    shares, weights = posterior(between, noise, repeats - 1, rows, EARLY_OR_LATE * METRICS[score].usual_share)
     value = float(means.mean()) - by_chance
     return Uncertainty(value, np.sqrt(noise * (1 / rows + shares) / repeats), weights, freedom)
 
@@ -197,14 +211,20 @@ def by_group(values: Floats, groups: Integers) -> Floats:
     return np.asarray(np.add.reduceat(values[..., order], starts, axis=-1) * len(starts) / len(groups))
 
 
-def posterior(between: float, noise: float, repeats: int, rows: float, usual: float) -> tuple[Floats, Floats]:
+def of_groups(values: Integers, groups: Integers) -> Integers:
+    """Gives what the rows of each group have in common, in the order of `by_group`: shape (rows,) to (groups,)."""
+    order = np.argsort(groups, kind="stable")
+    return np.asarray(values[order][np.flatnonzero(np.diff(groups[order], prepend=-1))])
+
+
+def posterior(between: float, noise: float, freedom: int, rows: float, usual: float) -> tuple[Floats, Floats]:
     """Learns from repeats which share of the noise their shifts are.
 
     Args:
         between: Sum of squares between repeats, in the units of the noise.
         noise: Its variance.
-        repeats: Their number.
-        rows: In each.
+        freedom: Degrees of freedom of that sum.
+        rows: In each repeat.
         usual: Median share, before.
 
     Returns:
@@ -214,7 +234,7 @@ def posterior(between: float, noise: float, repeats: int, rows: float, usual: fl
     # The sum of squares over the noise is chi-square, times 1 + what the share adds over all rows.
     inflation = 1 + shares * rows
     ratio = between / noise if noise else 0.0
-    log_likelihood = -0.5 * ((repeats - 1) * np.log(inflation) + ratio / inflation)
+    log_likelihood = -0.5 * (freedom * np.log(inflation) + ratio / inflation)
     weights = weights * np.exp(log_likelihood - log_likelihood.max())
     return shares, weights / weights.sum()
 

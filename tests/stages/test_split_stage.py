@@ -11,7 +11,8 @@ from gapwise.disk.io import read_table, write_table
 from stages import split
 
 SECTION = (
-    "split: {seed: 1, test_fraction: 0.2, validation_fraction: 0.25, train_size: %s, train_per_class: %s, repeats: 2}"
+    "split: {seed: 1, test_fraction: 0.2, validation_fraction: 0.25, train_size: %s, train_per_class: %s, repeats: 2, "
+    "rotate: null}"
 )
 
 
@@ -67,6 +68,22 @@ def test_a_second_run_on_rows_in_another_order_writes_the_same_bytes(project):
     second = content(project)
     assert first.pop("data/dataset.parquet") != second.pop("data/dataset.parquet")
     assert first == second
+
+
+def test_in_a_rotation_each_row_is_developed_on_and_tested_on(project, capsys):
+    Path("params.yaml").write_text((SECTION % (9, "null")).replace("rotate: null", "rotate: 3"))
+    split.main()
+    dataset = read_table("data/dataset.parquet", Texts).sort_values("text_id", ignore_index=True)
+    for part in ("development", "test"):
+        pd.testing.assert_frame_equal(read_table(f"data/{part}.parquet", Texts), dataset)
+    counts = json.loads(Path("metrics/split.json").read_text())
+    assert [repeat["test"]["rows"] for repeat in counts["repeats"]] == [20] * 6
+    assert counts["left_out"] == {"group_in_given_test": 0}
+    assert capsys.readouterr().out.splitlines()[:2] == [
+        "each of 60 rows is tested once in a rotation; each of 6 repeats trains on 9 of these and validates on 10, and "
+        "is tested on 20",
+        "  21 not used in a repeat: split.train_size or split.train_per_class asks for fewer; null takes all",
+    ]
 
 
 def test_a_size_that_cannot_be_met_writes_nothing(project):

@@ -20,6 +20,7 @@ SECTION = {
     "train_size": None,
     "train_per_class": None,
     "repeats": 3,
+    "rotate": None,
 }
 
 
