@@ -1,4 +1,8 @@
-"""Which network should label new texts: one of the repeats, the mean of all, or one trained on all labelled rows."""
+"""Which network should label new texts: a repeat, the mean of all, one distilled from it, or one trained on all rows.
+
+The distilled network learns the mean of what all repeats predict for the rows of one repeat (Hinton et al. 2015,
+Distilling the Knowledge in a Neural Network, at temperature 1), by the recipe's rates and for as long as `final`.
+"""
 
 from collections.abc import Iterator
 
@@ -8,10 +12,18 @@ from numpy.typing import NDArray
 
 from benchmarks.pipeline import NoneFinished, params
 from benchmarks.quality.sets import SEED, SETS, TOKENIZE, Cell, load
-from gapwise.delivery.final import Data, choose, train_final
+from gapwise.delivery.final import Chosen, Data, choose, train_final
+from gapwise.encoding.cut import frozen_output
+from gapwise.encoding.ragged import Ragged
+from gapwise.encoding.runtime import keras, tf
 from gapwise.labelling.networks import Networks
+from gapwise.network.batches import Examples, shuffled
+from gapwise.network.classifier import Weights, fresh_start, predict, set_weights
+from gapwise.network.classifier import weights as weights_of
+from gapwise.network.description import Description, rebuild
 from gapwise.statistics.metrics import METRICS, Predicted
 from gapwise.training.curves import by_epoch
+from gapwise.training.rates import BlockOptimizer, Schedule, by_block
 from gapwise.training.repeats import describe, train_repeats
 from gapwise.training.trainer import Trained
 
@@ -53,6 +65,33 @@ def _rows(cell: Cell) -> Iterator[dict[str, object]]:
     final = train_final(description, recipe, used, chosen, seed=SEED)
     found = _scores(Networks(description, [final]).probabilities(texts)[0], actual)
     yield {"predictor": "final, the rows of one repeat", "networks": 1, "rows": len(used.texts)} | found
+    student = _distilled(description, weights, used, chosen)
+    found = _scores(Networks(description, [student]).probabilities(texts)[0], actual)
+    yield {"predictor": "distilled, the rows of one repeat", "networks": 1, "rows": len(used.texts)} | found
+
+
+def _distilled(description: Description, weights: list[Weights], data: Data, chosen: Chosen) -> Weights:
+    recipe = params("finetune")
+    part, network = rebuild(description)
+    features = frozen_output(part, Ragged.of(data.tokens["token_ids"].tolist()))
+    predicted = []
+    for of_repeat in weights:
+        set_weights(network, of_repeat)
+        predicted.append(predict(network, features))
+    targets = tf.constant(np.mean(predicted, axis=0), tf.float32)
+    everything = Examples(features, np.arange(len(features)), np.arange(len(features)))  # a row's number is its label
+    _, fresh = rebuild(description)
+    fresh_start(fresh, weights_of(fresh), SEED)
+    blocks = by_block(fresh, recipe)
+    fresh.compile(
+        BlockOptimizer(blocks, recipe.clip_norm),
+        keras.losses.CategoricalCrossentropy(from_logits=True),
+        jit_compile=False,
+    )
+    steps = recipe.epochs * -(-len(features) // recipe.batch_size)
+    batches = shuffled(everything, recipe.batch_size, SEED).map(lambda inputs, rows: (inputs, tf.gather(targets, rows)))
+    fresh.fit(batches, epochs=chosen.epochs, callbacks=[Schedule(blocks, steps, recipe)], shuffle=False, verbose=0)
+    return weights_of(fresh)
 
 
 def _of_one_repeat(data: Data) -> Data:

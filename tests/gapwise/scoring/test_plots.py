@@ -6,19 +6,24 @@ import numpy as np
 import pandas as pd
 import pytest
 from dvc_render.vega import VegaRenderer
+from ruamel.yaml import YAML
 
 from gapwise.scoring import plots
+from gapwise.scoring.thresholds import thresholds
 from gapwise.training import curves
 
-TEMPLATES = Path(__file__).parents[3] / ".dvc" / "plots"
-# How dvc.yaml asks for each plot: template, x, y.
-AXES = {
-    "confusion": ("confusion_shares", "predicted", "actual"),
-    "reliability": ("reliability", "confidence", "accuracy"),
-    "repeats": ("repeats", "accuracy", "model"),
-    "gap": ("gap", "repeat", "accuracy"),
-    "epochs": ("epochs", "epoch", "log_loss"),
-}
+PROJECT = Path(__file__).parents[3]
+TEMPLATES = PROJECT / ".dvc" / "plots"
+
+
+def plots_of_dvc_yaml():
+    """Template and axes of each plot, as DVC is told them."""
+    stages = YAML(typ="safe").load(PROJECT / "dvc.yaml")["stages"].values()
+    plots = [plot for stage in stages for plot in stage.get("plots", [])]
+    return {Path(path).stem: (one["template"], one["x"], one["y"]) for plot in plots for path, one in plot.items()}
+
+
+AXES = plots_of_dvc_yaml()
 
 
 def rows(repeat, part, labels, guesses, confidence=0.75):
@@ -68,6 +73,7 @@ def tables(predictions, histories):
         "repeats": plots.repeats(predictions, predictions.assign(baseline="tfidf")),
         "gap": plots.gap(predictions),
         "epochs": curves.by_epoch(histories, [2, 1]),
+        "thresholds": thresholds(predictions, groups_of(predictions), 0.95),
     }
 
 

@@ -3,7 +3,7 @@ import pandas as pd
 import pytest
 from sklearn import metrics
 
-from gapwise.statistics.arrays import arrange, classes
+from gapwise.statistics.arrays import arrange, classes, whole_repeats
 from gapwise.statistics.calibration import confidence_bins
 from gapwise.statistics.metrics import METRICS, Predicted
 from tests.gapwise.statistics.reference import calibration_error
@@ -138,6 +138,19 @@ def test_arranged_rows_follow_the_wanted_order_of_texts():
     assert ["ab"[number] for number in rows.actual] == [labels[f"text-{row}"] for row in (2, 0, 3, 1)]
     of_second = predictions.query("repeat == 1").set_index("text_id")["p_b"]
     assert rows.probabilities[1, :, 1].tolist() == of_second[["text-2", "text-0", "text-3", "text-1"]].tolist()
+
+
+def test_in_a_rotation_the_first_repeat_of_each_text_makes_the_first_line():
+    predictions = table(0, ["a", "b"], repeats=4, rows=4)
+    first_part = predictions["text_id"].isin(["text-0", "text-1"])
+    rotated = predictions[first_part == (predictions["repeat"] % 2 == 0)]
+    rows = arrange(rotated, texts(predictions))
+    assert rows.folds.tolist() == [0, 0, 1, 1]
+    found = rotated.set_index(["repeat", "text_id"])["p_b"]
+    for line, repeats in enumerate([(0, 0, 1, 1), (2, 2, 3, 3)]):
+        expected = [found[repeat, text] for repeat, text in zip(repeats, texts(predictions), strict=True)]
+        assert rows.probabilities[line, :, 1].tolist() == expected
+    assert sorted(whole_repeats(rotated)["repeat"].unique()) == [0, 1]
 
 
 def test_classes_are_named_by_the_columns_of_probabilities_alone():

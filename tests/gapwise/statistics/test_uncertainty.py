@@ -412,3 +412,50 @@ def test_settings_that_are_one_are_told_apart_in_five_percent_of_worlds(repeats)
         claimed += components(right[0] - right[1].astype(float), alone(150), "accuracy").uncertainty().p_value() < 0.05
     assert stats.binomtest(claimed, 500, 0.05, alternative="greater").pvalue > 0.01
     assert claimed > 0
+
+
+# -- rotations
+
+
+def test_one_part_of_all_rows_is_no_rotation():
+    values = crossed(np.random.default_rng(3), 4, 60, of_rows=0.5)
+    assert components(values, alone(60), "log_loss", folds=np.zeros(60, int)).uncertainty().interval(0.95) == (
+        components(values, alone(60), "log_loss").uncertainty().interval(0.95)
+    )
+
+
+def test_where_the_rows_of_a_part_stand_has_no_influence():
+    values, folds, groups = (
+        crossed(np.random.default_rng(3), 4, 60),
+        np.arange(60) % 3,
+        np.arange(60) // 6 * 3 + np.arange(60) % 3,
+    )
+    order = np.random.default_rng(4).permutation(60)
+    one, other = (
+        components(values[:, rows], groups[rows], "log_loss", folds=folds[rows]).uncertainty()
+        for rows in (np.arange(60), order)
+    )
+    assert other.standard_error == pytest.approx(one.standard_error)
+
+
+@pytest.mark.parametrize("repeats", [1, 2, 5])
+@pytest.mark.parametrize("share", [0.0, 0.001, 0.004])
+def test_interval_of_a_rotation_holds_the_truth_as_often_as_it_says(share, repeats):
+    """Each network is shifted by itself, on its own part of the rows."""
+    rng, held, folds = np.random.default_rng(15), 0, np.repeat(np.arange(5), 40)
+    for _ in range(400):
+        shifts = rng.normal(0, share**0.5, (repeats, 5))[:, folds]
+        values = rng.normal(0, 0.3, 200) + rng.normal(0, 1, (repeats, 200)) + shifts
+        low, high = components(values, alone(200), "accuracy", folds=folds).uncertainty().interval(0.95)
+        held += low <= 0 <= high
+    assert 400 * 0.93 - 3 * (400 * 0.93 * 0.07) ** 0.5 < held < 400 * 0.98 + 3 * (400 * 0.98 * 0.02) ** 0.5
+
+
+def test_networks_that_are_shifted_far_widen_the_interval_of_a_rotation():
+    folds = np.repeat(np.arange(5), 40)
+    calm = crossed(np.random.default_rng(16), 3, 200)
+    shifted = calm + np.random.default_rng(17).normal(0, 1.0, (3, 5))[:, folds]
+    widths = [
+        components(v, alone(200), "accuracy", folds=folds).uncertainty().half_width(0.95) for v in (calm, shifted)
+    ]
+    assert widths[1] > 2 * widths[0]
