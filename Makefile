@@ -21,7 +21,7 @@ export FIND_PYTHON
 help:  ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | expand -t 10
 
-env: $(STAMP)  ## create or repair .venv from requirements.lock
+env: $(STAMP) $(if $(GPU),$(STAMP)-gpu)  ## create or repair .venv from requirements.lock; with GPU=1 also CUDA for an NVIDIA GPU
 
 $(STAMP):
 	@$(PYTHON) -c "import sys; (3, 11) <= sys.version_info < (3, 14) or sys.exit( \
@@ -30,6 +30,11 @@ $(STAMP):
 	$(ENV)/bin/python -m pip install --quiet --no-deps --require-hashes --disable-pip-version-check -r requirements.lock
 	$(ENV)/bin/python -m pip install --quiet --no-deps --no-index --no-build-isolation --disable-pip-version-check -e .
 	$(ENV)/bin/python -c "$$FIND_PYTHON"
+	touch $@
+
+# What TensorFlow's wheel looks for by name and does not bring.
+$(STAMP)-gpu: $(STAMP) requirements-gpu.lock
+	$(ENV)/bin/python -m pip install --quiet --no-deps --require-hashes --disable-pip-version-check -r requirements-gpu.lock
 	touch $@
 
 repro: env  ## run the pipeline on params.yaml and show the metrics
@@ -66,6 +71,8 @@ hooks: env  ## install git hooks: ruff before a commit, DVC after a checkout and
 lock: env  ## resolve requirements.lock again from pyproject.toml
 	uv pip compile pyproject.toml --all-extras --universal --python-version 3.11 --generate-hashes \
 		--no-emit-index-url --upgrade --quiet -o requirements.lock
+	echo 'tensorflow[and-cuda]' | uv pip compile - --constraints requirements.lock --universal --python-version 3.11 \
+		--generate-hashes --no-emit-index-url --upgrade --quiet -o requirements-gpu.lock
 
 torch-env:  ## make .torch-env, with what benchmarks compare with; nothing else needs it
 	$(PYTHON) -m venv --clear $(TORCH_ENV)

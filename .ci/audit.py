@@ -1,4 +1,4 @@
-"""Looks up the packages of requirements.lock in a database of known vulnerabilities, with pip-audit.
+"""Looks up the packages of the locks in a database of known vulnerabilities, with pip-audit.
 
 Where the database cannot be reached, it says so and passes: a machine without a network must still be able to run the
 other checks. pip-audit itself says "no known vulnerabilities" where it found no package at all, so its report is read
@@ -13,7 +13,7 @@ import sys
 from collections.abc import Sequence
 from typing import Any
 
-LOCK = "requirements.lock"
+LOCKS = ("requirements.lock", "requirements-gpu.lock")
 
 
 def command() -> list[str] | None:
@@ -23,15 +23,14 @@ def command() -> list[str] | None:
     return ["uvx", "pip-audit"] if shutil.which("uvx") else None
 
 
-def audit(tool: Sequence[str], lock: str = LOCK) -> tuple[int, str]:
-    """Audits a lock whose every package is pinned and hashed.
+def audit(tool: Sequence[str], locks: Sequence[str] = LOCKS) -> tuple[int, str]:
+    """Audits locks whose every package is pinned and hashed.
 
     Returns:
         An exit code, 1 for known vulnerabilities and else 0, and what to say.
     """
     options = [
-        "--requirement",
-        lock,
+        *(part for lock in locks for part in ("--requirement", lock)),
         "--disable-pip",
         "--require-hashes",
         "--progress-spinner",

@@ -44,12 +44,12 @@ def tool(tmp_path, source):
     return [sys.executable, str(path)]
 
 
-def test_the_lock_is_audited_as_it_is_without_installing_it(tmp_path):
+def test_the_locks_are_audited_as_they_are_without_installing_it(tmp_path):
     echo = tool(tmp_path, "import json, sys; print(json.dumps({'dependencies': [{'name': ' '.join(sys.argv[1:]), "
                 "'version': '1', 'vulns': [{'id': 'A', 'fix_versions': []}]}]})); sys.exit(1)")  # fmt: skip
     code, said = audit.audit(echo)
     assert code == 1
-    assert "--requirement requirements.lock --disable-pip --require-hashes" in said
+    assert "--requirement requirements.lock --requirement requirements-gpu.lock --disable-pip --require-hashes" in said
 
 
 @pytest.mark.parametrize(

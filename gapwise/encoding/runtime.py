@@ -7,6 +7,7 @@ They are imported when they are first asked for. A module that cannot do without
 
 import contextlib
 import os
+import shutil
 import sys
 import tempfile
 from collections.abc import Iterator
@@ -41,6 +42,17 @@ def _load() -> None:
         keras.utils.set_random_seed(0)  # TensorFlow demands one; every draw in this project has a seed of its own
         tf.config.list_logical_devices()  # looks for a GPU now rather than later, which writes such lines too
     globals().update(keras=keras, keras_hub=keras_hub, tf=tf)
+
+
+def unseen_gpu() -> str | None:
+    """Says what to do where an NVIDIA driver is installed and TensorFlow sees no GPU; None where that is not so."""
+    hidden = os.environ.get("CUDA_VISIBLE_DEVICES") in ("", "-1")
+    if hidden or shutil.which("nvidia-smi") is None or __getattr__("tf").config.list_logical_devices("GPU"):
+        return None
+    return (
+        "nvidia-smi is here and TensorFlow sees no GPU, so this runs on the processor: `make env GPU=1` installs the "
+        "CUDA libraries that TensorFlow looks for; CUDA_VISIBLE_DEVICES=-1 hides the GPU, and this line"
+    )
 
 
 @contextlib.contextmanager
