@@ -10,6 +10,7 @@ from rich.console import Console
 
 from gapwise.base.errors import UserError
 from gapwise.base.tables import Texts, Tokens
+from gapwise.commands.files import write_file
 from gapwise.commands.project import Project
 from gapwise.commands.revisions import Loaded, read, table
 from gapwise.inspecting.figures import Conflict, LabelReport
@@ -20,7 +21,7 @@ TABLES = {"development": "data/development.parquet", "test": "data/test.parquet"
 
 def run(revision: str, *, out: Path | None, html: Path | None, as_json: bool, top: int | None, with_test: bool) -> None:
     """Looks at the labels of a revision; the arguments are those of the command, see `gapwise.commands.app`."""
-    from gapwise.reports.labels import COLUMNS, require_table, show, table_of
+    from gapwise.reports.labels import require_table, show, table_of
 
     if out is not None:
         require_table(out)
@@ -30,8 +31,11 @@ def run(revision: str, *, out: Path | None, html: Path | None, as_json: bool, to
     else:
         show(found, Console(), top)
     if out is not None:
-        listed = table_of(found, with_test)
-        listed.to_csv(out, index=False, columns=list(COLUMNS))
+        write_file(out, table_of(found, with_test).to_csv(index=False, lineterminator="\n"))
+    if html is not None:
+        from gapwise.reports.labels_page import page
+
+        write_file(html, page(found))
 
 
 def _report(revision: str) -> LabelReport:
