@@ -274,6 +274,36 @@ def labels(
 
 
 @app.command()
+def errors(
+    revision: Annotated[
+        str, typer.Argument(metavar="REV", help="An experiment, branch, tag, commit or `workspace`.")
+    ] = "workspace",
+    second: Annotated[
+        str | None,
+        typer.Argument(metavar="REV2", help="Another one: which texts does it mend, which break?", show_default=False),
+    ] = None,
+    *,
+    confidence: Annotated[float, typer.Option(help="Of every interval, above 0 and below 1.")] = 0.95,
+    html: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="Also write a page of all texts that needs no network.")
+    ] = None,
+    json: Annotated[bool, typer.Option("--json", help="Print every figure as JSON.")] = False,
+) -> None:
+    """Says which texts are wrong in most repeats, surely wrong, or flip, and in which slices a setting is worse.
+
+    Only predictions of test and validation rows count. Slices are by length, class, group and word, with intervals, and
+    Holm's correction for all that were looked at.
+
+    Example: `gapwise errors main strong-l2 --html errors.html`
+    """
+    with explained():
+        from gapwise.commands.errors import run
+
+        _between("--confidence", confidence)
+        run(revision, second, confidence=confidence, html=html, as_json=json)
+
+
+@app.command()
 def final(
     *,
     out: Annotated[Path, typer.Option(metavar="FOLDER", help="Where to write.")] = Path("final"),

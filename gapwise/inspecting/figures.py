@@ -5,6 +5,8 @@ from typing import Literal
 from gapwise.comparing.figures import Figure
 
 Status = Literal["doubted", "alike", "hard"]
+Kind = Literal["sure", "most", "flips"]
+SliceKind = Literal["length", "class", "group", "word"]
 
 
 class Neighbour(Figure):
@@ -94,3 +96,139 @@ class LabelReport(Figure):
     development: list[Row]
     test: list[Row]
     conflicts: list[Conflict]
+
+
+class Wrong(Figure):
+    """A text that some repeats get wrong.
+
+    Attributes:
+        row: Of the source, from 1.
+        text: In full.
+        label: Its class.
+        given: The class that most of the wrong repeats give.
+        wrong: How many repeats are wrong.
+        repeats: How many predict it without having been trained on it.
+        confidence: Mean probability of what the wrong ones give.
+        kind: `sure` if most are wrong and sure of it, `most` if most are wrong, `flips` if fewer are.
+    """
+
+    row: int
+    text: str
+    label: str
+    given: str
+    wrong: int
+    repeats: int
+    confidence: float
+    kind: Kind
+
+
+class Changed(Figure):
+    """A text that two settings treat differently.
+
+    Attributes:
+        row: Of the source, from 1.
+        text: In full.
+        label: Its class.
+        wrong: How many repeats of the first setting are wrong.
+        wrong_after: How many of the second.
+    """
+
+    row: int
+    text: str
+    label: str
+    wrong: int
+    wrong_after: int
+
+
+class Slice(Figure):
+    """A slice of the test rows against the rest of them.
+
+    Attributes:
+        kind: What it is made by.
+        name: Its length, class, first row of its group, or word.
+        rows: Their number.
+        score: Mean accuracy in it, or mean difference of two settings.
+        rest: The same on the other rows.
+        difference: Slice minus rest.
+        low: Lower end of its interval.
+        high: Upper end.
+        p_value: Of no difference, two-sided, by itself.
+        p_adjusted: After Holm's correction for all slices.
+        worse: Whether it is worse than the rest after the correction.
+    """
+
+    kind: SliceKind
+    name: str
+    rows: int
+    score: float
+    rest: float
+    difference: float
+    low: float
+    high: float
+    p_value: float
+    p_adjusted: float
+    worse: bool
+
+
+class Errors(Figure):
+    """What one setting gets wrong in one part.
+
+    Attributes:
+        texts: Predicted.
+        repeats: That predict the part.
+        accuracy: Mean over repeats.
+        rows: Texts of some kind, the worst first.
+    """
+
+    texts: int
+    repeats: int
+    accuracy: float
+    rows: list[Wrong]
+
+
+class Mending(Figure):
+    """A second setting against the first, on the test rows.
+
+    Attributes:
+        revision: Of the second setting.
+        repeats: That both have.
+        difference: In accuracy, second minus first.
+        low: Lower end of its interval.
+        high: Upper end.
+        mended: Texts that most repeats of the first get wrong, and most of the second right.
+        broken: The reverse.
+        slices: Where the second setting gains less than on the rest, or loses more.
+    """
+
+    revision: str
+    repeats: int
+    difference: float
+    low: float
+    high: float
+    mended: list[Changed]
+    broken: list[Changed]
+    slices: list[Slice]
+
+
+class ErrorReport(Figure):
+    """The whole report.
+
+    Attributes:
+        revision: As the user gave it.
+        confidence: Of every interval.
+        test: Errors on the test rows.
+        validation: Errors on the rows that repeats were stopped by.
+        groups: Of test rows.
+        slices: Of the test rows.
+        against: A second setting; None without one.
+        notes: What a reader must know, as sentences.
+    """
+
+    revision: str
+    confidence: float
+    test: Errors
+    validation: Errors
+    groups: int
+    slices: list[Slice]
+    against: Mending | None
+    notes: list[str]

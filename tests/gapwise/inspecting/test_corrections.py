@@ -153,6 +153,10 @@ def test_one_list_of_json_and_nested_exports_are_refused():
     assert "is one JSON list and no lines of JSON" in str(
         refused('[{"text": "a", "label": "b"}]', ["a", "b", "c"], source="m.jsonl")
     )
-    nested = '{"annotations": [{"result": [{"from_name": "label", "value": {"choices": ["a"]}}]}], "data": {"text": "t"}}'
-    error = refused("\n".join([nested, nested.replace('"a"', '"b"').replace('"t"', '"u"')]), ["t", "a", "b"], source="m.jsonl")
+    nested = (
+        '{"annotations": [{"result": [{"from_name": "label", "value": {"choices": ["a"]}}]}], "data": {"text": "t"}}'
+    )
+    error = refused(
+        "\n".join([nested, nested.replace('"a"', '"b"').replace('"t"', '"u"')]), ["t", "a", "b"], source="m.jsonl"
+    )
     assert "is nested or quoted in a way that cannot be corrected in place, and is as it was" in str(error)
