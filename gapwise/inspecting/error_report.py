@@ -105,7 +105,7 @@ def _notes(repeats: int, groups: int, rows: int) -> list[str]:
         )
     if groups < 2 * LEAST_GROUPS or rows < 2 * LEAST_ROWS:
         notes.append(
-            f"The test rows are {rows:,} in {groups:,} groups; a slice takes {LEAST_ROWS} rows in {LEAST_GROUPS} groups, "
-            "and so does the rest."
+            f"The test rows are {rows:,} in {groups:,} groups; a slice takes {LEAST_ROWS} rows in {LEAST_GROUPS} "
+            "groups, and so does the rest."
         )
     return notes
