@@ -5,7 +5,8 @@ import warnings
 import numpy as np
 from numpy.typing import NDArray
 
-from gapwise.inspecting.crossfit import Floats, Integers
+Floats = NDArray[np.float64]
+Integers = NDArray[np.int64]
 
 HARD = 0.2  # difference of the two highest probabilities below which the others can hardly decide
 
@@ -13,8 +14,8 @@ HARD = 0.2  # difference of the two highest probabilities below which the others
 def doubted(probabilities: Floats, labels: Integers) -> NDArray[np.bool_]:
     """Finds the rows whose label is more likely wrong than hard, by confident learning.
 
-    It counts how often rows of each label look surely like another class, where "surely" is as sure as rows of that
-    class look in the mean; so many rows of each pair of classes are doubted, those with the lowest probability first.
+    A row is doubted where another class is at least as probable as it is, in the mean, for rows that have its label:
+    so a class that is hard throughout, or that everything is mistaken for, is held to its own measure.
 
     Args:
         probabilities: Out of sample, shape (rows, classes).

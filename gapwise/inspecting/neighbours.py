@@ -8,7 +8,7 @@ import pandas as pd
 from rapidfuzz.distance import Indel
 from sklearn.neighbors import NearestNeighbors
 
-from gapwise.inspecting.crossfit import Floats, Integers
+from gapwise.inspecting.doubts import Floats, Integers
 from gapwise.inspecting.figures import Neighbour
 from gapwise.texts.near_duplicates import find
 

@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from gapwise.inspecting.crossfit import Floats, Integers
+from gapwise.inspecting.doubts import Floats, Integers
 from gapwise.scoring.temperature import fit, scale
 from gapwise.statistics.arrays import classes
 

@@ -11,8 +11,8 @@ import numpy as np
 import pandas as pd
 
 from gapwise.inspecting import neighbours
-from gapwise.inspecting.crossfit import Floats, Integers, cross_fit, fit_and_predict
-from gapwise.inspecting.doubts import doubt, doubted, hard
+from gapwise.inspecting.crossfit import cross_fit, fit_and_predict
+from gapwise.inspecting.doubts import Floats, Integers, doubt, doubted, hard
 from gapwise.inspecting.figures import Conflict, LabelReport, Neighbour, Row, Status
 from gapwise.inspecting.opinions import Opinions, Temperatures, of_networks
 from gapwise.statistics.arrays import classes
@@ -116,10 +116,12 @@ def judge(run: Labelled) -> tuple[Judged, list[int], Judged]:
     count = len(run.classes)
     labels, vectors = run.labels(run.development), run.vectors_of(run.development)
     groups = pd.factorize(run.development["group"])[0].astype(np.int64)
-    probe, penalty = cross_fit(vectors, labels, groups, count, run.seed)
-    own = Opinions(probe, *of_networks(run.predictions, "validation", run.development["text_id"]))
+    fitted = cross_fit(vectors, labels, groups, count, run.seed)
+    own = Opinions(fitted.probabilities, *of_networks(run.predictions, "validation", run.development["text_id"]))
     of_test = Opinions(
-        fit_and_predict(vectors, labels, run.vectors_of(run.test), count, penalty),
+        fit_and_predict(
+            vectors[fitted.trusted], labels[fitted.trusted], run.vectors_of(run.test), count, fitted.penalty
+        ),
         *of_networks(run.predictions, "test", run.test["text_id"]),
     )
     temperatures = Temperatures.of(own, labels)
