@@ -228,6 +228,82 @@ def predict(
 
 
 @app.command()
+def labels(
+    *,
+    rev: Annotated[
+        str, typer.Option(metavar="REV", help="An experiment, branch, tag or commit whose labels are looked at.")
+    ] = "workspace",
+    top: Annotated[int | None, typer.Option(help="Rows shown of each list on the terminal.", show_default="10")] = None,
+    out: Annotated[
+        Path | None,
+        typer.Option(metavar="FILE", help="Also write all rows as a csv, to fill its column corrected."),
+    ] = None,
+    html: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="Also write a page of all rows that needs no network.")
+    ] = None,
+    with_test: Annotated[
+        bool, typer.Option("--with-test", help="Write the test rows into the csv too; the page says what that does.")
+    ] = False,
+    json: Annotated[bool, typer.Option("--json", help="Print every figure as JSON.")] = False,
+    apply: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="FILE", help="Bring the filled cells of column corrected back into prepare.source; nothing else."
+        ),
+    ] = None,
+) -> None:
+    """Lists the rows whose label the others doubt, and brings corrections back into the source file.
+
+    The others are a probe that was fitted without the row's group, and the networks of a run that never saw the row.
+    Rows that are merely hard are told apart, and test rows are listed apart.
+
+    Example: `gapwise labels --out doubts.csv`, then `gapwise labels --apply doubts.csv`
+    """
+    with explained():
+        _at_least("--top", top, 0)
+        if apply is not None:
+            if out is not None or html is not None or json or with_test:
+                raise UserError("--apply brings corrections back and writes no report; call it by itself.")
+            from gapwise.commands.corrections import bring_back
+
+            bring_back(apply)
+            return
+        from gapwise.commands.labels import run
+
+        run(rev, out=out, html=html, as_json=json, top=top, with_test=with_test)
+
+
+@app.command()
+def errors(
+    revision: Annotated[
+        str, typer.Argument(metavar="REV", help="An experiment, branch, tag, commit or `workspace`.")
+    ] = "workspace",
+    second: Annotated[
+        str | None,
+        typer.Argument(metavar="REV2", help="Another one: which texts does it mend, which break?", show_default=False),
+    ] = None,
+    *,
+    confidence: Annotated[float, typer.Option(help="Of every interval, above 0 and below 1.")] = 0.95,
+    html: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="Also write a page of all texts that needs no network.")
+    ] = None,
+    json: Annotated[bool, typer.Option("--json", help="Print every figure as JSON.")] = False,
+) -> None:
+    """Says which texts are wrong in most repeats, surely wrong, or flip, and in which slices a setting is worse.
+
+    Only predictions of test and validation rows count. Slices are by length, class, group and word, with intervals, and
+    Holm's correction for all that were looked at.
+
+    Example: `gapwise errors main strong-l2 --html errors.html`
+    """
+    with explained():
+        from gapwise.commands.errors import run
+
+        _between("--confidence", confidence)
+        run(revision, second, confidence=confidence, html=html, as_json=json)
+
+
+@app.command()
 def final(
     *,
     out: Annotated[Path, typer.Option(metavar="FOLDER", help="Where to write.")] = Path("final"),

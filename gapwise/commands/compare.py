@@ -10,6 +10,7 @@ from rich.console import Console
 from ruamel.yaml import YAML
 
 from gapwise.base.errors import UserError
+from gapwise.commands.files import write_file
 from gapwise.commands.project import Project
 from gapwise.commands.revisions import NOTHING, Loaded, epochs, groups, load
 from gapwise.commands.timings import seconds
@@ -45,7 +46,7 @@ def run(
         comparison = found.model_copy(update={"notes": [*found.notes, *notes]})
         _print(comparison, form)
         if html is not None:
-            _write_page(html, _page(comparison, project, settings, of_texts))
+            write_file(html, _page(comparison, project, settings, of_texts))
         if save:
             _save(comparison, project)
 
@@ -81,15 +82,6 @@ def _page(comparison: Comparison, project: Project, settings: Sequence[Loaded], 
 
     evidence = [Evidence(one.run.name, one.predictions, epochs(project, one)) for one in settings]
     return page(comparison, evidence, of_texts)
-
-
-def _write_page(file: Path, text: str) -> None:
-    try:
-        file.parent.mkdir(parents=True, exist_ok=True)
-        file.write_text(text, encoding="utf-8")  # not through `whole`, which would replace a folder of this name
-    except OSError as error:
-        raise UserError(f"{file} cannot be written: {error.strerror}.") from error
-    print(f"Wrote {file}", file=sys.stderr)
 
 
 def _save(comparison: Comparison, project: Project) -> None:

@@ -116,15 +116,10 @@ def read(project: Project, name: str) -> Loaded:
         UserError: If it is unknown, was not run as its params.yaml says, or its predictions are out of reach.
     """
     revision = project.resolve(name)
-    again = "run `dvc repro`" if revision == WORKSPACE else "check it out, run `dvc repro` and commit"
     run = Run(name, revision, _params(project, revision), read_lock(project.text(revision, "dvc.lock") or ""))
-    _check_whole(run, again)
-    said = _check_files(project, run, again) if revision == WORKSPACE else []
-    try:
-        file = project.data(revision, PREDICTIONS, run.lock.outs[PREDICTIONS])
-    except UserError as error:
-        raise UserError(f"{error}; {_fetch(project, run)}") from error
-    return Loaded(run, _table(file, PREDICTIONS, Predictions), said)
+    _check_whole(run, _rerun(revision))
+    said = _check_files(project, run, _rerun(revision)) if revision == WORKSPACE else []
+    return Loaded(run, table(project, run, PREDICTIONS, Predictions), said)
 
 
 def _params(project: Project, revision: str) -> Mapping[str, Any]:
@@ -171,9 +166,27 @@ def _fetch(project: Project, run: Run) -> str:
 
 def groups(project: Project, setting: Loaded) -> "pd.Series[str]":
     """Gives the group of each test text, by `text_id`."""
-    run = setting.run
-    file = project.data(run.revision, TEST, run.lock.outs[TEST])
-    return _table(file, TEST, Texts).set_index("text_id")["group"]
+    return table(project, setting.run, TEST, Texts).set_index("text_id")["group"]
+
+
+def table(project: Project, run: Run, path: str, contract: type[Any]) -> pd.DataFrame:
+    """Reads a table that a stage of the run wrote.
+
+    Raises:
+        UserError: If the run has none, it is out of reach or damaged.
+    """
+    if path not in run.lock.outs:
+        raise UserError(f"its dvc.lock knows no {path}; {_rerun(run.revision)}")
+    try:
+        file = project.data(run.revision, path, run.lock.outs[path])
+    except UserError as error:
+        raise UserError(f"{error}; {_fetch(project, run)}") from error
+    return _table(file, path, contract)
+
+
+def _rerun(revision: str) -> str:
+    """Says how a revision is run again."""
+    return "run `dvc repro`" if revision == WORKSPACE else "check it out, run `dvc repro` and commit"
 
 
 def _table(file: bytes, path: str, contract: type[Any]) -> pd.DataFrame:

@@ -1,0 +1,1 @@
+"""How many wrong labels are found, where they are known."""

@@ -1,0 +1,173 @@
+"""An error report on the terminal: counts, slices and, with a second setting, what it mends and breaks."""
+
+from collections.abc import Iterator, Sequence
+from textwrap import fill
+
+from rich import box
+from rich.console import Console, RenderableType
+from rich.table import Table
+from rich.text import Text
+
+from gapwise.inspecting.errors import kind_counts
+from gapwise.inspecting.figures import Changed, ErrorReport, Errors, Kind, Mending, Slice, Wrong
+from gapwise.reports.words import number, percent, printable
+
+SHOWN = 5  # texts of a list, and slices
+WIDEST = 120
+TITLES: dict[Kind, str] = {
+    "sure": "Surely wrong: most repeats are, and sure of it",
+    "most": "Wrong in most repeats",
+    "flips": "Right in most repeats, wrong in some",
+}
+SEALED = (
+    "A setting that is changed for the sake of texts in the test is no longer tested by them. To learn from errors, "
+    "read those of the validation rows."
+)
+
+
+def show(report: ErrorReport, console: Console) -> None:
+    """Prints a report, in the width that the console has, up to `WIDEST`."""
+    width = min(console.width, WIDEST)
+    for part in _parts(report, width):
+        console.print(part, width=width, highlight=False)
+
+
+def basis(report: ErrorReport) -> str:
+    """Tells in a line what was looked at."""
+    test, validation = report.test, report.validation
+    groups = f" in {report.groups:,} groups" if report.groups != test.texts else ""
+    return (
+        f"errors of {report.revision} on {test.texts:,} test rows{groups}, and on {validation.texts:,} validation "
+        f"rows; {test.repeats} {'repeat' if test.repeats == 1 else 'repeats'}; train rows do not count"
+    )
+
+
+def _parts(report: ErrorReport, width: int) -> Iterator[RenderableType]:
+    yield Text(fill(printable(basis(report)), width) + "\n", style="bold")
+    yield _counts(report)
+    yield Text()
+    yield from _texts("Validation rows that most repeats get wrong", report.validation)
+    yield from _slices(
+        "Slices of the test rows where it is worst, in points of accuracy", report.slices, report.confidence
+    )
+    if report.against is not None:
+        yield from _against(report.against, report, width)
+    yield from _notes([*slice_sentences(report), SEALED, *report.notes], width)
+
+
+def _notes(notes: Sequence[str], width: int) -> Iterator[RenderableType]:
+    yield Text("Notes", style="bold")
+    yield from (Text(fill(printable(one), width, initial_indent="  ", subsequent_indent="  ")) for one in notes)
+
+
+def _table(*columns: str) -> Table:
+    table = Table(box=box.SIMPLE_HEAD, show_edge=False, pad_edge=False, padding=(0, 2, 0, 0), header_style="dim")
+    table.add_column(columns[0], overflow="fold", max_width=24)
+    for column in columns[1:]:
+        table.add_column(column, justify="right")
+    return table
+
+
+def _counts(report: ErrorReport) -> Table:
+    table = _table("", "rows", "accuracy", "surely wrong", "wrong in most", "flip")
+    for name, errors in (("test", report.test), ("validation", report.validation)):
+        counts = kind_counts(errors.rows)
+        table.add_row(
+            name,
+            f"{errors.texts:,}",
+            f"{errors.accuracy:.3f}",
+            str(counts["sure"]),
+            str(counts["most"] + counts["sure"]),
+            str(counts["flips"]),
+        )
+    return table
+
+
+def _texts(title: str, errors: Errors) -> Iterator[RenderableType]:
+    rows = [row for row in errors.rows if row.kind != "flips"]
+    yield Text(f"{title} ({_share(rows)})\n", style="bold")
+    if rows:
+        table = _with_texts("row", "wrong", "confidence", "label", "given")
+        for row in rows[:SHOWN]:
+            table.add_row(
+                str(row.row),
+                f"{row.wrong} of {row.repeats}",
+                f"{row.confidence:.2f}",
+                *(Text(printable(name)) for name in (row.label, row.given, row.text)),
+            )
+        yield table
+        yield Text()
+
+
+def _share(rows: Sequence[Wrong] | Sequence[Changed] | Sequence[Slice]) -> str:
+    return f"{len(rows):,}" if len(rows) <= SHOWN else f"{SHOWN} of {len(rows):,}"
+
+
+def _with_texts(*columns: str) -> Table:
+    table = _table(*columns)
+    table.add_column("text", overflow="ellipsis", no_wrap=True, ratio=1)
+    return table
+
+
+def _slices(title: str, slices: Sequence[Slice], confidence: float) -> Iterator[RenderableType]:
+    yield Text(f"{title} ({_share(slices)})\n", style="bold")
+    if not slices:
+        return
+    table = _table("", "rows", "score", "rest", f"difference ({percent(confidence)} interval)", "p, Holm")
+    for one in slices[:SHOWN]:
+        table.add_row(
+            Text(printable(f"{one.kind} {one.name}"), style="bold red" if one.worse else ""),
+            str(one.rows),
+            number(100 * one.score, 1),
+            number(100 * one.rest, 1),
+            difference(one),
+            f"{one.p_adjusted:.3f}",
+        )
+    yield table
+    yield Text()
+
+
+def difference(one: Slice | Mending) -> str:
+    """Writes a difference in points with its interval: "−5.2 (−9.0 to −1.4)"."""
+    value, low, high = (100 * end for end in (one.difference, one.low, one.high))
+    return f"{number(value, 1, signed=True)} ({number(low, 1)} to {number(high, 1)})"
+
+
+def slice_sentences(report: ErrorReport) -> list[str]:
+    """Says which slices are worse after the correction."""
+    looked = f"of {len(report.slices)} that were looked at"
+    if not report.slices:
+        return ["No slice has enough rows and groups on either side to be held against the rest."]
+    worse = [f"{one.kind} {one.name}" for one in report.slices if one.worse]
+    if not worse:
+        return [
+            f"No slice, {looked}, is worse than the rest by more than chance explains; the order alone is no finding."
+        ]
+    verb = "is" if len(worse) == 1 else "are"
+    return [f"{'; '.join(worse)}: {verb} worse than the rest, {looked}, after Holm's correction."]
+
+
+def mending_sentence(against: Mending, revision: str) -> str:
+    """Tells what a second setting mends and breaks, and whether the difference is more than chance."""
+    chance = "which chance alone could have made" if against.low <= 0 <= against.high else "more than chance explains"
+    return (
+        f"{against.revision} mends {len(against.mended):,} test texts of {revision} and breaks "
+        f"{len(against.broken):,}: {difference(against)} points of accuracy, {chance}. Two seeds of one setting "
+        "mend and break texts too."
+    )
+
+
+def _against(against: Mending, report: ErrorReport, width: int) -> Iterator[RenderableType]:
+    yield Text(fill(printable(mending_sentence(against, report.revision)), width) + "\n")
+    for title, rows in (("Mended", against.mended), ("Broken", against.broken)):
+        yield Text(f"{title} by {printable(against.revision)} ({_share(rows)})\n", style="bold")
+        if rows:
+            table = _with_texts("row", "wrong before", "after", "label")
+            for row in rows[:SHOWN]:
+                of = f" of {against.repeats}"
+                cells = (Text(printable(name)) for name in (row.label, row.text))
+                table.add_row(str(row.row), f"{row.wrong}{of}", f"{row.wrong_after}{of}", *cells)
+            yield table
+            yield Text()
+    title = f"Slices where {printable(against.revision)} gains least, in points of accuracy"
+    yield from _slices(title, against.slices, report.confidence)
