@@ -117,17 +117,17 @@ def read(project: Project, name: str) -> Loaded:
     """
     revision = project.resolve(name)
     again = "run `dvc repro`" if revision == WORKSPACE else "check it out, run `dvc repro` and commit"
-    run = Run(name, revision, _params(project, revision), read_lock(project.text(revision, "dvc.lock") or ""))
+    run = Run(name, revision, params_of(project, revision), read_lock(project.text(revision, "dvc.lock") or ""))
     _check_whole(run, again)
     said = _check_files(project, run, again) if revision == WORKSPACE else []
     try:
         file = project.data(revision, PREDICTIONS, run.lock.outs[PREDICTIONS])
     except UserError as error:
         raise UserError(f"{error}; {_fetch(project, run)}") from error
-    return Loaded(run, _table(file, PREDICTIONS, Predictions), said)
+    return Loaded(run, table_of(file, PREDICTIONS, Predictions), said)
 
 
-def _params(project: Project, revision: str) -> Mapping[str, Any]:
+def params_of(project: Project, revision: str) -> Mapping[str, Any]:
     text = project.text(revision, "params.yaml")
     if text is None:
         raise UserError("has no params.yaml: there was no pipeline yet")
@@ -173,10 +173,10 @@ def groups(project: Project, setting: Loaded) -> "pd.Series[str]":
     """Gives the group of each test text, by `text_id`."""
     run = setting.run
     file = project.data(run.revision, TEST, run.lock.outs[TEST])
-    return _table(file, TEST, Texts).set_index("text_id")["group"]
+    return table_of(file, TEST, Texts).set_index("text_id")["group"]
 
 
-def _table(file: bytes, path: str, contract: type[Any]) -> pd.DataFrame:
+def table_of(file: bytes, path: str, contract: type[Any]) -> pd.DataFrame:
     try:
         return pd.DataFrame(contract.validate(pd.read_parquet(io.BytesIO(file))))
     except (ValueError, SchemaError) as error:  # ValueError: what PyArrow raises for what is no Parquet file
