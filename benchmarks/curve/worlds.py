@@ -25,8 +25,8 @@ Learner = Callable[[Population, Rows, Rows, int], Floats]
 
 HELD_OUT = 0.1  # of the pool
 SHARES = (1 / 8, 1 / 4, 1 / 2, 1)  # of what is left, that the curve is seen at
-BEYOND = (1.5, 2.0, 3.0)  # times what is left, that it is forecast at
-TRAINED = 20  # repeats behind each truth
+BEYOND = (1.5, 2.0)  # times what is left, that it is forecast at
+TRAINED = 12  # repeats behind each truth
 
 
 def logistic(population: Population, rows: Rows, texts: Rows, seed: int) -> Floats:

@@ -38,16 +38,23 @@ class Observed:
     weights: Floats
     freedom: float
 
+    def shifts(self, share: float) -> Floats:
+        """Gives what one row that is trained on may shift the score by, shape (sizes,), for a share of the noise.
+
+        The score of n rows is shifted by the mean of n such draws, as far as it is linear in them.
+        """
+        return np.asarray(np.sqrt(share * np.diag(self.noise) * self.rows))
+
     def covariance(self, share: float) -> Floats:
         """Gives the covariance of the means, shape (sizes, sizes), for one share of a repeat's shift.
 
-        Repeats draw from the same rows, and the larger the draw the more rows two of them share: all, where a size is
-        all that are left. What rows do to a mean over them falls with their number, so repeats of n out of N rows are
-        correlated by n/N, as means of such draws are.
+        A repeat is better or worse as a whole by the rows that it drew, and these it shares: a size with the smaller
+        ones of its repeat, and with other repeats the more, the more of the rows that are left it takes.
         """
         larger = np.maximum.outer(self.rows, self.rows)
-        common = larger / self.left
-        return np.asarray(self.of_rows + share * self.noise * (common + (1 - common) / self.repeats))
+        of_draws = 1 / self.left + (1 / larger - 1 / self.left) / self.repeats
+        shifts = self.shifts(share)
+        return np.asarray(self.of_rows + np.outer(shifts, shifts) * of_draws)
 
 
 def observe(rows: Sequence[float], left: float, contributions: Floats, groups: Integers, score: str) -> Observed:

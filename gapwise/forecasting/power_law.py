@@ -7,9 +7,12 @@ Hestness et al. 2017, Deep Learning Scaling Is Predictable, Empirically. Viering
 Curves: a Review, find that no single one fits all curves, so none is chosen: for each exponent, and for each share that
 a repeat's shift may have, level and change are fitted by generalized least squares (Aitken 1935), and what they foretell
 is averaged by how plausible each is. It is the wider, the more they disagree.
+
+The rows that are left may be lucky ones, and more labels thin this luck out. What the scores tell of it is part of the
+forecast: the best linear unbiased prediction of Goldberger 1962.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from functools import cached_property
 
 import numpy as np
@@ -29,94 +32,123 @@ EVERY = 4  # of the steps of shares
 
 
 @dataclass(frozen=True)
-class Law:
-    """The laws that are plausible.
+class Fits:
+    """What is known under each of the laws.
 
     Attributes:
-        first: The smallest number of rows that was seen.
-        last: The largest.
         exponents: Shape (laws,).
-        found: Level and change of each, shape (laws, 2): the score at `first`, and by how much it changes up to `last`.
+        found: Level and change, shape (laws, 2): the score at the smallest size, and its change up to the largest.
         covariances: Of the two, shape (laws, 2, 2).
-        weights: Plausibility of each, shape (laws,); they sum to 1.
-        rough: Variance of a size's true score around the law.
-        freedom: Degrees of freedom.
+        shift: What one row may shift the score of the largest size by, shape (laws,).
+        luck: Mean draw of the rows that are left, in units of the shift, shape (laws,).
+        spoilt: By how much an error in level or change would pass for luck, shape (laws, 2).
+        unsure: Variance of the luck, were level and change known, shape (laws,).
+        likelihood: Logarithm of how well the law explains the scores, shape (laws,).
     """
 
-    first: float
-    last: float
     exponents: Floats
     found: Floats
     covariances: Floats
+    shift: Floats
+    luck: Floats
+    spoilt: Floats
+    unsure: Floats
+    likelihood: Floats
+
+
+@dataclass(frozen=True)
+class Law:
+    """All laws that are plausible.
+
+    Attributes:
+        observed: The scores that they were fitted to.
+        fits: What is known under each.
+        weights: Plausibility of each, shape (laws,); they sum to 1.
+        rough: Variance of a size's true score around the law.
+    """
+
+    observed: Observed
+    fits: Fits
     weights: Floats
     rough: float
-    freedom: float
 
     @cached_property
     def exponent(self) -> float:
         """The mean exponent."""
-        return float(self.weights @ self.exponents)
+        return float(self.weights @ self.fits.exponents)
 
     def score(self, rows: float) -> Mixture:
         """Gives the true score at a number of rows."""
-        bends = bend(rows, self.exponents, self.first, self.last)
-        return self._mixture(np.stack([np.ones_like(bends), bends], axis=1), self.rough)
+        bends = self._bend(rows)
+        return self._mixture(np.stack([np.ones_like(bends), bends], axis=1), self._kept(rows), self.rough)
 
     def gain(self, start: float, end: float) -> Mixture:
         """Gives the change of the true score from one number of rows to another."""
-        before, after = (bend(rows, self.exponents, self.first, self.last) for rows in (start, end))
-        return self._mixture(np.stack([np.zeros_like(after), after - before], axis=1), 2 * self.rough)
+        change = self._bend(end) - self._bend(start)
+        kept = self._kept(end) - self._kept(start)
+        return self._mixture(np.stack([np.zeros_like(change), change], axis=1), kept, 2 * self.rough)
 
-    def _mixture(self, of_both: Floats, rough: float) -> Mixture:
-        values = (of_both * self.found).sum(axis=1)
-        variances = np.einsum("ki,kij,kj->k", of_both, self.covariances, of_both)
-        return Mixture(values, np.sqrt(variances + rough), self.weights, self.freedom)
+    def _bend(self, rows: float) -> Floats:
+        return bend(rows, self.fits.exponents, self.observed.rows[0], self.observed.rows[-1])
+
+    def _kept(self, rows: float) -> float:
+        """Share of the luck with the rows that are left that still counts among more."""
+        return min(1.0, self.observed.left / rows)
+
+    def _mixture(self, of_both: Floats, kept: float, rough: float) -> Mixture:
+        """Gives a linear function of level and change, plus what is kept of the luck."""
+        fits = self.fits
+        shift = kept * fits.shift
+        values = (of_both * fits.found).sum(axis=1) + shift * fits.luck
+        open_end = of_both - shift[:, None] * fits.spoilt
+        variances = np.einsum("ki,kij,kj->k", open_end, fits.covariances, open_end) + shift**2 * fits.unsure + rough
+        return Mixture(values, np.sqrt(variances), self.weights, self.observed.freedom)
 
 
 def bend(rows: float, exponents: Floats, first: float, last: float) -> Floats:
     """Gives the course of curves with some exponents at a number of rows: from 0 at the first to 1 at the last."""
+    straight = np.abs(exponents) < 1e-9
+    divisor = np.where(straight, 1.0, exponents)
 
     def power(logarithm: float) -> Floats:
-        near_0 = np.abs(exponents) < 1e-9
-        divisor = np.where(near_0, 1.0, exponents)
-        return np.where(near_0, logarithm, -np.expm1(-divisor * logarithm) / divisor)
+        return np.where(straight, logarithm, -np.expm1(-divisor * logarithm) / divisor)
 
     return np.asarray(power(np.log(rows / first)) / power(np.log(last / first)))
 
 
 def fit(observed: Observed) -> Law:
     """Fits every law to the scores of at least 3 sizes."""
-    first, last = observed.rows[0], observed.rows[-1]
-    shares, of_shares = observed.shares[::EVERY], observed.weights[::EVERY]
     rough = (ROUGHNESS * (observed.means[-1] - observed.means[0])) ** 2
-    courses = np.stack([bend(rows, EXPONENTS, first, last) for rows in observed.rows], axis=1)
-    designs = np.stack([np.ones_like(courses), courses], axis=2)
-    fits = [_fit(designs, observed, share, rough) for share in shares]
-    found, covariances, logs = (np.concatenate(part) for part in zip(*fits, strict=True))
-    of_exponents = -0.5 * ((EXPONENTS - USUAL) / SPREAD) ** 2
-    logs += np.add.outer(np.log(of_shares), of_exponents).ravel()
+    shares = observed.shares[::EVERY]
+    of_share = [_fit(observed, share, rough) for share in shares]
+    fits = Fits(*(np.concatenate([getattr(one, field.name) for one in of_share]) for field in fields(Fits)))
+    of_shares = np.repeat(np.log(observed.weights[::EVERY]), len(EXPONENTS))
+    of_exponents = -0.5 * ((fits.exponents - USUAL) / SPREAD) ** 2
+    logs = fits.likelihood + of_shares + of_exponents
     weights = np.exp(logs - logs.max())
-    exponents = np.tile(EXPONENTS, len(shares))
-    return Law(first, last, exponents, found, covariances, weights / weights.sum(), rough, observed.freedom)
+    return Law(observed, fits, weights / weights.sum(), rough)
 
 
-def _fit(designs: Floats, observed: Observed, share: float, rough: float) -> tuple[Floats, Floats, Floats]:
-    """Fits level and change for every exponent.
-
-    Args:
-        designs: What level and change add to each size's score, shape (exponents, sizes, 2).
-        observed: The scores.
-        share: Of a repeat's shift in the noise.
-        rough: See `Law`.
-
-    Returns:
-        Level and change, their covariances, and logarithms of the marginal likelihood, by exponent.
-    """
-    factor = np.linalg.cholesky(observed.covariance(share) + rough * np.eye(len(observed.rows)))
-    white, target = np.linalg.solve(factor, designs), np.linalg.solve(factor, observed.means)
-    normal = white.transpose(0, 2, 1) @ white
-    covariances = np.linalg.inv(normal)
-    found = np.einsum("kij,kjs,s->ki", covariances, white.transpose(0, 2, 1), target)
-    rest = ((target - np.einsum("ksi,ki->ks", white, found)) ** 2).sum(axis=1)
-    likelihood = -np.log(np.diag(factor)).sum() - 0.5 * np.linalg.slogdet(normal)[1] - 0.5 * rest
-    return found, covariances, likelihood
+def _fit(observed: Observed, share: float, rough: float) -> Fits:
+    """Fits the laws of all exponents, for one share of a repeat's shift in the noise."""
+    first, last = observed.rows[0], observed.rows[-1]
+    courses = np.stack([bend(rows, EXPONENTS, first, last) for rows in observed.rows], axis=1)
+    # Both sides are divided by a root of the covariance, after which all errors are alike and independent.
+    root = np.linalg.cholesky(observed.covariance(share) + rough * np.eye(len(observed.rows)))
+    design = np.linalg.solve(root, np.stack([np.ones_like(courses), courses], axis=2))
+    scores = np.linalg.solve(root, observed.means)
+    luck = np.linalg.solve(root, observed.shifts(share) / observed.left)
+    normal = design.transpose(0, 2, 1) @ design
+    found = np.linalg.solve(normal, (design.transpose(0, 2, 1) @ scores)[..., None])[..., 0]
+    rest = scores - (design @ found[..., None])[..., 0]
+    laws = len(EXPONENTS)
+    return Fits(
+        exponents=EXPONENTS,
+        found=found,
+        covariances=np.linalg.inv(normal),
+        shift=np.full(laws, observed.shifts(share)[-1]),
+        luck=rest @ luck,
+        spoilt=design.transpose(0, 2, 1) @ luck,
+        unsure=np.full(laws, max(1 / observed.left - float(luck @ luck), 0.0)),
+        likelihood=-np.log(np.diag(root)).sum() - 0.5 * np.linalg.slogdet(normal)[1] - 0.5 * (rest**2).sum(axis=1),
+    )
