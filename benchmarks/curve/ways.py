@@ -17,7 +17,9 @@ RESAMPLED = 200
 CURVED = np.linspace(-0.5, 2.0, 26)
 
 
-def gapwise(rows: Floats, left: float, contributions: Floats, groups: NDArray[np.intp], metric: str, ends: Sequence[float]) -> list[Interval]:
+def gapwise(
+    rows: Floats, left: float, contributions: Floats, groups: NDArray[np.intp], metric: str, ends: Sequence[float]
+) -> list[Interval]:
     """Forecasts as `gapwise curve` does."""
     law = fit(observe(rows, left, contributions, groups, metric))
     gains = [law.gain(rows[-1], end) for end in ends]
@@ -31,7 +33,9 @@ def bootstrapped(exponents: Floats) -> Callable[..., list[Interval]]:
         exponents: Of the curves to choose from; the one that fits best is taken.
     """
 
-    def forecast(rows: Floats, left: float, contributions: Floats, groups: NDArray[np.intp], metric: str, ends: Sequence[float]) -> list[Interval]:
+    def forecast(
+        rows: Floats, left: float, contributions: Floats, groups: NDArray[np.intp], metric: str, ends: Sequence[float]
+    ) -> list[Interval]:
         cells = by_group(contributions, groups)
         _, repeats, count = cells.shape
         rng = np.random.default_rng(derive(0, metric, count, repeats))

@@ -110,7 +110,9 @@ def draw_world(population: Population, learner: str, size: int, repeats: int, se
     left = len(pool) - round(HELD_OUT * len(pool))
     trained = np.stack([rng.permutation(pool)[:left] for _ in range(TRAINED)])
     rows = np.array([max(round(share * left), 8) for share in SHARES])
-    known = [learn(population, _both_classes(population, trained[:repeats, :count], pool), test_side, seed) for count in rows]
+    known = [
+        learn(population, _both_classes(population, trained[:repeats, :count], pool), test_side, seed) for count in rows
+    ]
     later = [round(times * left) for times in BEYOND if round(times * left) - left <= len(spare)]
     added = [np.stack([_some_groups(order, spare, count - left, rng) for _ in range(TRAINED)]) for count in later]
     beyond = [learn(population, np.hstack([trained, more]), test_side, seed) for more in added]

@@ -97,12 +97,16 @@ def choose(asked: Sequence[int | None] | None, setting: Setting) -> tuple[list[i
     beyond = [size for size in asked if size is not None and size >= left]
     said = []
     if beyond:
-        said.append(f"Only {left:,} rows are left to train on beside test and validation; {in_words(beyond)} became all.")
+        said.append(
+            f"Only {left:,} rows are left to train on beside test and validation; {in_words(beyond)} became all."
+        )
     wanted = [*sizes, None] if beyond or None in asked else sizes
     if len(wanted) < FEWEST:
         raise UserError(
             "A learning curve cannot be drawn:",
-            [f"{left:,} rows are left to train on, which leaves {len(wanted)} sizes, and {FEWEST} are needed: name smaller --sizes"],
+            [
+                f"{left:,} rows are left to train on, which leaves {len(wanted)} sizes, and {FEWEST} are needed: name smaller --sizes"
+            ],
         )
     for size in wanted:
         setting.draws(size)

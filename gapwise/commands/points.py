@@ -131,16 +131,22 @@ def _check_draws(one: Loaded, draws: pd.DataFrame) -> None:
     """Checks that a run trained and validated on the rows of its size; they are nested, as they are drawn so."""
     order = ["repeat", "text_id"]
     predicted = one.predictions[one.predictions["part"] != "test"][[*order, "part"]]
-    same = predicted.sort_values(order, ignore_index=True).equals(draws[[*order, "part"]].sort_values(order, ignore_index=True))
+    same = predicted.sort_values(order, ignore_index=True).equals(
+        draws[[*order, "part"]].sort_values(order, ignore_index=True)
+    )
     if not same:
-        raise UserError("trained or validated on other rows than are drawn now: its data or the code of the split differ")
+        raise UserError(
+            "trained or validated on other rows than are drawn now: its data or the code of the split differ"
+        )
 
 
 def _in_a_line(error: UserError) -> str:
     return " ".join([error.headline, *error.problems])
 
 
-def missing(project: Project, setting: Setting, sizes: Sequence[int | None], found: Mapping[int | None, Loaded]) -> list[Missing]:
+def missing(
+    project: Project, setting: Setting, sizes: Sequence[int | None], found: Mapping[int | None, Loaded]
+) -> list[Missing]:
     """Lists the sizes to run, each with a name that no experiment of the current commit has."""
     taken = set(project.experiments())
     return [Missing(size, _name(setting, size, taken)) for size in sizes if size not in found]
@@ -149,7 +155,9 @@ def missing(project: Project, setting: Setting, sizes: Sequence[int | None], fou
 def _name(setting: Setting, size: int | None, taken: set[str]) -> str:
     plain = f"curve-{'all' if size is None else size}"
     digest = hashlib.sha256(repr(sorted(setting.wanted(size).items(), key=str)).encode()).hexdigest()
-    return next(name for name in (plain, *(f"{plain}-{digest[:digits]}" for digits in range(4, 65))) if name not in taken)
+    return next(
+        name for name in (plain, *(f"{plain}-{digest[:digits]}" for digits in range(4, 65))) if name not in taken
+    )
 
 
 def run_experiment(one: Missing, setting: Setting) -> None:

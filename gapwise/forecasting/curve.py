@@ -59,7 +59,7 @@ def learning_curve(
         test_groups=int(groups.nunique()),
         rows_left=left,
         exponent=law.exponent,
-        points=_points(runs, rows, scored, question),
+        points=_points(runs, rows, scored, law, question),
         forecast=_forecast(law, rows[-1] + ahead, question),
         course=[_forecast(law, at, question) for at in _grid(rows[0], rows[-1], rows[-1] + ahead)],
         notes=[*notes],
@@ -79,7 +79,7 @@ def _rows(run: Candidate) -> float:
 
 
 def _points(
-    runs: Sequence[Candidate], rows: Sequence[float], scored: Sequence[Scored], question: Question
+    runs: Sequence[Candidate], rows: Sequence[float], scored: Sequence[Scored], law: Law, question: Question
 ) -> list[Point]:
     metric = question.metric
     steps = [None, *(_step(before, after, question) for before, after in pairwise(scored))]
@@ -90,6 +90,7 @@ def _points(
             score=question.score(one, metric),
             repeats=[float(value) for value in one.test[metric].mean(axis=1)],
             step=step,
+            fitted=law.score(count).mean,
         )
         for run, count, one, step in zip(runs, rows, scored, steps, strict=True)
     ]
@@ -103,13 +104,13 @@ def _step(before: Scored, after: Scored, question: Question) -> Estimate:
 
 
 def _forecast(law: Law, rows: float, question: Question) -> Forecast:
-    gain, then = law.gain(law.last, rows), law.score(rows)
+    gain, then = law.gain(law.observed.rows[-1], rows), law.score(rows)
     worse = gain.below(0.0)
     return Forecast(
         rows=rows,
-        ahead=rows - law.last,
+        ahead=rows - law.observed.rows[-1],
         gain=_estimate(gain, question.confidence),
-        score=_estimate(then, question.confidence),
+        score=_possible(_estimate(then, question.confidence), question.metric),
         probability_better=1 - worse if METRICS[question.metric].direction > 0 else worse,
     )
 
@@ -117,3 +118,9 @@ def _forecast(law: Law, rows: float, question: Question) -> Forecast:
 def _estimate(mixture: Mixture, confidence: float) -> Estimate:
     low, high = mixture.interval(confidence)
     return Estimate(value=mixture.mean, low=low, high=high)
+
+
+def _possible(score: Estimate, metric: str) -> Estimate:
+    """Cuts a score and its interval off where it cannot be: below 0, and a share of rows above 1."""
+    most = 1.0 if METRICS[metric].is_share else np.inf
+    return Estimate(**{name: float(np.clip(value, 0.0, most)) for name, value in score.model_dump().items()})

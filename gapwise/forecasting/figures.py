@@ -12,6 +12,7 @@ class Point(Figure):
         score: On the test rows, with its interval.
         repeats: The score of each repeat.
         step: Change of the score since the size before, with its interval; None for the first.
+        fitted: The score by the fitted law, which has less luck in it.
     """
 
     name: str
@@ -19,6 +20,7 @@ class Point(Figure):
     score: Estimate
     repeats: list[float]
     step: Estimate | None
+    fitted: float
 
 
 class Forecast(Figure):
@@ -28,7 +30,7 @@ class Forecast(Figure):
         rows: Trained on then.
         ahead: More than the largest size.
         gain: Change of the score, with its interval.
-        score: The score then, with its interval.
+        score: The score then by the fitted law, with its interval.
         probability_better: That the score is better then, from 0 to 1.
     """
 

@@ -34,7 +34,7 @@ def sentence(curve: LearningCurve) -> str:
     """Tells what the further rows are worth: "200 more labels: +1.8 points of accuracy (0.9 to 2.7)."."""
     unit, forecast = METRICS[curve.metric], curve.forecast
     figures = difference(curve.metric, forecast.gain).replace(" (", f" {unit.unit} (", 1)
-    return f"{_count(round(forecast.ahead), 'more label')}: {figures}, to {estimate(forecast.score)}."
+    return f"{_count(round(forecast.ahead), 'more label')}: {figures}."
 
 
 def _count(number: int, noun: str) -> str:
@@ -48,26 +48,40 @@ def _parts(curve: LearningCurve, width: int) -> Iterator[RenderableType]:
     if curve.notes:
         yield Text("\nNotes", style="bold")
         # By hand, as rich would fill every line with blanks.
-        yield from (Text(fill(printable(note), width, initial_indent="  ", subsequent_indent="  ")) for note in curve.notes)
+        yield from (
+            Text(fill(printable(note), width, initial_indent="  ", subsequent_indent="  ")) for note in curve.notes
+        )
 
 
-def cells(curve: LearningCurve) -> list[tuple[str, str, str, str]]:
-    """Gives the rows of the table: rows trained on, score, change since the row before, and run; last the forecast."""
+def cells(curve: LearningCurve) -> list[tuple[str, ...]]:
+    """Gives the rows of the table, the forecast last: rows trained on, run, score, change since before, fitted score."""
     metric, forecast = curve.metric, curve.forecast
     seen = [
-        (one.rows, one.score, "" if one.step is None else difference(metric, one.step), one.name)
+        (
+            f"{one.rows:,.0f}",
+            one.name,
+            estimate(one.score),
+            "" if one.step is None else difference(metric, one.step),
+            f"{one.fitted:.3f}",
+        )
         for one in curve.points
     ]
-    foretold = (forecast.rows, forecast.score, difference(metric, forecast.gain), "forecast")
-    return [(f"{rows:,.0f}", estimate(score), change, name) for rows, score, change, name in [*seen, foretold]]
+    return [
+        *seen,
+        (f"{forecast.rows:,.0f}", "forecast", "", difference(metric, forecast.gain), estimate(forecast.score)),
+    ]
+
+
+def columns(curve: LearningCurve) -> list[str]:
+    """Names the columns of `cells`."""
+    unit = METRICS[curve.metric]
+    return ["rows", "run", f"test {unit.label}", f"change in {unit.unit.split(' of ')[0]}", "by the fitted law"]
 
 
 def _table(curve: LearningCurve) -> Table:
-    unit = METRICS[curve.metric]
     table = Table(box=box.SIMPLE_HEAD, show_edge=False, pad_edge=False, padding=(0, 2, 0, 0), header_style="dim")
-    for column in ("rows", f"test {unit.label}", f"change in {unit.unit.split(' of ')[0]}"):
-        table.add_column(column, justify="right")
-    table.add_column("run", overflow="fold")
+    for column in columns(curve):
+        table.add_column(column, justify="left" if column == "run" else "right", overflow="fold")
     *seen, foretold = cells(curve)
     for row in seen:
         table.add_row(*map(Text, row))

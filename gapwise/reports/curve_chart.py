@@ -16,7 +16,9 @@ def curve_plot(curve: LearningCurve) -> dict[str, Any]:
     """Draws a learning curve as Vega-Lite, up to the rows that were asked about; rows are on a logarithmic axis."""
     course, repeats, means = course_of(curve), repeats_of(curve), means_of(curve)
     seen, foretold = (course[course["part"] == part] for part in ("seen", "foretold"))
-    low, high = span([course[["low", "high"]], repeats[["score", "score"]].set_axis(["low", "high"], axis=1)], ["low", "high"])
+    low, high = span(
+        [course[["low", "high"]], repeats[["score", "score"]].set_axis(["low", "high"], axis=1)], ["low", "high"]
+    )
     x = alt.X(
         "rows:Q",
         title="rows trained on",
@@ -26,7 +28,9 @@ def curve_plot(curve: LearningCurve) -> dict[str, Any]:
 
     def y(field: str) -> alt.Y:
         title = f"test {METRICS[curve.metric].label}"
-        return alt.Y(f"{field}:Q", title=title, scale=alt.Scale(domain=[low, high], zero=False, nice=False)).axis(tickCount=5)
+        return alt.Y(f"{field}:Q", title=title, scale=alt.Scale(domain=[low, high], zero=False, nice=False)).axis(
+            tickCount=5
+        )
 
     line = {"color": SETTING, "strokeWidth": 2}
     chart = alt.layer(

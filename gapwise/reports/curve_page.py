@@ -7,10 +7,9 @@ from markupsafe import Markup
 
 from gapwise.forecasting.figures import LearningCurve
 from gapwise.reports.charts import draw
-from gapwise.reports.curve import basis, cells, sentence
+from gapwise.reports.curve import basis, cells, columns, sentence
 from gapwise.reports.curve_chart import curve_plot
 from gapwise.reports.words import percent
-from gapwise.statistics.metrics import METRICS
 
 
 def page(curve: LearningCurve) -> str:
@@ -22,7 +21,7 @@ def page(curve: LearningCurve) -> str:
         basis=basis(curve),
         confidence=percent(curve.confidence),
         svg=Markup(draw(curve_plot(curve), "curve", "Score by rows trained on, and its forecast")),
-        unit=METRICS[curve.metric],
+        columns=columns(curve),
         rows=cells(curve),
         notes=curve.notes,
     )
