@@ -128,6 +128,7 @@ def read(project: Project, name: str) -> Loaded:
 
 
 def params_of(project: Project, revision: str) -> Mapping[str, Any]:
+    """Reads the params.yaml of a revision, from `Project.resolve`."""
     text = project.text(revision, "params.yaml")
     if text is None:
         raise UserError("has no params.yaml: there was no pipeline yet")
@@ -177,6 +178,7 @@ def groups(project: Project, setting: Loaded) -> "pd.Series[str]":
 
 
 def table_of(file: bytes, path: str, contract: type[Any]) -> pd.DataFrame:
+    """Reads a Parquet file and checks it against its contract; `path` is its name in a message."""
     try:
         return pd.DataFrame(contract.validate(pd.read_parquet(io.BytesIO(file))))
     except (ValueError, SchemaError) as error:  # ValueError: what PyArrow raises for what is no Parquet file

@@ -5,8 +5,8 @@
 With an exponent c near 0 it is a logarithm, with 1 it is linear in 1/n, and between it is the power law with offset of
 Hestness et al. 2017, Deep Learning Scaling Is Predictable, Empirically. Viering and Loog 2022, The Shape of Learning
 Curves: a Review, find that no single one fits all curves, so none is chosen: for each exponent, and for each share that
-a repeat's shift may have, level and change are fitted by generalized least squares (Aitken 1935), and what they foretell
-is averaged by how plausible each is. It is the wider, the more they disagree.
+a repeat's shift may have, level and change are fitted by generalized least squares (Aitken 1935), and their forecasts
+are averaged by how plausible each is. The average is the wider, the more they disagree.
 
 The rows that are left may be lucky ones, and more labels thin this luck out. What the scores tell of it is part of the
 forecast: the best linear unbiased prediction of Goldberger 1962.

@@ -27,7 +27,8 @@ def basis(curve: LearningCurve) -> str:
     rows = f"{curve.test_rows:,} test rows"
     if curve.test_groups != curve.test_rows:
         rows += f" in {curve.test_groups:,} groups"
-    return f"{METRICS[curve.metric].label} on {rows}, {_count(curve.repeats, 'repeat')}; {percent(curve.confidence)} intervals"
+    repeats = _count(curve.repeats, "repeat")
+    return f"{METRICS[curve.metric].label} on {rows}, {repeats}; {percent(curve.confidence)} intervals"
 
 
 def sentence(curve: LearningCurve) -> str:
@@ -54,7 +55,7 @@ def _parts(curve: LearningCurve, width: int) -> Iterator[RenderableType]:
 
 
 def cells(curve: LearningCurve) -> list[tuple[str, ...]]:
-    """Gives the rows of the table, the forecast last: rows trained on, run, score, change since before, fitted score."""
+    """Gives the rows of the table, the forecast last: rows, run, score, change since before, fitted score."""
     metric, forecast = curve.metric, curve.forecast
     seen = [
         (

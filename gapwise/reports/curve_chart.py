@@ -1,4 +1,4 @@
-"""The picture of a learning curve: its repeats, their means, the fitted law in its band, and dashed what it foretells."""
+"""The picture of a learning curve: repeats, their means, the fitted law in its band, and dashed what it foretells."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""A learning curve as one page of its own: the picture, the table and the notes; no script, nothing from the network."""
+"""A learning curve as one page of its own: picture, table and notes; no script, and nothing from the network."""
 
 from importlib.resources import files
 
