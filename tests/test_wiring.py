@@ -14,7 +14,7 @@ PARAMS = YAML(typ="safe").load(Path("params.yaml"))
 # From what knows most to what every other package builds on; a package imports only from those behind it.
 ORDER = [
     *("commands", "serving", "exporting", "delivery", "labelling", "runs", "disk", "reports"),
-    *("inspecting", "comparing", "scoring"),
+    *("inspecting", "forecasting", "searching", "comparing", "scoring"),
     *("statistics", "baselines", "training", "network"),
     *("encoding", "augmenting", "splitting", "texts", "base"),
 ]

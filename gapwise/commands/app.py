@@ -160,6 +160,47 @@ def plan(
 
 
 @app.command()
+def curve(
+    *,
+    sizes: Annotated[
+        str | None,
+        typer.Option(
+            metavar="ROWS,…",
+            help="Rows to train on, 3 sizes or more; `all` for all that are left.",
+            show_default="all, a half, a quarter, …",
+        ),
+    ] = None,
+    metric: Annotated[str, typer.Option(help=f"On the test rows: {', '.join(METRICS)}.")] = "accuracy",
+    ahead: Annotated[
+        int | None,
+        typer.Option(
+            metavar="ROWS", help="More rows to forecast, up to as many as the largest size has.", show_default="half"
+        ),
+    ] = None,
+    confidence: Annotated[float, typer.Option(help="Of every interval, above 0 and below 1.")] = 0.95,
+    json: Annotated[bool, typer.Option("--json", help="Print every figure as JSON.")] = False,
+    html: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="Also write a page with the picture.", show_default=False)
+    ] = None,
+) -> None:
+    """Says what more labels are worth: the score by the number of rows trained on, and a forecast.
+
+    Each size is a DVC experiment of the same repeats, in which a smaller one trains on some rows of a larger one. What
+    was run before is taken as it is, and only the rest is run, in a copy: the workspace stays as it is.
+
+    Example: `gapwise curve --sizes 50,100,200,400 --ahead 200`
+    """
+    with explained():
+        from gapwise.commands.curve import run
+
+        if metric not in METRICS:
+            raise UserError(f"--metric must be one of {', '.join(METRICS)}; got {metric}.")
+        _between("--confidence", confidence)
+        _at_least("--ahead", ahead, 1)
+        run(sizes, metric=metric, ahead=ahead, confidence=confidence, as_json=json, html=html)
+
+
+@app.command()
 def predict(
     file: Annotated[
         Path,

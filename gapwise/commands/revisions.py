@@ -116,13 +116,14 @@ def read(project: Project, name: str) -> Loaded:
         UserError: If it is unknown, was not run as its params.yaml says, or its predictions are out of reach.
     """
     revision = project.resolve(name)
-    run = Run(name, revision, _params(project, revision), read_lock(project.text(revision, "dvc.lock") or ""))
+    run = Run(name, revision, params_of(project, revision), read_lock(project.text(revision, "dvc.lock") or ""))
     _check_whole(run, _rerun(revision))
     said = _check_files(project, run, _rerun(revision)) if revision == WORKSPACE else []
     return Loaded(run, table(project, run, PREDICTIONS, Predictions), said)
 
 
-def _params(project: Project, revision: str) -> Mapping[str, Any]:
+def params_of(project: Project, revision: str) -> Mapping[str, Any]:
+    """Reads the params.yaml of a revision, from `Project.resolve`."""
     text = project.text(revision, "params.yaml")
     if text is None:
         raise UserError("has no params.yaml: there was no pipeline yet")
@@ -181,7 +182,7 @@ def table(project: Project, run: Run, path: str, contract: type[Any]) -> pd.Data
         file = project.data(run.revision, path, run.lock.outs[path])
     except UserError as error:
         raise UserError(f"{error}; {_fetch(project, run)}") from error
-    return _table(file, path, contract)
+    return table_of(file, path, contract)
 
 
 def _rerun(revision: str) -> str:
@@ -189,7 +190,8 @@ def _rerun(revision: str) -> str:
     return "run `dvc repro`" if revision == WORKSPACE else "check it out, run `dvc repro` and commit"
 
 
-def _table(file: bytes, path: str, contract: type[Any]) -> pd.DataFrame:
+def table_of(file: bytes, path: str, contract: type[Any]) -> pd.DataFrame:
+    """Reads a Parquet file and checks it against its contract; `path` is its name in a message."""
     try:
         return pd.DataFrame(contract.validate(pd.read_parquet(io.BytesIO(file))))
     except (ValueError, SchemaError) as error:  # ValueError: what PyArrow raises for what is no Parquet file

@@ -1,0 +1,1 @@
+"""How often the forecast of a learning curve holds the truth."""

@@ -1,0 +1,86 @@
+"""`gapwise curve`: runs what a learning curve lacks, reads all of it, and shows it and what more labels will change."""
+
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+from rich.console import Console
+
+from gapwise.base.errors import UserError
+from gapwise.commands.comparable import notes as notes_on
+from gapwise.commands.points import Setting, find, missing, read_setting, run_experiment
+from gapwise.commands.project import Project
+from gapwise.commands.revisions import Loaded, groups, read
+from gapwise.commands.sizes import check_ahead, choose, parse
+from gapwise.comparing.scored import Candidate
+from gapwise.forecasting.curve import learning_curve
+from gapwise.forecasting.figures import LearningCurve
+from gapwise.reports.words import number
+
+
+def run(
+    sizes: str | None, *, metric: str, ahead: int | None, confidence: float, as_json: bool, html: Path | None
+) -> None:
+    """Draws the curve; the arguments are those of the command, see `gapwise.commands.app`."""
+    asked = None if sizes is None else parse(sizes)
+    with Project() as project:
+        setting = read_setting(project)
+        wanted, said = choose(asked, setting)
+        ahead = check_ahead(ahead, wanted, setting)
+        found, refused = find(project, setting, wanted)
+        to_run = missing(project, setting, wanted, found)
+    for place, one in enumerate(to_run, 1):
+        print(f"{one.name}: run {place} of {len(to_run)}", file=sys.stderr, flush=True)
+        run_experiment(one, setting)
+    with Project() as project:
+        runs = found | {one.size: read(project, one.name) for one in to_run}
+        ordered = [runs[size] for size in wanted]
+        curve = learning_curve(
+            [_candidate(one) for one in ordered],
+            groups(project, ordered[-1]),
+            float(np.mean(setting.left)),
+            metric=metric,
+            confidence=confidence,
+            ahead=ahead,
+            notes=[*said, *refused, *_notes(ordered, setting, ahead)],
+        )
+    _print(curve, as_json)
+    if html is not None:
+        _write_page(html, curve)
+
+
+def _candidate(one: Loaded) -> Candidate:
+    return Candidate(one.run.name, one.predictions, dict(one.run.params))
+
+
+def _notes(runs: Sequence[Loaded], setting: Setting, ahead: int) -> list[str]:
+    said = [*notes_on([one.run for one in runs]), *(note for one in runs for note in one.notes)]
+    given = set(setting.development["part"].dropna())
+    if "validation" not in given:
+        share = (1 - setting.split.test_fraction) * (1 - setting.split.validation_fraction)
+        said.append(
+            f"New labels are rows to train on here. If they are split as now, {number(ahead / share, 0)} new ones give "
+            f"{ahead:,} to train on, and the rest makes test and validation larger."
+        )
+    return said
+
+
+def _print(curve: LearningCurve, as_json: bool) -> None:
+    if as_json:
+        print(curve.model_dump_json(indent=2))
+        return
+    from gapwise.reports.curve import show as show_curve
+
+    show_curve(curve, Console())
+
+
+def _write_page(file: Path, curve: LearningCurve) -> None:
+    from gapwise.reports.curve_page import page
+
+    try:
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_text(page(curve), encoding="utf-8")
+    except OSError as error:
+        raise UserError(f"{file} cannot be written: {error.strerror}.") from error
+    print(f"Wrote {file}", file=sys.stderr)

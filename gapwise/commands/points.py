@@ -1,0 +1,179 @@
+"""The runs that a learning curve is made of: those that exist, and those that DVC still has to run as experiments."""
+
+import hashlib
+import subprocess
+import sys
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import pandas as pd
+from pydantic import ValidationError
+
+from gapwise.base.errors import UserError
+from gapwise.base.tables import Texts
+from gapwise.base.wording import in_words
+from gapwise.commands.lockfile import Lock, not_run, read_lock
+from gapwise.commands.project import WORKSPACE, Project
+from gapwise.commands.revisions import Loaded, params_of, read, table_of
+from gapwise.comparing.verdicts import flatten
+from gapwise.splitting.draws import draw_repeats
+from gapwise.splitting.params import SplitParams
+
+DEVELOPMENT = "data/development.parquet"
+SIZES = ("split.train_size", "split.train_per_class")
+
+
+@dataclass(frozen=True)
+class Setting:
+    """The setting whose curve is wanted, and the rows that it can be trained on.
+
+    Attributes:
+        params: What params.yaml holds in the workspace.
+        split: Its section `split`.
+        development: `tables.Texts`.
+        left: Rows that each repeat can train on beside its validation, shape (repeats,).
+    """
+
+    params: Mapping[str, Any]
+    split: SplitParams
+    development: pd.DataFrame
+    left: Sequence[int]
+
+    def draws(self, size: int | None) -> pd.DataFrame:
+        """Gives the `tables.Repeats` of a size, None for all rows that are left."""
+        changed = self.split.model_copy(update={"train_size": size, "train_per_class": None})
+        return draw_repeats(self.development, changed)
+
+    def wanted(self, size: int | None) -> dict[str, Any]:
+        """Gives the params of a size, by dotted key; `evaluate` changes no prediction and is left out."""
+        flat = flatten(self.params) | dict(zip(SIZES, (size, None), strict=True))
+        return {key: value for key, value in flat.items() if not key.startswith("evaluate.")}
+
+
+@dataclass(frozen=True)
+class Missing:
+    """A size to run.
+
+    Attributes:
+        size: Rows, None for all that are left.
+        name: Of the experiment.
+    """
+
+    size: int | None
+    name: str
+
+
+def read_setting(project: Project) -> Setting:
+    """Reads the setting of the workspace.
+
+    Raises:
+        UserError: If its rows were not prepared and split with these params.
+    """
+    params = params_of(project, WORKSPACE)
+    lock = read_lock(project.text(WORKSPACE, "dvc.lock") or "")
+    _check_split(lock, params)
+    file = project.data(WORKSPACE, DEVELOPMENT, lock.outs[DEVELOPMENT])
+    development = table_of(file, DEVELOPMENT, Texts)
+    try:
+        split = SplitParams.model_validate(params["split"])
+    except ValidationError as error:
+        raise UserError("params.yaml has mistakes in split; `dvc repro split` says which.") from error
+    setting = Setting(params, split, development, [])
+    everything = setting.draws(None)
+    counts = everything[everything["part"] == "train"].groupby("repeat").size()
+    return Setting(params, split, development, counts.tolist())
+
+
+def _check_split(lock: Lock, params: Mapping[str, Any]) -> None:
+    headline = "A learning curve needs rows that were prepared and split:"
+    if DEVELOPMENT not in lock.outs:
+        raise UserError(headline, [f"dvc.lock knows no {DEVELOPMENT}; run `dvc repro`, which also makes a first point"])
+    only = Lock({stage: lock.params[stage] for stage in ("prepare", "split") if stage in lock.params}, {}, {})
+    changed = [one for one in not_run(only, params) if not one.startswith(SIZES)]
+    if changed:
+        raise UserError(headline, [f"params were changed since ({in_words(changed)}); run `dvc repro split`"])
+
+
+def find(project: Project, setting: Setting, sizes: Sequence[int | None]) -> tuple[dict[int | None, Loaded], list[str]]:
+    """Finds the runs that exist: in the workspace, in the current commit and among its experiments.
+
+    Returns:
+        By size, and a sentence for each run of a size that cannot be used.
+    """
+    wanted = {size: setting.wanted(size) for size in sizes}
+    found: dict[int | None, Loaded] = {}
+    notes = []
+    for name in [project.here(), *project.experiments(), WORKSPACE]:
+        size = _size(project, name, wanted)
+        if size == () or size in found:
+            continue
+        try:
+            one = read(project, name)
+            _check_draws(one, setting.draws(size))
+            found[size] = one
+        except UserError as error:
+            notes.append(f"{name} is not used: it {_in_a_line(error)}.")
+    return found, notes
+
+
+def _size(project: Project, name: str, wanted: Mapping[int | None, Mapping[str, Any]]) -> Any:
+    """Tells which of the sizes a revision is a run of; an empty tuple for none."""
+    try:
+        own = {key: value for key, value in flatten(params_of(project, project.resolve(name))).items()}
+    except UserError:
+        return ()
+    own = {key: value for key, value in own.items() if not key.startswith("evaluate.")}
+    return next((size for size, params in wanted.items() if own == params), ())
+
+
+def _check_draws(one: Loaded, draws: pd.DataFrame) -> None:
+    """Checks that a run trained and validated on the rows of its size; they are nested, as they are drawn so."""
+    order = ["repeat", "text_id"]
+    predicted = one.predictions[one.predictions["part"] != "test"][[*order, "part"]]
+    same = predicted.sort_values(order, ignore_index=True).equals(
+        draws[[*order, "part"]].sort_values(order, ignore_index=True)
+    )
+    if not same:
+        raise UserError(
+            "trained or validated on other rows than are drawn now: its data or the code of the split differ"
+        )
+
+
+def _in_a_line(error: UserError) -> str:
+    return " ".join([error.headline, *error.problems])
+
+
+def missing(
+    project: Project, setting: Setting, sizes: Sequence[int | None], found: Mapping[int | None, Loaded]
+) -> list[Missing]:
+    """Lists the sizes to run, each with a name that no experiment of the current commit has."""
+    taken = set(project.experiments())
+    return [Missing(size, _name(setting, size, taken)) for size in sizes if size not in found]
+
+
+def _name(setting: Setting, size: int | None, taken: set[str]) -> str:
+    plain = f"curve-{'all' if size is None else size}"
+    digest = hashlib.sha256(repr(sorted(setting.wanted(size).items(), key=str)).encode()).hexdigest()
+    return next(
+        name for name in (plain, *(f"{plain}-{digest[:digits]}" for digits in range(4, 65))) if name not in taken
+    )
+
+
+def run_experiment(one: Missing, setting: Setting) -> None:
+    """Runs a size as an experiment, in a copy of the project that DVC makes, so that the workspace stays as it is.
+
+    Raises:
+        UserError: If it fails.
+    """
+    changes = {"split.train_size": "null" if one.size is None else str(one.size)}
+    if setting.split.train_per_class is not None:
+        changes["split.train_per_class"] = "null"
+    arguments = [part for key, value in changes.items() for part in ("-S", f"{key}={value}")]
+    command = [sys.executable, "-m", "dvc", "exp", "run", "--temp", "-n", one.name, *arguments]
+    if subprocess.run(command, stdout=sys.stderr, check=False).returncode:
+        shown = " ".join(["dvc", *command[3:]])
+        raise UserError(
+            "The learning curve is not whole:",
+            [f"`{shown}` failed, its message is above; mend it and run the same command: what has run is kept"],
+        )
