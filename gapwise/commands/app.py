@@ -160,6 +160,37 @@ def plan(
 
 
 @app.command()
+def sweep(
+    *,
+    settings: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--set-param",
+            "-S",
+            metavar="KEY=VALUES",
+            help="Values of a param, as `dvc exp run --queue -S` takes them: finetune.l2=0,0.1",
+            show_default=False,
+        ),
+    ] = None,
+    printed: Annotated[
+        bool, typer.Option("--print", help="Run nothing; print a line of shell for each experiment.")
+    ] = False,
+) -> None:
+    """Runs every combination of values, each as a DVC experiment of its own, one after the other.
+
+    It runs what is committed, in a clone, so that the workspace stays as it is. An experiment is named by its commit
+    and its params: what is here or on the git remote is not run again, and after an interruption the same command goes
+    on.
+
+    Example: `gapwise sweep -S finetune.l2=0,0.1,1 -S finetune.freeze=1,4`
+    """
+    with explained():
+        from gapwise.commands.sweep import run
+
+        run(settings or [], printed=printed)
+
+
+@app.command()
 def predict(
     file: Annotated[
         Path,
