@@ -4,6 +4,7 @@ import hashlib
 import json
 import re
 import tempfile
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from difflib import get_close_matches
 from pathlib import Path
@@ -42,22 +43,17 @@ def jobs(params: str, commit: str, grid: Sequence[Sequence[str]]) -> list[Job]:
     """
     committed = _load(params)
     found: dict[str, Job] = {}
-    problems: dict[str, int] = {}
-    for overrides in grid:
-        try:
-            setting = _applied(params, committed, overrides)
-            validate(setting)
-        except UserError as error:
-            for problem in error.problems or (error.headline,):
-                problems[problem] = problems.get(problem, 0) + 1
-        else:
-            name = name_of(commit, setting, committed)
-            found.setdefault(name, Job(name, tuple(overrides)))
+    problems = Counter[str]()
+    for setting in grid:
+        document, wrong = _checked(params, committed, setting)
+        problems.update(wrong)
+        if not wrong:
+            name = name_of(commit, document, committed)
+            found.setdefault(name, Job(name, tuple(setting)))
     if problems:
-        of_all = f" settings of {len(grid)})"
-        raise UserError(
-            SEVERAL, [f"{what} (in {count}{of_all}" if len(grid) > 1 else what for what, count in problems.items()]
-        )
+        of_all = f"of {len(grid)} settings"
+        lines = [what if count == len(grid) else f"{what} (in {count} {of_all})" for what, count in problems.items()]
+        raise UserError(SEVERAL, lines)
     return list(found.values())
 
 
@@ -106,7 +102,7 @@ def _written(value: object) -> str:
     if isinstance(value, str):
         return "'" + value.replace("\\", "\\\\").replace("'", "\\'") + "'"
     if isinstance(value, Mapping):
-        return "{" + ",".join(f"{_written(str(key))}:{_written(item)}" for key, item in value.items()) + "}"
+        return "{" + ",".join(f"{key}:{_written(item)}" for key, item in value.items()) + "}"
     if isinstance(value, list | tuple):
         return f"[{','.join(map(_written, value))}]"
     return in_yaml(value)
@@ -120,21 +116,26 @@ def _unreadable(argument: str) -> str | None:
     return None
 
 
-def _applied(params: str, committed: Mapping[str, Any], overrides: Sequence[str]) -> Any:
-    """Gives what params.yaml holds with overrides, as DVC itself writes it."""
-    unknown = [
-        f"{key}: unknown key{_nearest(key, committed)}" for key in _changed(overrides) if not _known(key, committed)
-    ]
-    if unknown:
-        raise UserError(SEVERAL, unknown)
+def _checked(params: str, committed: Mapping[str, Any], setting: Sequence[str]) -> tuple[dict[str, Any], list[str]]:
+    """Gives what params.yaml holds with a setting, as DVC itself writes it, and what is wrong there."""
+    document, problems = dict(committed), list[str]()
+    try:
+        unknown = [one for one in setting if not _known(_required(one), committed)]
+        problems += [f"{_required(one)}: unknown key{_nearest(_required(one), committed)}" for one in unknown]
+        document = _applied(params, [one for one in setting if one not in unknown])
+        validate(document)
+    except (DvcException, HydraException) as error:
+        problems.append(f"{' '.join(setting)}: {str(error.__cause__ or error).splitlines()[0]}")
+    except UserError as error:
+        problems += error.problems
+    return document, problems
+
+
+def _applied(params: str, setting: Sequence[str]) -> dict[str, Any]:
     with tempfile.TemporaryDirectory() as folder:
         file = Path(folder, PARAMS)
         file.write_text(params, encoding="utf-8")
-        try:
-            apply_overrides(file, list(overrides))
-        except DvcException as error:
-            why = str(error.__cause__ or error).splitlines()[0]
-            raise UserError(SEVERAL, [f"{' '.join(overrides)}: {why}"]) from error
+        apply_overrides(file, list(setting))
         return _load(file.read_text(encoding="utf-8"))
 
 
@@ -142,15 +143,15 @@ def _load(text: str) -> dict[str, Any]:
     return dict(YAML(typ="safe").load(text))
 
 
-def _changed(overrides: Sequence[str]) -> list[str]:
-    """Gives the keys that must be there already; `+KEY` and `++KEY` add one."""
-    parsed = to_hydra_overrides(list(overrides))
-    return [one.key_or_group for one in parsed if not one.is_add() and not one.is_force_add()]
+def _required(override: str) -> str:
+    """Gives the key that must be there already; none for `+KEY=` and `++KEY=`, which add one."""
+    parsed = to_hydra_overrides([override])[0]
+    return "" if parsed.is_add() or parsed.is_force_add() else str(parsed.key_or_group)
 
 
 def _known(key: str, params: Mapping[str, Any]) -> bool:
     found: Any = params
-    for part in key.split("."):
+    for part in filter(None, key.split(".")):
         if not isinstance(found, Mapping) or part not in found:
             return False
         found = found[part]
