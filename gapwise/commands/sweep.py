@@ -2,6 +2,7 @@
 
 import sys
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from gapwise.base.errors import UserError
 from gapwise.base.wording import shorten
@@ -11,8 +12,11 @@ from gapwise.commands.sweeps.lines import lines
 from gapwise.commands.sweeps.repository import Repository
 from gapwise.commands.sweeps.work import Job, StepError
 
+if TYPE_CHECKING:  # Ray is an extra
+    from gapwise.commands.sweeps.cluster import Share
 
-def run(settings: Sequence[str], *, printed: bool) -> None:
+
+def run(settings: Sequence[str], *, printed: bool, ray: str | None, cpus: int, memory: float, gpus: float) -> None:
     """Runs a grid or prints it; the arguments are those of the command, see `gapwise.commands.app`."""
     asked = grid.read(settings)
     with Project() as project:
@@ -22,8 +26,37 @@ def run(settings: Sequence[str], *, printed: bool) -> None:
     if printed:
         print("\n".join(lines(jobs, checks.shared_origin(repository))))
         return
-    run_here(jobs, repository)
+    if ray is None:
+        run_here(jobs, repository)
+    else:
+        from gapwise.commands.sweeps.cluster import Share
+
+        run_on(ray, jobs, repository, Share(cpus, memory, gpus))
     print("\n".join(job.name for job in jobs))
+
+
+def run_on(address: str, jobs: Sequence[Job], repository: Repository, share: "Share") -> None:
+    """Does the same as `run_here` on a Ray cluster, or with a Ray of this machine.
+
+    Args:
+        address: Of the head node, `HOST:PORT`, or `local`.
+        jobs: From `grid.jobs`.
+        repository: Of the project, without changes.
+        share: What each experiment takes of a machine.
+
+    Raises:
+        UserError: With all that keeps the cluster from running experiments, before any runs; or with all that failed.
+    """
+    from gapwise.commands.sweeps.cluster import LOCAL, Sweep, check, connected
+
+    origin = here.origin_here(repository) if address == LOCAL else checks.shared_origin(repository)
+    missing = to_run(jobs, repository)
+    if not missing:
+        return
+    with connected(address) as ray:
+        check(ray, repository, origin, share)
+        failures = Sweep(ray, repository, origin, share).run(missing)
+    report(failures, jobs)
 
 
 def run_here(jobs: Sequence[Job], repository: Repository) -> None:
@@ -36,10 +69,15 @@ def run_here(jobs: Sequence[Job], repository: Repository) -> None:
     Raises:
         UserError: With all that failed, after the others have run.
     """
+    report(here.run(to_run(jobs, repository), repository), jobs)
+
+
+def to_run(jobs: Sequence[Job], repository: Repository) -> list[Job]:
+    """Gives those experiments that are not done, brings here what the git remote has, and says how many they are."""
     known = repository.known() | _brought(jobs, repository)
     missing = [job for job in jobs if job.name not in known]
-    tell(jobs, missing)
-    report(here.run(missing, repository), jobs)
+    print(f"{len(jobs)} settings: {len(jobs) - len(missing)} done before, {len(missing)} to run", file=sys.stderr)
+    return missing
 
 
 def _brought(jobs: Sequence[Job], repository: Repository) -> set[str]:
@@ -54,12 +92,6 @@ def _brought(jobs: Sequence[Job], repository: Repository) -> set[str]:
     except StepError as error:
         print(f"What {origin.url} has is not known: {checks.in_a_line(error)}", file=sys.stderr)
         return set()
-
-
-def tell(jobs: Sequence[Job], missing: Sequence[Job]) -> None:
-    """Says how many experiments there are to run."""
-    done = len(jobs) - len(missing)
-    print(f"{len(jobs)} settings: {done} done before, {len(missing)} to run", file=sys.stderr, flush=True)
 
 
 def report(failures: dict[str, str], jobs: Sequence[Job]) -> None:

@@ -1,13 +1,10 @@
 """What must hold before an experiment runs elsewhere: remotes that have its commit, and take what it makes."""
 
-import subprocess
-import sys
-import uuid
 from configparser import ConfigParser
 
 from gapwise.base.errors import UserError
 from gapwise.commands.sweeps.repository import Repository
-from gapwise.commands.sweeps.work import PROBE, Origin, StepError, git, unmisled
+from gapwise.commands.sweeps.work import Origin, StepError, unwritable
 
 HEADLINE = "The sweep cannot run elsewhere, and nothing was run:"
 GIT_REMOTE = (
@@ -30,29 +27,18 @@ def shared_origin(repository: Repository) -> Origin:
     problems = [] if _dvc_remote(repository) else [DVC_REMOTE]
     if origin is None:
         raise UserError(HEADLINE, [GIT_REMOTE, *problems])
-    problems = [*_git_problems(repository, origin), *(problems or _store_problems(repository))]
+    problems += _problems(repository, origin)
     if problems:
         raise UserError(HEADLINE, problems)
     return origin
 
 
-def _git_problems(repository: Repository, origin: Origin) -> list[str]:
+def _problems(repository: Repository, origin: Origin) -> list[str]:
     try:
         there = repository.is_at(origin)
     except StepError as error:
         return [f"{origin.url} cannot be read: {in_a_line(error)}"]
-    return [] if there is None else ([] if there else [PUSH.format(url=origin.url)]) + _refused(repository, origin)
-
-
-def _refused(repository: Repository, origin: Origin) -> list[str]:
-    """Tries to write to the git remote: a reference that is removed at once."""
-    reference = f"refs/gapwise/probe-{uuid.uuid4().hex}"
-    try:
-        git(repository.top, "push", "--quiet", origin.url, f"{repository.commit}:{reference}")
-        git(repository.top, "push", "--quiet", origin.url, f":{reference}")
-    except StepError as error:
-        return [f"{origin.url} takes no experiments from you: {in_a_line(error)}"]
-    return []
+    return ([] if there else [PUSH.format(url=origin.url)]) + unwritable(repository.top, origin)
 
 
 def _dvc_remote(repository: Repository) -> str | None:
@@ -60,19 +46,6 @@ def _dvc_remote(repository: Repository) -> str | None:
     config = ConfigParser()
     config.read_string(repository.text(".dvc/config") or "")
     return config.get("core", "remote", fallback=None)
-
-
-def _store_problems(repository: Repository) -> list[str]:
-    """Tries to write to the DVC remote: a file that is removed at once."""
-    done = subprocess.run(
-        [sys.executable, "-c", PROBE],
-        cwd=repository.project,
-        env=unmisled(),
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    return [f"the DVC remote takes nothing from you: {done.stderr.strip().splitlines()[-1]}"] if done.returncode else []
 
 
 def in_a_line(error: StepError) -> str:

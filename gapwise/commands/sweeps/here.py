@@ -28,13 +28,13 @@ def run(jobs: Sequence[Job], repository: Repository) -> dict[str, str]:
         Why an experiment failed, by its name.
     """
     folder, progress, failures = repository.project / FOLDER, Progress(len(jobs)), dict[str, str]()
-    origin = replace(repository.here(), config=_config(repository.project))
+    origin = origin_here(repository)
     for job in jobs:
         progress.begins(job.name, f"{FOLDER}/{job.name}.log")
         failed = _tried(job, origin, folder)
         if failed:
             failures[job.name] = failed
-        progress.ended(job.name, "failed" if failed else "done")
+        progress.ends(job.name, "failed" if failed else "done")
     return failures
 
 
@@ -44,6 +44,11 @@ def _tried(job: Job, origin: Origin, folder: Path) -> str | None:
     except StepError as error:
         return str(error)
     return None
+
+
+def origin_here(repository: Repository) -> Origin:
+    """Gives the project itself as the origin of clones, which use its cache."""
+    return replace(repository.here(), config=_config(repository.project))
 
 
 def _config(project: Path) -> str:

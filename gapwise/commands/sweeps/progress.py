@@ -1,7 +1,6 @@
 """What is seen of a sweep while it runs: a line for each experiment, with the time that is left."""
 
 import math
-import statistics
 import sys
 import time
 
@@ -10,31 +9,26 @@ class Progress:
     """Prints to standard error.
 
     Args:
-        total: Experiments to run, 1 or more.
-        at_once: How many of them run at a time, 1 or more.
+        total: Experiments to run.
     """
 
-    def __init__(self, total: int, at_once: int = 1) -> None:
-        self.total, self.at_once, self.seconds, self.done = total, at_once, list[float](), 0
-        self.began = dict[str, float]()
+    def __init__(self, total: int) -> None:
+        self.total, self.ended, self.began = total, 0, time.monotonic()
 
-    def begins(self, name: str, where: str) -> None:
+    def begins(self, name: str, log: str) -> None:
         """Says that an experiment begins, and where its log is."""
-        self.began[name] = time.monotonic()
-        print(f"{name}: running, see {where}", file=sys.stderr, flush=True)
+        self._say(f"{name}: running, see {log}")
 
-    def ended(self, name: str, how: str = "done") -> None:
-        """Says that an experiment has ended, and how long the others will take at the median pace so far."""
-        took = time.monotonic() - self.began[name]
-        self.seconds.append(took)
-        self.done += 1
-        left = self.left()
-        print(f"{name}: {how} after {lasting(took)}; {self.done} of {self.total}{left}", file=sys.stderr, flush=True)
+    def ends(self, name: str, how: str = "done") -> None:
+        """Says that an experiment has ended, and how long the others will take at the pace so far."""
+        self.ended += 1
+        took = time.monotonic() - self.began
+        left = took / self.ended * (self.total - self.ended)
+        later = f", about {lasting(left)} left" if self.ended < self.total else f" in {lasting(took)}"
+        self._say(f"{name}: {how}; {self.ended} of {self.total}{later}")
 
-    def left(self) -> str:
-        """Says how long it will take; nothing at the end."""
-        rounds = math.ceil((self.total - self.done) / self.at_once)
-        return f", about {lasting(rounds * statistics.median(self.seconds))} left" if rounds else ""
+    def _say(self, line: str) -> None:
+        print(line, file=sys.stderr, flush=True)
 
 
 def lasting(seconds: float) -> str:

@@ -10,9 +10,11 @@ import shutil
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
+import uuid
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import TextIO, TypeVar
 
@@ -85,6 +87,73 @@ class Origin:
     def namespace(self) -> str:
         """The start of the name of each experiment's reference, as DVC has it."""
         return f"refs/exps/{self.commit[:2]}/{self.commit[2:]}/"
+
+
+class Worker:
+    """What runs on a machine of a cluster. It answers in plain values: an exception would need its class there."""
+
+    def perform(self, job: Job, origin: Origin, folder: str, processors: int, patience: float) -> str | None:
+        """Runs an experiment, see `perform`; gives why it failed, None if it did not."""
+        try:
+            perform(job, origin, Path(folder).expanduser(), processors, patience)
+        except (StepError, OSError) as error:
+            return str(error) or repr(error)
+        return None
+
+    def check(self, origin: Origin, folder: str, locked: Mapping[str, str], required: Sequence[str]) -> list[str]:
+        """Looks for what would keep an experiment from running on this machine, and makes a clone.
+
+        Args:
+            origin: See there.
+            folder: Of the clones on this machine.
+            locked: The version of each package.
+            required: Those packages that must be there.
+
+        Returns:
+            One phrase for each; none if all is well.
+        """
+        problems = other_versions(locked, required)
+        try:
+            with free_clone(Path(folder).expanduser()) as (clone, _):
+                check_out(clone, origin)
+                return problems + unwritable(clone, origin)
+        except (StepError, OSError) as error:
+            return [*problems, f"{origin.url} cannot be cloned: {' '.join(str(error).split())}"]
+
+
+def other_versions(locked: Mapping[str, str], required: Sequence[str]) -> list[str]:
+    """Compares the packages of this Python with those of a lock; see `Worker.check`."""
+    problems = []
+    for name, wanted in locked.items():
+        try:
+            found = version(name)
+        except PackageNotFoundError:
+            found = "missing" if name in required else wanted
+        if found != wanted:
+            problems.append(f"{name} is {found}, requirements.lock has {wanted}")
+    return problems
+
+
+def unwritable(clone: Path, origin: Origin) -> list[str]:
+    """Tries to write to both remotes, and removes at once what it wrote; gives why one of them refuses."""
+    problems, reference = [], f"refs/gapwise/probe-{uuid.uuid4().hex}"
+    try:
+        git(clone, "push", "--quiet", origin.url, f"{origin.commit}:{reference}")
+        git(clone, "push", "--quiet", origin.url, f":{reference}")
+    except StepError as error:
+        problems.append(f"{origin.url} takes no experiments from here: {' '.join(str(error).split())}")
+    done = subprocess.run(
+        [sys.executable, "-c", PROBE],
+        cwd=clone / origin.inside,
+        env=unmisled(),
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    if done.returncode:
+        problems.append(f"the DVC remote takes nothing from here: {done.stderr.strip().splitlines()[-1]}")
+    return problems
 
 
 class StepError(Exception):
