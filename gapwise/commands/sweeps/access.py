@@ -1,6 +1,7 @@
 """Who may enter a Ray cluster: it always asks for a token, and every machine and driver has the same one."""
 
 import os
+import secrets
 import socket
 import subprocess
 import sys
@@ -19,14 +20,17 @@ REFUSED = "InvalidAuthToken"
 SECONDS = 5  # to wait for an answer
 
 
-def enter(address: str) -> None:
-    """Checks that a cluster is there, asks for a token, and takes ours; from then on this process shows the token.
+def mode(address: str) -> str:
+    """Checks that a cluster is there, asks for a token, and takes ours.
 
     Args:
         address: Of the head node, `HOST:PORT`.
 
+    Returns:
+        What RAY_AUTH_MODE must be: `token`, or `disabled` for an open cluster that listens on loopback alone.
+
     Raises:
-        UserError: If not; an open cluster is let pass where it listens on loopback alone.
+        UserError: If it is not there, open to others, or refuses this machine.
     """
     host, port = _parts(address)
     if not _answers(host, port):
@@ -34,15 +38,14 @@ def enter(address: str) -> None:
     if _healthy(address, RAY_AUTH_MODE="disabled") is None:
         if any(_answers(own, port) for own in _outer_addresses()) or not _is_loopback(host):
             raise UserError(f"The Ray cluster at {address} is open:", [OPEN, "start it anew as docs/cluster.md says"])
-        os.environ["RAY_AUTH_MODE"] = "disabled"
-        return
-    os.environ["RAY_AUTH_MODE"] = "token"
+        return "disabled"
     if not has_token():
         raise UserError(f"The Ray cluster at {address} asks for a token, and there is none here.", [CURE])
     failure = _healthy(address, RAY_AUTH_MODE="token")
     if failure is not None:
         problems = [CURE] if REFUSED in failure else [failure.splitlines()[-1]]
         raise UserError(f"The Ray cluster at {address} refuses this machine.", problems)
+    return "token"
 
 
 def has_token() -> bool:
@@ -50,6 +53,16 @@ def has_token() -> bool:
     if "RAY_AUTH_TOKEN" in os.environ:
         return True
     return Path(os.environ.get("RAY_AUTH_TOKEN_PATH", Path.home() / ".ray" / "auth_token")).is_file()
+
+
+def mode_here() -> str:
+    """Sees to it that there is a token for a cluster of this machine; Ray would make one that others can read."""
+    if not has_token():
+        path = Path.home() / ".ray" / "auth_token"
+        path.parent.mkdir(mode=0o700, exist_ok=True)
+        path.touch(mode=0o600)
+        path.write_text(secrets.token_hex(32), encoding="ascii")
+    return "token"
 
 
 def _parts(address: str) -> tuple[str, int]:

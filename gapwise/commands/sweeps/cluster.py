@@ -58,13 +58,12 @@ def connected(address: str) -> Iterator[Any]:
     Raises:
         UserError: If Ray is missing, or the cluster cannot be used.
     """
+    # Before the import, which reads it.
+    os.environ["RAY_AUTH_MODE"] = access.mode_here() if address == LOCAL else access.mode(address)
     try:
         import ray
     except ImportError as error:
         raise UserError("Ray is not installed; it is the extra `ray`: pip install ray==2.60.0") from error
-    os.environ["RAY_AUTH_MODE"] = "token"
-    if address != LOCAL:
-        access.enter(address)
     try:
         ray.init(address=address, namespace=NAMESPACE, log_to_driver=False, logging_level="ERROR")
     except (ConnectionError, RuntimeError, ValueError) as error:  # RuntimeError: another version of Ray or Python
@@ -88,6 +87,8 @@ def check(ray: Any, repository: Repository, origin: Origin, share: Share) -> Non
         raise UserError(
             f"No machine of the cluster has {share.cpus} CPUs, {share.memory:g} GiB and {share.gpus:g} GPUs."
         )
+    if not origin.shared:  # one machine: this one
+        return
     lock = locked(repository.text("requirements.lock") or "")
     needs = required(repository.text("pyproject.toml") or "")
     calls = [_ask(ray, node, origin, lock, needs) for node in machines]

@@ -1,73 +1,16 @@
-"""A real git and DVC project whose training is pinned work, with a bare repository and a DVC remote beside it."""
-
-import shutil
-from pathlib import Path
-
 import pytest
 
-from tests.clones import PROJECT, Clone
-
-
-class Pinned(Clone):
-    """The project, and what its trainings have noted."""
-
-    def __init__(self, folder, **environment):
-        self.witness = folder.parent / f"{folder.name}-witness"
-        self.witness.mkdir(exist_ok=True)
-        super().__init__(folder, **{"PYTHONPATH": str(PROJECT), "WITNESS": str(self.witness)} | environment)
-
-    def notes(self, what):
-        """The experiments that noted something, in order."""
-        notes = self.witness / "notes"
-        lines = [line.split() for line in notes.read_text().splitlines()] if notes.exists() else []
-        return [name for name, noted, *_ in lines if noted == what]
-
-    def experiments(self):
-        """The hash of the weights of each experiment that is here."""
-        references = self.run("git", "for-each-ref", "--format=%(refname)", "refs/exps").split()
-        found = {}
-        for reference in references:
-            lock = self.run("git", "show", f"{reference}:dvc.lock")
-            found[reference.rpartition("/")[2]] = lock.partition("path: models")[2].split("md5: ")[1].split()[0]
-        return found
-
-
-def start(folder, **environment):
-    """Makes the project, with its first results, and nothing beside it."""
-    project = Pinned(folder, **environment)
-    shutil.copytree(Path(__file__).parent / "pinned", folder, ignore=shutil.ignore_patterns("__pycache__"))
-    shutil.copy(PROJECT / "params.yaml", folder / "params.yaml")
-    (folder / "mine.csv").write_text("text,label\ngood,yes\nbad,no\n")
-    (folder / ".gitignore").write_text("__pycache__/\n.gapwise/\n")
-    project.set_params({"prepare": {"source": "mine.csv"}})
-    project.run("git", "init", "-q", "-b", "main")
-    project.run("dvc", "init", "-q")
-    project.run("dvc", "config", "core.analytics", "false")
-    project.run("dvc", "config", "core.check_update", "false")
-    project.environment["DVC_EXP_NAME"] = "first"
-    project.run("dvc", "repro", "-q")
-    del project.environment["DVC_EXP_NAME"]
-    (project.witness / "notes").unlink()
-    project.commit()
-    return project
-
-
-def share(project, folder):
-    """Gives the project a bare repository and a DVC remote in a folder, and pushes."""
-    project.run("git", "init", "-q", "--bare", "-b", "main", str(folder / "hub.git"))
-    project.run("git", "remote", "add", "origin", str(folder / "hub.git"))
-    project.run("dvc", "remote", "add", "-q", "-d", "team", str(folder / "store"))
-    project.commit("A remote")
-    project.run("git", "push", "-q", "-u", "origin", "main")
-    project.run("dvc", "push", "-q")
+from tests.pinned import share, start
 
 
 @pytest.fixture
 def pinned(tmp_path):
+    """A project whose training is pinned work."""
     return start(tmp_path / "project")
 
 
 @pytest.fixture
 def shared(pinned, tmp_path):
+    """The same with a bare repository and a DVC remote beside it."""
     share(pinned, tmp_path)
     return pinned

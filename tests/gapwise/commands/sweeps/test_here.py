@@ -5,11 +5,10 @@ import re
 import shutil
 import signal
 import subprocess
-import time
 
 import pytest
 
-from tests.gapwise.commands.sweeps.conftest import share, start
+from tests.pinned import share, start, until
 
 GRID = ("-S", "finetune.l2=0,13", "-S", "finetune.freeze=2")
 
@@ -108,13 +107,6 @@ def test_after_a_kill_the_same_command_goes_on_and_nothing_of_the_killed_run_wor
     assert len(pinned.notes("begins")) == 3
     assert sorted(pinned.notes("ends")) == sorted(pinned.experiments())
     assert len(set(pinned.experiments().values())) == 2
-
-
-def until(true, seconds=60):
-    end = time.monotonic() + seconds
-    while not true():
-        assert time.monotonic() < end
-        time.sleep(0.05)
 
 
 def alive(process):
