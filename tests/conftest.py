@@ -2,7 +2,8 @@ import os
 
 import pytest
 
-# What takes minutes, by the start of its path: kills, full disks, remotes, clusters, browsers, long statistics. `make test-all`.
+# What takes minutes, by the start of its path: kills, full disks, remotes, clusters, browsers, long statistics.
+# `make test-all` runs it.
 SLOW = (
     "tests/faults/",
     "tests/team/",

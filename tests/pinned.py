@@ -65,7 +65,7 @@ def push(project, git, dvc):
     project.run("dvc", "push", "-q")
 
 
-def until(true, seconds=60):
+def until(true, seconds=240):
     """Waits until something is true, for so long at most."""
     end = time.monotonic() + seconds
     while not true():

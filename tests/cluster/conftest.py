@@ -1,6 +1,5 @@
 import pytest
 
-from tests.clones import Clone
 from tests.cluster.hosts import Network, obstacle
 from tests.pinned import push, start
 from tests.team import hub as team
