@@ -2,10 +2,12 @@ import os
 
 import pytest
 
-# What takes minutes, by the start of its path: kills, full disks, remotes, browsers, long statistics. `make test-all`.
+# What takes minutes, by the start of its path: kills, full disks, remotes, clusters, browsers, long statistics.
+# `make test-all` runs it.
 SLOW = (
     "tests/faults/",
     "tests/team/",
+    "tests/cluster/",
     "tests/gapwise/reports/test_browser.py",
 )
 WORDS = """the market rose fell sharply after strong weak earnings not good bad report today and again""".split()  # noqa: SIM905

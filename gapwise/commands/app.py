@@ -201,6 +201,51 @@ def curve(
 
 
 @app.command()
+def sweep(
+    *,
+    settings: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--set-param",
+            "-S",
+            metavar="KEY=VALUES",
+            help="Values of a param, as `dvc exp run --queue -S` takes them: finetune.l2=0,0.1",
+            show_default=False,
+        ),
+    ] = None,
+    printed: Annotated[
+        bool, typer.Option("--print", help="Run nothing; print a line of shell for each experiment.")
+    ] = False,
+    ray: Annotated[
+        str | None,
+        typer.Option(
+            metavar="ADDRESS", help="Run on the Ray cluster with this HOST:PORT, or local.", show_default=False
+        ),
+    ] = None,
+    cpus: Annotated[int, typer.Option(help="With --ray: processors for each experiment, 1 or more.")] = 1,
+    memory: Annotated[float, typer.Option(help="With --ray: GiB for each experiment.")] = 2.0,
+    gpus: Annotated[float, typer.Option(help="With --ray: GPUs for each experiment, also a part of one.")] = 0.0,
+) -> None:
+    """Runs every combination of values, each as a DVC experiment of its own, one after the other or on many machines.
+
+    It runs what is committed, in a clone, so that the workspace stays as it is. An experiment is named by its commit
+    and its params: what is here or on the git remote is not run again, and after an interruption the same command goes
+    on.
+
+    Example: `gapwise sweep -S finetune.l2=0,0.1,1 -S finetune.freeze=1,4`
+    """
+    with explained():
+        from gapwise.commands.sweep import run
+
+        _at_least("--cpus", cpus, 1)
+        _at_least("--memory", memory, 0)
+        _at_least("--gpus", gpus, 0)
+        if printed and ray is not None:
+            raise UserError("--print is for other engines than Ray; choose one.")
+        run(settings or [], printed=printed, ray=ray, cpus=cpus, memory=memory, gpus=gpus)
+
+
+@app.command()
 def predict(
     file: Annotated[
         Path,

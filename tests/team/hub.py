@@ -41,18 +41,18 @@ def install():
     return (" ".join(done.stderr.split()) or f"exit code {done.returncode}") if done.returncode else None
 
 
-def free_port():
+def free_port(address="127.0.0.1"):
     """A port of this machine that nobody listens on."""
     with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
+        free.bind((address, 0))
         return free.getsockname()[1]
 
 
-def wait_for(server, port, log):
+def wait_for(server, port, log, address="127.0.0.1"):
     """Waits until a server that was just started answers on its port; if it ends instead, fails with its log."""
     for _ in range(600):
         with socket.socket() as visitor:
-            if not visitor.connect_ex(("127.0.0.1", port)):
+            if not visitor.connect_ex((address, port)):
                 return
         assert server.poll() is None, log.read_text()
         time.sleep(0.1)
@@ -62,15 +62,15 @@ def wait_for(server, port, log):
 class Hub:
     """The server's folder, with a bare git repository and a DVC remote in it."""
 
-    def __init__(self, folder):
-        self.folder = folder
+    def __init__(self, folder, address="127.0.0.1"):
+        self.folder, self.address = folder, address
         self.git, self.dvc = folder / "gapwise.git", folder / "dvc"
-        self.port = free_port()
+        self.port = free_port(address)
         for key in ("host", "user"):
             subprocess.run(["ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", folder / key], check=True)
         subprocess.run(["git", "init", "-q", "--bare", "-b", "main", self.git], check=True)
         (folder / "sshd_config").write_text(f"""
-            ListenAddress 127.0.0.1
+            ListenAddress {address}
             Port {self.port}
             HostKey {folder}/host
             AuthorizedKeysFile {folder}/user.pub
@@ -86,7 +86,7 @@ class Hub:
         with (self.folder / "log").open("ab") as log:
             command = [*WRAP, sshd(), "-D", "-e", "-f", self.folder / "sshd_config"]
             self.server = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=log, stderr=log)
-        wait_for(self.server, self.port, self.folder / "log")
+        wait_for(self.server, self.port, self.folder / "log", self.address)
 
     def stop(self):
         """Ends the server and the connections it has open, by their own process ids."""
@@ -100,20 +100,24 @@ class Hub:
     def home(self, name):
         """Makes a home with a key to this server; gives the environment of who lives there."""
         home = self.folder / "homes" / name
+        self.furnish(home, home)
+        return {"HOME": str(home), "XDG_CONFIG_HOME": str(home), "XDG_CACHE_HOME": str(home)}
+
+    def furnish(self, home, seen):
+        """Puts a key to this server into a home, and what ssh and git must know, who see it as another folder maybe."""
         (home / ".ssh").mkdir(parents=True)
-        config = home / ".ssh" / "config"
-        config.write_text(f"""
+        shutil.copy(self.folder / "user", home / ".ssh" / "key")
+        (home / ".ssh" / "config").write_text(f"""
             Host hub
-                HostName 127.0.0.1
+                HostName {self.address}
                 Port {self.port}
                 User {getpass.getuser()}
-                IdentityFile {self.folder}/user
-                UserKnownHostsFile {home}/.ssh/known_hosts
+                IdentityFile {seen}/.ssh/key
+                UserKnownHostsFile {seen}/.ssh/known_hosts
                 StrictHostKeyChecking accept-new
             """)
         # OpenSSH takes the home from the system's list of users, not from HOME.
-        (home / ".gitconfig").write_text(f'[core]\n\tsshCommand = "ssh -F {config}"\n')
-        return {"HOME": str(home), "XDG_CONFIG_HOME": str(home), "XDG_CACHE_HOME": str(home)}
+        (home / ".gitconfig").write_text(f'[core]\n\tsshCommand = "ssh -F {seen}/.ssh/config"\n')
 
     def clone(self, name):
         """Clones the git repository, as someone new in the team."""

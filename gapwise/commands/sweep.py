@@ -1,0 +1,107 @@
+"""`gapwise sweep`: a grid of settings, each an experiment of its own, here or on many machines."""
+
+import sys
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from gapwise.base.errors import UserError
+from gapwise.base.wording import shorten
+from gapwise.commands.project import Project
+from gapwise.commands.sweeps import checks, grid, here
+from gapwise.commands.sweeps.lines import lines
+from gapwise.commands.sweeps.repository import Repository
+from gapwise.commands.sweeps.work import Job, StepError
+
+if TYPE_CHECKING:  # Ray is an extra
+    from gapwise.commands.sweeps.cluster import Share
+
+
+def run(settings: Sequence[str], *, printed: bool, ray: str | None, cpus: int, memory: float, gpus: float) -> None:
+    """Runs a grid or prints it; the arguments are those of the command, see `gapwise.commands.app`."""
+    asked = grid.read(settings)
+    with Project() as project:
+        repository = Repository(project.folder)
+    repository.refuse_changes()
+    jobs = grid.jobs(repository.text(grid.PARAMS) or "", repository.commit, asked)
+    if printed:
+        print("\n".join(lines(jobs, checks.shared_origin(repository))))
+        return
+    if ray is None:
+        run_here(jobs, repository)
+    else:
+        from gapwise.commands.sweeps.cluster import Share
+
+        run_on(ray, jobs, repository, Share(cpus, memory, gpus))
+    print("\n".join(job.name for job in jobs))
+
+
+def run_on(address: str, jobs: Sequence[Job], repository: Repository, share: "Share") -> None:
+    """Does the same as `run_here` on a Ray cluster, or with a Ray of this machine.
+
+    Args:
+        address: Of the head node, `HOST:PORT`, or `local`.
+        jobs: From `grid.jobs`.
+        repository: Of the project, without changes.
+        share: What each experiment takes of a machine.
+
+    Raises:
+        UserError: With all that keeps the cluster from running experiments, before any runs; or with all that failed.
+    """
+    from gapwise.commands.sweeps.cluster import LOCAL, Sweep, check, connected
+
+    origin = here.origin_here(repository) if address == LOCAL else checks.shared_origin(repository)
+    missing = to_run(jobs, repository)
+    if not missing:
+        return
+    with connected(address) as ray:
+        check(ray, repository, origin, share)
+        failures = Sweep(ray, repository, origin, share).run(missing)
+    report(failures, jobs)
+
+
+def run_here(jobs: Sequence[Job], repository: Repository) -> None:
+    """Runs those experiments that neither this repository nor its remote has; afterwards all are here.
+
+    Args:
+        jobs: From `grid.jobs`.
+        repository: Of the project, without changes.
+
+    Raises:
+        UserError: With all that failed, after the others have run.
+    """
+    report(here.run(to_run(jobs, repository), repository), jobs)
+
+
+def to_run(jobs: Sequence[Job], repository: Repository) -> list[Job]:
+    """Gives those experiments that are not done, brings here what the git remote has, and says how many they are."""
+    known = repository.known() | _brought(jobs, repository)
+    missing = [job for job in jobs if job.name not in known]
+    print(f"{len(jobs)} settings: {len(jobs) - len(missing)} done before, {len(missing)} to run", file=sys.stderr)
+    return missing
+
+
+def _brought(jobs: Sequence[Job], repository: Repository) -> set[str]:
+    """Brings here what the git remote has; where it is away, the sweep goes on without it."""
+    origin = repository.remote()
+    if origin is None:
+        return set()
+    try:
+        there = repository.known_to(origin) & {job.name for job in jobs} - repository.known()
+        repository.fetch(origin, there)
+        return there
+    except StepError as error:
+        print(f"What {origin.url} has is not known: {checks.in_a_line(error)}", file=sys.stderr)
+        return set()
+
+
+def report(failures: dict[str, str], jobs: Sequence[Job]) -> None:
+    """Ends with a message if some experiments have failed.
+
+    Raises:
+        UserError: With the last words of each.
+    """
+    if failures:
+        said = [f"{name}: {why.splitlines()[-1] if why else 'it says nothing'}" for name, why in failures.items()]
+        raise UserError(
+            f"{len(failures)} of {len(jobs)} experiments failed; the others are done:", shorten(said, "of them")
+        )

@@ -1,0 +1,1 @@
+"""Experiments by the dozen: settings of a grid, run here, on a cluster, or as lines for another engine."""
