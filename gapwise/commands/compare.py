@@ -45,7 +45,7 @@ def run(
         comparison = found.model_copy(update={"notes": [*found.notes, *notes]})
         _print(comparison, form)
         if html is not None:
-            _write_page(html, _page(comparison, project, settings, of_texts))
+            write_page(html, _page(comparison, project, settings, of_texts))
         if save:
             _save(comparison, project)
 
@@ -83,7 +83,8 @@ def _page(comparison: Comparison, project: Project, settings: Sequence[Loaded], 
     return page(comparison, evidence, of_texts)
 
 
-def _write_page(file: Path, text: str) -> None:
+def write_page(file: Path, text: str) -> None:
+    """Writes a page, and says so beside what is printed."""
     try:
         file.parent.mkdir(parents=True, exist_ok=True)
         file.write_text(text, encoding="utf-8")  # not through `whole`, which would replace a folder of this name
