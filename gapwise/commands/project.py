@@ -35,7 +35,7 @@ class Project:
         self.folder = Path(self._repo.root_dir)
         self.top = Path(self._scm.root_dir)
         self.inside = self.folder.relative_to(self.top)
-        self.cache = Path(self._repo.cache.local.path)
+        self.cache = Path(self._repo.cache.local_cache_dir)
 
     def __enter__(self) -> "Project":
         return self

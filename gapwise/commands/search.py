@@ -192,10 +192,8 @@ class _Searching:
         count = max(repeats, self._finished(name))  # of an earlier search, which nothing is taken from
         self.workplace.begin(self.by_name[name].changes, count)
         if self._finished(name) < repeats:
-            self.workplace.repro("tokenize")
             self._hand_over(name)
-            self.workplace.repro("finetune")
-            self.workplace.save(name, evaluated=False)
+            self.workplace.experiment(name, "finetune")
         else:
             self.workplace.repro("finetune")
         table = _networks().predict_validation(self.workplace.folder)
@@ -218,6 +216,7 @@ class _Searching:
     def _hand_over(self, name: str) -> None:
         if not self._finished(name):
             return
+        self.workplace.repro("tokenize")
         revision = self.project.resolve(name)
         outs = read_lock(self.project.text(revision, "dvc.lock") or "").outs
         finished = self.state / "finished"
@@ -243,8 +242,7 @@ class _Searching:
         """Runs the whole pipeline of a setting that is trained; nothing is trained again."""
         repeats = self._finished(name)
         self.workplace.begin(self.by_name[name].changes, repeats)
-        self.workplace.repro()
-        self.workplace.save(name, evaluated=True)
+        self.workplace.experiment(name)
 
     def compared(self, race: Race) -> Any:
         """Compares the winner with the default on the test rows, as `gapwise compare` does."""

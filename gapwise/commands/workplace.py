@@ -14,10 +14,10 @@ from pathlib import Path
 from typing import Any
 
 import psutil
+from dvc.config import Config
 from ruamel.yaml import YAML
 
 from gapwise.base.errors import UserError
-from gapwise.commands.lockfile import Lock, read_lock
 from gapwise.commands.project import Project
 from gapwise.disk.atomic import atomic
 from gapwise.searching.space import replaced
@@ -53,14 +53,16 @@ class Workplace:
         self._share_cache()
 
     def _share_cache(self) -> None:
-        own = self._project.folder / ".dvc" / "config.local"
-        there = self.folder / ".dvc" / "config.local"
+        own, there = (folder / ".dvc" / "config.local" for folder in (self._project.folder, self.folder))
         shutil.copyfile(own, there) if own.is_file() else there.unlink(missing_ok=True)
-        self._dvc("cache", "dir", "--local", str(self._project.cache))
+        with Config(str(self.folder / ".dvc"), validate=False).edit("local") as config:
+            config.setdefault("cache", {})["dir"] = str(self._project.cache)
+        self._dvc("checkout", "--quiet", "--allow-missing")  # `dvc repro` brings no file of `dvc add`
 
     def begin(self, changes: Mapping[str, Any], repeats: int) -> None:
-        """Puts the project's files there, with a setting's params."""
+        """Puts the project's files there, with a setting's params, and without the test figures of another setting."""
         _git(self._top, "checkout", "-q", "--force", "--detach", self._project.head)
+        self._without_test()
         yaml = YAML()
         yaml.preserve_quotes, yaml.width = True, 4096
         document = yaml.load(self._params)
@@ -68,30 +70,10 @@ class Workplace:
         with atomic(self.folder / "params.yaml") as temporary:
             yaml.dump(replaced(document, {**changes, "split.repeats": repeats}), temporary)
 
-    def repro(self, *stages: str) -> None:
-        """Runs stages and those before them, as far as DVC has not recorded their runs.
-
-        Raises:
-            UserError: If a stage fails, with the end of what it printed.
-        """
-        self._dvc("repro", *stages)
-
-    def save(self, name: str, evaluated: bool) -> None:
-        """Makes what is there an experiment of the project, in place of one of this name.
-
-        Args:
-            name: Of the experiment.
-            evaluated: Whether the test was opened. If not, it has no figures of the test: those of the commit, which
-                lie there, are of another setting.
-        """
-        if not evaluated:
-            self._without_test()
-        self._dvc("exp", "save", "--force", "-n", name)
-        reference = f"refs/exps/{self._project.head[:2]}/{self._project.head[2:]}/{name}"
-        _git(self._project.top, "fetch", "-q", str(self._top), f"+{reference}:{reference}")
-
     def _without_test(self) -> None:
         file = self.folder / "dvc.lock"
+        if not file.is_file():
+            return
         yaml = YAML()
         lock = yaml.load(file.read_text(encoding="utf-8"))
         for stage in EVALUATED:
@@ -101,9 +83,25 @@ class Workplace:
         with atomic(file) as temporary, temporary.open("w", encoding="utf-8") as stream:
             yaml.dump(lock, stream)
 
-    def lock(self) -> Lock:
-        """Reads what dvc.lock records there."""
-        return read_lock((self.folder / "dvc.lock").read_text(encoding="utf-8"))
+    def repro(self, stage: str) -> None:
+        """Runs a stage and those before it, as far as DVC has not recorded their runs.
+
+        Raises:
+            UserError: If a stage fails, with the end of what it printed.
+        """
+        self._dvc("repro", stage)
+
+    def experiment(self, name: str, *stages: str) -> None:
+        """Does the same, and makes what is there an experiment of the project, in place of one of this name.
+
+        Args:
+            name: Of the experiment.
+            stages: To run up to; all without any.
+        """
+        reference = f"refs/exps/{self._project.head[:2]}/{self._project.head[2:]}/{name}"
+        _git(self._top, "update-ref", "-d", reference)
+        self._dvc("exp", "run", "-n", name, *stages)
+        _git(self._project.top, "fetch", "-q", str(self._top), f"+{reference}:{reference}")
 
     def _dvc(self, *arguments: str) -> None:
         environment = self._environment | {
