@@ -466,6 +466,30 @@ def serve(
 
 
 @app.command()
+def search(
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="Keys, values and budget; see docs/search.md.")] = Path(
+        "search.yaml"
+    ),
+    *,
+    json: Annotated[bool, typer.Option("--json", help="Print every figure as JSON.")] = False,
+    html: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="Also write a page with the race as a picture.")
+    ] = None,
+) -> None:
+    """Finds the setting that generalizes best, by a race on validation that drops settings that will not win.
+
+    Every setting becomes an experiment of the current commit. The test set is opened once, for the winner and the
+    setting of params.yaml. A search that was ended goes on where it was: run the same command again.
+
+    Example: `gapwise search search.yaml --html search.html`
+    """
+    with explained():
+        from gapwise.commands.search import run
+
+        run(file, as_json=json, html=html)
+
+
+@app.command()
 def verify() -> None:
     """Looks for damage that DVC does not look for, in its cache and in the outputs of stages.
 

@@ -7,8 +7,8 @@ from pathlib import Path
 import numpy as np
 from rich.console import Console
 
-from gapwise.base.errors import UserError
 from gapwise.commands.comparable import notes as notes_on
+from gapwise.commands.files import write_file
 from gapwise.commands.points import Setting, find, missing, read_setting, run_experiment
 from gapwise.commands.project import Project
 from gapwise.commands.revisions import Loaded, groups, read
@@ -47,7 +47,9 @@ def run(
         )
     _print(curve, as_json)
     if html is not None:
-        _write_page(html, curve)
+        from gapwise.reports.curve_page import page
+
+        write_file(html, page(curve))
 
 
 def _candidate(one: Loaded) -> Candidate:
@@ -73,14 +75,3 @@ def _print(curve: LearningCurve, as_json: bool) -> None:
     from gapwise.reports.curve import show as show_curve
 
     show_curve(curve, Console())
-
-
-def _write_page(file: Path, curve: LearningCurve) -> None:
-    from gapwise.reports.curve_page import page
-
-    try:
-        file.parent.mkdir(parents=True, exist_ok=True)
-        file.write_text(page(curve), encoding="utf-8")
-    except OSError as error:
-        raise UserError(f"{file} cannot be written: {error.strerror}.") from error
-    print(f"Wrote {file}", file=sys.stderr)

@@ -33,7 +33,9 @@ class Project:
             raise UserError(f"DVC cannot open the project: {error}") from error
         self._scm = self._repo.scm
         self.folder = Path(self._repo.root_dir)
-        self._inside = self.folder.relative_to(self._scm.root_dir)
+        self.top = Path(self._scm.root_dir)
+        self.inside = self.folder.relative_to(self.top)
+        self.cache = Path(self._repo.cache.local_cache_dir)
 
     def __enter__(self) -> "Project":
         return self
@@ -104,7 +106,7 @@ class Project:
             if revision == WORKSPACE:
                 return (self.folder / path).read_text(encoding="utf-8-sig")
             files = self._scm.get_fs(revision)
-            with files.open((self._inside / path).as_posix(), mode="rb") as file:
+            with files.open((self.inside / path).as_posix(), mode="rb") as file:
                 return str(file.read().decode("utf-8-sig"))
         except (FileNotFoundError, NotADirectoryError):
             return None
@@ -157,7 +159,7 @@ class Project:
         try:
             files = DVCFileSystem(repo=str(self.folder), rev=at, config=config, subrepos=True)
             # DVC counts paths from the project without a revision, and from the top of git with one.
-            inside = path if at is None else (self._inside / path).as_posix()
+            inside = path if at is None else (self.inside / path).as_posix()
             if listed:
                 found = [name for name in files.find(inside)]
                 return json.dumps([_entry(files.info(name), name, inside) for name in found]).encode()

@@ -1,0 +1,96 @@
+"""Small-data worlds for a search: 24 settings, 10 repeats with validation rows of their own, and the truth of each."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from benchmarks.honesty.worlds import Head, Population, Rows, _predict, train
+from gapwise.base.seeds import derive
+
+Probabilities = NDArray[np.float32]
+
+BASE = Head(width=128)  # what params.yaml would hold: the default
+GRID = {
+    f"l2 {l2:g}, dropout {dropout:g}, rate {rate:g}": replace(BASE, l2=l2, dropout=dropout, learning_rate=rate)
+    for l2 in (0.0, 0.01, 0.05, 0.2)
+    for dropout in (0.0, 0.5)
+    for rate in (0.03, 0.003, 0.3)
+}
+ALIKE = {f"seed {twin}": replace(BASE, twin=twin) for twin in range(24)}
+REPEATS = 10  # that the full grid trains
+MORE = 30  # repeats that only the truth is made of
+VALIDATION, TEST = 0.1, 0.3  # as split.validation_fraction and split.test_fraction
+
+
+@dataclass(frozen=True)
+class SmallWorld:
+    """All that a search could see and the truth that it cannot; the first setting is the default.
+
+    Attributes:
+        validation: Probability of class 1 by setting and repeat, each of shape (validation rows of that repeat,).
+        labels: Of the validation rows, by repeat.
+        texts: Their numbers, by repeat: a text may be validated on in several.
+        groups: Their groups, by repeat.
+        test: Probability of class 1, shape (settings, repeats, test rows).
+        test_labels: Shape (test rows,).
+        test_groups: Shape (test rows,).
+        truth: By metric: the mean score of each setting over all repeats, on all texts outside the pool.
+    """
+
+    validation: Sequence[Sequence[Probabilities]]
+    labels: Sequence[Rows]
+    texts: Sequence[Rows]
+    groups: Sequence[Rows]
+    test: Probabilities
+    test_labels: Rows
+    test_groups: Rows
+    truth: Mapping[str, NDArray[np.float64]]
+
+
+def draw_world(population: Population, settings: Mapping[str, Head], size: int, seed: int) -> SmallWorld:
+    """Draws a pool of at least `size` development texts in whole groups, and trains every setting on draws of it."""
+    rng = np.random.default_rng(derive(seed, population.name))
+    place = rng.permutation(population.groups.max() + 1)[population.groups]
+    order = np.argsort(place, kind="stable")
+    inside = place <= place[order[size - 1]]
+    pool, outside = np.flatnonzero(inside), np.flatnonzero(~inside)
+    draws = [_draw(population, pool, rng) for _ in range(REPEATS + MORE)]
+    fewest = min(len(trained) for _, trained in draws)
+    rows = np.stack([trained[:fewest] for _, trained in draws])
+    held = [validation for validation, _ in draws[:REPEATS]]
+    test = _some_groups(population, outside, round(len(pool) * TEST / (1 - TEST)), rng)
+    of_validation, of_test, accuracy, loss = [], [], [], []
+    for head in settings.values():
+        weights = train(population, rows, head, derive(seed, "head", head.twin))
+        everywhere = _predict(population.vectors, weights).astype(np.float32)
+        of_validation.append([everywhere[repeat][texts] for repeat, texts in enumerate(held)])
+        of_test.append(everywhere[:REPEATS][:, test])
+        right = (everywhere[:, outside] > 0.5) == population.labels[outside]
+        of_label = np.where(population.labels[outside] == 1, everywhere[:, outside], 1 - everywhere[:, outside])
+        accuracy.append(right.mean())
+        loss.append(-np.log(of_label.clip(1.2e-7)).mean(dtype=float))
+    return SmallWorld(
+        of_validation,
+        [population.labels[texts] for texts in held],
+        held,
+        [population.groups[texts] for texts in held],
+        np.stack(of_test),
+        population.labels[test],
+        population.groups[test],
+        {"accuracy": np.array(accuracy), "log_loss": np.array(loss)},
+    )
+
+
+def _draw(population: Population, pool: Rows, rng: np.random.Generator) -> tuple[Rows, Rows]:
+    """Validation rows in whole groups, and the other rows in a random order."""
+    validation = _some_groups(population, pool, round(VALIDATION * len(pool)), rng)
+    return validation, rng.permutation(np.setdiff1d(pool, validation))
+
+
+def _some_groups(population: Population, texts: Rows, least: int, rng: np.random.Generator) -> Rows:
+    groups = population.groups[texts]
+    place = rng.permutation(groups.max() + 1)[groups]
+    order = np.argsort(place, kind="stable")
+    return texts[place <= place[order[least - 1]]]

@@ -1,0 +1,312 @@
+"""`gapwise search`: draws settings, races them on validation, opens the test for the winner and the default."""
+
+import contextlib
+import hashlib
+import json
+import os
+import shutil
+import statistics
+import sys
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from ruamel.yaml import YAML
+from ruamel.yaml.error import YAMLError
+
+import gapwise
+from gapwise.base.errors import UserError
+from gapwise.base.validation import validate
+from gapwise.base.wording import in_words
+from gapwise.commands.comparable import Run
+from gapwise.commands.lockfile import read_lock
+from gapwise.commands.project import Project
+from gapwise.commands.revisions import groups, load
+from gapwise.commands.timings import seconds
+from gapwise.commands.workplace import Workplace, uncommitted
+from gapwise.comparing.scored import Candidate as Compared
+from gapwise.comparing.verdicts import compare
+from gapwise.disk.atomic import atomic
+from gapwise.searching.correction import correct
+from gapwise.searching.effects import effects
+from gapwise.searching.figures import Found, describe
+from gapwise.searching.params import FILE, Search, read_search
+from gapwise.searching.race import Look, Race, Scores, least_budget, plan_looks, run_race
+from gapwise.searching.space import Candidate, candidates, check
+from gapwise.searching.telling import tell
+from gapwise.searching.validation import scores_of
+
+FOLDER = Path(".gapwise/search")
+CONFIDENCE, MARGIN = 0.95, 0.005
+
+
+def run(file: Path, *, as_json: bool, html: Path | None) -> None:
+    """Searches and shows what was found; the arguments are those of the command, see `gapwise.commands.app`."""
+    written = file.absolute()
+    page = None if html is None else html.absolute()
+    with Project() as project, contextlib.chdir(project.folder):
+        search, document = _read(project, written)
+        looks = _plan(search, project, document)
+        state = FOLDER / _identity(search, project)
+        drawn = candidates(search, document, project.head, state / "study.log")
+        looks = _fitting(looks, search, drawn, project, document)
+        with _alone():
+            workplace = Workplace(project, (FOLDER / "clone").absolute(), (state / "log.txt").absolute())
+            found = _Searching(project, workplace, state, drawn, search, looks).found()
+    _show(found, as_json, page)
+
+
+def _read(project: Project, file: Path) -> tuple[Search, Mapping[str, Any]]:
+    if Path(gapwise.__file__).resolve().parents[1] != project.folder.resolve():
+        raise UserError(
+            "A search runs the project's own code, and this program comes from another folder.",
+            [f"run `python -m gapwise search` in {project.folder}"],
+        )
+    changed = uncommitted(project, ["params.yaml", "dvc.yaml", "gapwise", "stages"])
+    if changed:
+        raise UserError(
+            "A search starts from the current commit, so that its experiments belong to it.",
+            [f"{in_words(changed)} differ{'s' if len(changed) == 1 else ''} from it; commit or undo that"],
+        )
+    search = read_search(_document(file))
+    document = _document(Path("params.yaml"))
+    validate(document)
+    check(search, document)
+    return search, document
+
+
+def _document(file: Path) -> Any:
+    try:
+        return YAML(typ="safe").load(file.read_text(encoding="utf-8-sig"))
+    except FileNotFoundError as error:
+        raise UserError(
+            f"There is no {file.name} here.", ["`cp searches/small.yaml search.yaml` makes one to start from"]
+        ) from error
+    except (OSError, UnicodeDecodeError) as error:
+        raise UserError(f"{file.name} cannot be read: {error}.") from error
+    except YAMLError as error:
+        raise UserError(f"{file.name} is not valid YAML:", str(error).splitlines()[:4]) from error
+
+
+def _plan(search: Search, project: Project, document: Mapping[str, Any]) -> int:
+    """Gives how many trainings the budget pays."""
+    if search.budget.repeats is not None:
+        return search.budget.repeats
+    head = Run("HEAD", project.head, document, read_lock(project.text(project.head, "dvc.lock") or ""))
+    took = seconds(project, head)
+    if took is None:
+        raise UserError(
+            f"{FILE}: budget.minutes needs to know how long a training takes here, and none was timed.",
+            ["run `dvc repro` and commit, or give budget.repeats"],
+        )
+    return int(60 * (search.budget.minutes or 0) / (took / document["split"]["repeats"]))
+
+
+def _fitting(
+    budget: int, search: Search, drawn: Sequence[Candidate], project: Project, document: Mapping[str, Any]
+) -> list[Look]:
+    looks = plan_looks(len(drawn), search.repeats, budget)
+    if len(drawn) < 2:
+        raise UserError(f"{FILE}: the keys hold no setting but the one of params.yaml.", ["give them more values"])
+    if not looks:
+        least = least_budget(len(drawn), search.repeats)
+        given = f"{search.budget.minutes:g} minutes, {budget} trainings," if search.budget.repeats is None else budget
+        raise UserError(
+            f"{FILE}: the budget fits no race, nothing was trained:",
+            [
+                f"budget: {given} must be {least} trainings or more: one for each of {len(drawn)} settings, and "
+                f"{search.repeats} for params.yaml and for one other; raise it, or lower settings or repeats"
+            ],
+        )
+    return looks
+
+
+def _identity(search: Search, project: Project) -> str:
+    """Names a search by all that determines it, so that the same search goes on where it was."""
+    text = json.dumps([search.model_dump(mode="json"), project.head], sort_keys=True)
+    return hashlib.sha256(text.encode()).hexdigest()[:12]
+
+
+@contextlib.contextmanager
+def _alone() -> Any:
+    """Refuses a second search in the same project; the lock ends with the process, however it ends."""
+    import fcntl
+
+    FOLDER.mkdir(parents=True, exist_ok=True)
+    with (FOLDER / "lock").open("w") as file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError as error:
+            raise UserError("Another search is running in this project.", ["wait for it, or end it"]) from error
+        yield
+
+
+@dataclass
+class _Searching:
+    """A search at work, each step of which is kept before the next."""
+
+    project: Project
+    workplace: Workplace
+    state: Path
+    drawn: Sequence[Candidate]
+    search: Search
+    looks: Sequence[Look]
+
+    def __post_init__(self) -> None:
+        self.by_name = {one.name: one for one in self.drawn}
+        self.took: list[float] = []
+        self.done = 0
+
+    def found(self) -> Found:
+        """Runs the race, or what is left of it, then opens the test."""
+        names = [one.name for one in self.drawn]
+        race = run_race(names, self.looks, self.score, metric=self.search.metric, after=self.after)
+        worth = correct(
+            race.scores, race.winner, race.default, self.groups(race.default), self.search.metric, CONFIDENCE
+        )
+        tell(self.state / "study.log", self.drawn, race)
+        found = describe(race, self.drawn, worth, effects(race, self.drawn, CONFIDENCE), self.search.metric, CONFIDENCE)
+        _write(self.state / "verdict.json", found.model_dump_json(indent=2))  # before the test is opened
+        finalists = list(dict.fromkeys([race.default, race.winner]))
+        _say(f"The race is over; now the test is opened for {in_words(finalists)}")
+        for name in finalists:
+            self.open_test(name)
+        if race.winner == race.default:
+            return found
+        return found.model_copy(update={"test": self.compared(race)})
+
+    def score(self, name: str, repeats: int) -> Scores:
+        """Gives the validation scores of a setting, and trains what is missing."""
+        file = self._file(name, repeats)
+        if not file.is_file():
+            self._train(name, repeats, file)
+        self.done += repeats - self._before(repeats)
+        return scores_of(pd.read_parquet(file), self.search.metric)
+
+    def _train(self, name: str, repeats: int, file: Path) -> None:
+        began = time.monotonic()
+        count = max(repeats, self._finished(name))  # of an earlier search, which nothing is taken from
+        self.workplace.begin(self.by_name[name].changes, count)
+        if self._finished(name) < repeats:
+            self._hand_over(name)
+            self.workplace.experiment(name, "finetune")
+        else:
+            self.workplace.repro("finetune")
+        table = _networks().predict_validation(self.workplace.folder)
+        with atomic(file) as temporary:
+            table[table["repeat"] < repeats].to_parquet(temporary, index=False)
+        new = repeats - self._before(repeats)
+        self.took += [(time.monotonic() - began) / new]
+        self._report(name, repeats, time.monotonic() - began)
+
+    def _before(self, repeats: int) -> int:
+        return max((look.repeats for look in self.looks if look.repeats < repeats), default=0)
+
+    def _finished(self, name: str) -> int:
+        """Counts the repeats that the experiment of this name has, in this search or in an earlier one."""
+        if name not in self.project.experiments():
+            return 0
+        params = YAML(typ="safe").load(self.project.text(self.project.resolve(name), "params.yaml"))
+        return int(params["split"]["repeats"])
+
+    def _hand_over(self, name: str) -> None:
+        if not self._finished(name):
+            return
+        self.workplace.repro("tokenize")
+        revision = self.project.resolve(name)
+        outs = read_lock(self.project.text(revision, "dvc.lock") or "").outs
+        finished = self.state / "finished"
+        shutil.rmtree(finished, ignore_errors=True)
+        for path in ("models", "metrics/training"):
+            self.project.copy_folder(revision, path, outs[path], finished / path)
+        (finished / "metrics/plots").mkdir(parents=True)
+        epochs = "metrics/plots/epochs.csv"
+        (finished / epochs).write_bytes(self.project.data(revision, epochs, outs[epochs]))
+        _networks().hand_over(self.workplace.folder, finished.absolute())
+        shutil.rmtree(finished)
+
+    def _file(self, name: str, repeats: int) -> Path:
+        return self.state / "validation" / f"{name}-{repeats}.parquet"
+
+    def groups(self, name: str) -> list[Any]:
+        """Gives the group of each validation row, by repeat, in the order of the scores."""
+        table = pd.read_parquet(self._file(name, self.looks[-1].repeats)).sort_values(["repeat", "text_id"])
+        numbers = pd.Series(pd.factorize(table["group"])[0], index=table["repeat"].to_numpy())
+        return [np.asarray(own) for _, own in numbers.groupby(level=0)]
+
+    def open_test(self, name: str) -> None:
+        """Runs the whole pipeline of a setting that is trained; nothing is trained again."""
+        repeats = self._finished(name)
+        self.workplace.begin(self.by_name[name].changes, repeats)
+        self.workplace.experiment(name)
+
+    def compared(self, race: Race) -> Any:
+        """Compares the winner with the default on the test rows, as `gapwise compare` does."""
+        settings, notes = load(self.project, [race.default, race.winner])
+        both = [Compared(one.run.name, one.predictions, dict(one.run.params)) for one in settings]
+        found = compare(both, groups(self.project, settings[0]), self.search.metric, MARGIN, CONFIDENCE)
+        return found.model_copy(update={"notes": [*found.notes, *notes]})
+
+    def after(self, race: Race, look: int) -> None:
+        """Tells who fell."""
+        fallen = {name: fall for name, fall in race.falls.items() if fall.look == look}
+        worse = sum(fall.reason == "worse" for fall in fallen.values())
+        going = len(self.drawn) - len(race.falls)
+        _say(
+            f"Look {look + 1} of {len(self.looks)}, {self.looks[look].repeats} repeats: {worse} will not win, "
+            f"{len(fallen) - worse} fell for the budget, {going} go on; {race.winner} leads"
+        )
+
+    def _report(self, name: str, repeats: int, took: float) -> None:
+        total = most_trainings(self.looks)
+        done = self.done + repeats - self._before(repeats)
+        left = (total - done) * statistics.median(self.took)
+        from gapwise.reports.words import duration
+
+        _say(
+            f"{done:3} of at most {total} trainings: {name}, {repeats} repeats, {duration(took)}; "
+            f"at most {duration(left)} left"
+        )
+
+
+def most_trainings(looks: Sequence[Look]) -> int:
+    """Counts the trainings of a race in which nobody falls but for the budget."""
+    before = [0, *(look.repeats for look in looks)]
+    return sum(look.settings * (look.repeats - earlier) for look, earlier in zip(looks, before, strict=False))
+
+
+def _networks() -> Any:
+    """Imports TensorFlow, late and without a GPU, which the trainings need."""
+    os.environ["CUDA_VISIBLE_DEVICES"] = "-1"
+    from gapwise.commands import validating
+
+    return validating
+
+
+def _write(file: Path, text: str) -> None:
+    with atomic(file) as temporary:
+        temporary.write_text(text + "\n", encoding="utf-8")
+
+
+def _say(line: str) -> None:
+    print(line, file=sys.stderr, flush=True)
+
+
+def _show(found: Found, as_json: bool, html: Path | None) -> None:
+    if as_json:
+        print(found.model_dump_json(indent=2))
+    else:
+        from rich.console import Console
+
+        from gapwise.reports.search import show
+
+        show(found, Console())
+    if html is not None:
+        from gapwise.commands.files import write_file
+        from gapwise.reports.search_page import page
+
+        write_file(html, page(found))

@@ -1,0 +1,1 @@
+"""A search for the setting that generalizes best: its file, its candidates, the race, and what the winner is worth."""
