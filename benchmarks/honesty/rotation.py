@@ -164,8 +164,8 @@ def report(table: pd.DataFrame) -> str:
         [
             "# Every row tested once",
             f"Made by `python -m benchmarks.honesty rotation`: {worlds} data sets of {table['set'].nunique()} sample "
-            f"sets. A rotation has {FOLDS} test parts and {REPEATS} repeats of each, {FOLDS * REPEATS} networks; with all "
-            f"repeats it has {TRAINED} of each. One held-out part has {HELD_OUT:.0%} of the same rows and "
+            f"sets. A rotation has {FOLDS} test parts and {REPEATS} repeats of each, {FOLDS * REPEATS} networks; with "
+            f"all repeats it has {TRAINED} of each. One held-out part has {HELD_OUT:.0%} of the same rows and "
             f"{TRAINED} repeats.",
             "## Coverage: does the 95 % interval hold the true difference?",
             by_size.to_markdown(floatfmt=".3f"),
