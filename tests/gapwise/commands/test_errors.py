@@ -68,7 +68,9 @@ def test_a_slice_in_which_a_setting_is_always_wrong_is_worse(project):
     report = found()
     assert [(one.kind, one.name) for one in report.slices if one.worse] == [("word", "today")]
     text = call().stdout
-    looked = f"word today: is worse than the rest, of {len(report.slices)} that were looked at, after Holm's correction."
+    looked = (
+        f"word today: is worse than the rest, of {len(report.slices)} that were looked at, after Holm's correction."
+    )
     assert looked in " ".join(text.split())
     assert max(map(len, text.splitlines())) <= 100
 
