@@ -9,7 +9,7 @@ from sklearn.model_selection import StratifiedGroupKFold
 
 from gapwise.base.seeds import derive
 from gapwise.encoding.probe import probe
-from gapwise.inspecting.doubts import Floats, Integers, doubted
+from gapwise.inspecting.doubts import Floats, Integers, confidently_other
 
 FOLDS, ROUNDS = 5, 4
 MOST = 0.5  # share of a class
@@ -93,7 +93,7 @@ def _trusted(found: Floats, labels: Integers) -> NDArray[np.bool_]:
     """Tells the rows to learn from: all but the doubted, and all of a class of which most are doubted."""
     known = ~np.isnan(found[:, 0])
     suspect = np.zeros(len(labels), bool)
-    suspect[known] = doubted(found[known], labels[known])
+    suspect[known] = confidently_other(found[known], labels[known])
     shares = np.bincount(labels, weights=suspect) / np.maximum(np.bincount(labels), 1)
     return ~suspect | (shares[labels] > MOST)
 

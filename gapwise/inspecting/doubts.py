@@ -8,13 +8,31 @@ from numpy.typing import NDArray
 Floats = NDArray[np.float64]
 Integers = NDArray[np.int64]
 
+SURE = 0.8
 HARD = 0.2  # difference of the two highest probabilities below which the others can hardly decide
 
 
 def doubted(probabilities: Floats, labels: Integers) -> NDArray[np.bool_]:
-    """Finds the rows whose label is more likely wrong than hard, by confident learning.
+    """Finds the rows whose label is more likely wrong than hard.
 
-    A row is doubted where another class is at least as probable as it is, in the mean, for rows that have its label:
+    They are those of `confidently_other`, and those where another class is at least as probable as `SURE`: where the
+    others know a class well, rows of it are so sure in the mean that few could be surer.
+
+    Args:
+        probabilities: Out of sample, shape (rows, classes).
+        labels: Class numbers, shape (rows,).
+
+    Returns:
+        Shape (rows,).
+    """
+    sure = (probabilities.max(axis=1) >= SURE) & (probabilities.argmax(axis=1) != labels)
+    return np.asarray(sure | confidently_other(probabilities, labels))
+
+
+def confidently_other(probabilities: Floats, labels: Integers) -> NDArray[np.bool_]:
+    """Finds the rows that look like another class, by confident learning.
+
+    These are the rows where another class is at least as probable as it is, in the mean, for rows that have its label:
     so a class that is hard throughout, or that everything is mistaken for, is held to its own measure.
 
     Args:

@@ -72,20 +72,20 @@ def _errors(setting: Predictor, part: str, texts: pd.DataFrame) -> Errors:
 
 def _against(setting: Predictor, other: Predictor, test: pd.DataFrame, confidence: float) -> Mending:
     shared = sorted(setting.repeats() & other.repeats())
-    before, after = (one.of(shared) for one in (setting, other))
+    before, after = (each.of(shared) for each in (setting, other))
     difference = after.correct(test) - before.correct(test)
     found = components(difference, pd.factorize(test["group"])[0], "accuracy").uncertainty()
     low, high = found.interval(confidence)
-    tables = [per_text(one.predictions, "test") for one in (before, after)]
-    mended, broken = changed(*tables)
+    one, two = (per_text(each.predictions, "test") for each in (before, after))
+    mended, broken = changed(one, two)
     return Mending(
         revision=other.name,
         repeats=len(shared),
         difference=found.value,
         low=low,
         high=high,
-        mended=_changed(mended, *tables, test),
-        broken=_changed(broken, *tables, test),
+        mended=_changed(mended, one, two, test),
+        broken=_changed(broken, one, two, test),
         slices=slices(test, difference, confidence),
     )
 

@@ -87,7 +87,7 @@ def changed(before: pd.DataFrame, after: pd.DataFrame) -> tuple["pd.Index[str]",
         The `text_id` of those that most repeats of the first get wrong and most of the second right, and the reverse;
         the clearest first.
     """
-    both = before.join(after, rsuffix="_after", how="inner")
+    both = before.join(after.add_suffix("_after"), how="inner")
     one, other = both["wrong"] / both["repeats"], both["wrong_after"] / both["repeats_after"]
     change = (other - one).sort_values(kind="stable")
     mended = change.index[((one > 0.5) & (other < 0.5)).loc[change.index]]

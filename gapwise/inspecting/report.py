@@ -149,8 +149,9 @@ def _rows(judged: Judged, run: Labelled) -> list[Row]:
     """Gives the rows to look at, each with its neighbours among the development rows."""
     status, doubts = judged.status(), doubt(judged.probabilities, judged.labels)
     ranked = np.argsort(-doubts, kind="stable").tolist()
-    listed = np.array([row for one in ORDER for row in ranked if status[row] == one], dtype=np.int64)
-    texts, pool = judged.texts.iloc[listed], neighbours.labelled(run.development)
+    listed = [(row, one) for one in ORDER for row in ranked if status[row] == one]
+    texts = judged.texts.iloc[[row for row, _ in listed]]
+    pool = neighbours.labelled(run.development)
     places = pd.Series(np.arange(len(pool)), index=run.development["text_id"])
     own = places.reindex(texts["text_id"], fill_value=-1).to_numpy().astype(np.int64)
     near, similar = neighbours.nearest(run.vectors_of(texts), run.vectors_of(run.development), own)
@@ -163,10 +164,10 @@ def _rows(judged: Judged, run: Labelled) -> list[Row]:
             suggested=run.classes[suggested[row]],
             doubt=float(doubts[row]),
             networks=int(judged.networks[row]),
-            status=status[row] or "hard",
+            status=one,
             asked=int((near[number] >= 0).sum()),
             against=neighbours.against(pool, text.label, near[number], similar[number]),
             alike=judged.alike.get(text.text_id, []),
         )
-        for number, (row, text) in enumerate(zip(listed.tolist(), neighbours.labelled(texts), strict=True))
+        for number, ((row, one), text) in enumerate(zip(listed, neighbours.labelled(texts), strict=True))
     ]

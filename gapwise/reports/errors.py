@@ -150,8 +150,9 @@ def slice_sentences(report: ErrorReport) -> list[str]:
 def mending_sentence(against: Mending, revision: str) -> str:
     """Tells what a second setting mends and breaks, and whether the difference is more than chance."""
     chance = "which chance alone could have made" if against.low <= 0 <= against.high else "more than chance explains"
+    texts = "text" if len(against.mended) == 1 else "texts"
     return (
-        f"{against.revision} mends {len(against.mended):,} test texts of {revision} and breaks "
+        f"{against.revision} mends {len(against.mended):,} test {texts} of {revision} and breaks "
         f"{len(against.broken):,}: {difference(against)} points of accuracy, {chance}. Two seeds of one setting "
         "mend and break texts too."
     )

@@ -54,11 +54,12 @@ def basis(report: LabelReport) -> str:
 
 def _parts(report: LabelReport, top: int, width: int) -> Iterator[RenderableType]:
     yield Text(fill(printable(basis(report)), width) + "\n", style="bold")
+    if not report.development:
+        yield Text("Nothing to look at.\n")
     for title, rows in by_status(report.development).items():
-        yield from _listed(title, rows, top, width)
-    for title, rows in by_status(report.test[:]).items():
-        if title.startswith("Doubted"):
-            yield from _listed(f"Test rows, apart. {title}", rows, top, width)
+        yield from _listed(title, rows, top)
+    for title, rows in by_status([row for row in report.test if row.status == "doubted"]).items():
+        yield from _listed(f"Test rows, apart. {title}", rows, top)
     notes = sentences(report)
     if notes:
         yield Text("Notes", style="bold")
@@ -84,16 +85,17 @@ def sentences(report: LabelReport) -> list[str]:
             f"{in_words(report.unjudged, 'row')} cannot be judged: no row outside of its group has the same label."
         )
     if report.conflicts:
-        told.append(
-            f"{len(report.conflicts):,} texts carry several labels and are not trained on; metrics/data.json lists "
-            "them under conflicts."
+        count = len(report.conflicts)
+        texts = (
+            "A text carries several labels and is" if count == 1 else f"{count:,} texts carry several labels and are"
         )
+        told.append(f"{texts} not trained on; metrics/data.json lists them under conflicts.")
     if report.test:
         told.append(NO_TEST)
     return told
 
 
-def _listed(title: str, rows: Sequence[Row], top: int, width: int) -> Iterator[RenderableType]:
+def _listed(title: str, rows: Sequence[Row], top: int) -> Iterator[RenderableType]:
     shown = rows[:top]
     count = f"{len(rows):,}" if len(shown) == len(rows) else f"{len(shown):,} of {len(rows):,}"
     yield Text(f"{title} ({count})\n", style="bold")

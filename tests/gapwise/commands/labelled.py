@@ -2,7 +2,6 @@
 
 import json
 import shutil
-from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -19,6 +18,7 @@ from tests.gapwise.commands.conftest import PROJECT, Drawn
 
 SOURCE = "data/raw/mine.csv"
 GOOD, BAD = "strong good rose again".split(), "weak bad fell sharply".split()  # noqa: SIM905
+TABLES = ("development", "test", "predictions", "tokens/development", "tokens/test")
 WRONG = (5, 40, 77)  # rows whose label is the other one
 
 
@@ -47,9 +47,9 @@ def build(folder, preset, repeats=2, table=None):
     shutil.copytree(preset, folder / "presets/tiny")
     (texts() if table is None else table).to_csv(folder / SOURCE, index=False)
     params = _params(folder, repeats)
-    _write(folder, params)
     project.run("git", "init", "-q", "-b", "main")
     project.run("dvc", "init", "-q")
+    _write(folder, params)
     project.run("dvc", "add", "-q", SOURCE)
     (folder / ".gitignore").write_text("/data/*.parquet\n/data/tokens\n")
     project.commit()
@@ -79,7 +79,16 @@ def _write(folder, params):
     for name, table in tables.items():
         table.to_parquet(folder / f"data/{name}.parquet", index=False)
     (folder / "metrics/data.json").write_text(json.dumps(report))
-    outs = [{"path": f"data/{name}.parquet", "md5": md5(folder / f"data/{name}.parquet")} for name in tables]
+    record(folder, TABLES)
+
+
+def record(folder, names):
+    """Writes dvc.lock as a run of one stage would, and keeps its tables in DVC's cache."""
+    outs = [{"path": path, "md5": md5(folder / path)} for path in (f"data/{name}.parquet" for name in names)]
+    for out in outs:
+        cached = folder / ".dvc/cache/files/md5" / out["md5"][:2] / out["md5"][2:]
+        cached.parent.mkdir(parents=True, exist_ok=True)
+        shutil.copy(folder / out["path"], cached)
     YAML().dump({"schema": "2.0", "stages": {"run": {"cmd": "true", "outs": outs}}}, folder / "dvc.lock")
 
 
@@ -101,11 +110,9 @@ def predict(development, test, drawn, seed=0):
     return table[["repeat", "text_id", "part", "label", "predicted", "p_bad", "p_good"]]
 
 
-def rewrite(project, change):
-    """Changes the predictions and records them as those of a run."""
-    path = Path(project.folder) / "data/predictions.parquet"
-    change(pd.read_parquet(path)).to_parquet(path, index=False)
-    lock = YAML().load(project.folder / "dvc.lock")
-    for out in lock["stages"]["run"]["outs"]:
-        out["md5"] = md5(project.folder / out["path"])
-    YAML().dump(lock, project.folder / "dvc.lock")
+def rewrite(project, **changes):
+    """Changes tables, each by a function, and records them as those of another run."""
+    for name, change in changes.items():
+        path = project.folder / f"data/{name}.parquet"
+        change(pd.read_parquet(path)).to_parquet(path, index=False)
+    record(project.folder, TABLES)

@@ -9,7 +9,7 @@ from typer.testing import CliRunner
 
 from gapwise.commands.app import app
 from gapwise.inspecting.figures import LabelReport
-from tests.gapwise.commands.labelled import SOURCE, WRONG, build, texts
+from tests.gapwise.commands.labelled import SOURCE, WRONG, build, rewrite, texts
 
 
 @pytest.fixture(scope="module")
@@ -56,21 +56,15 @@ def test_a_terminal_shows_the_lists_and_what_mending_test_rows_does(project):
 
 
 def test_the_labels_of_test_rows_change_nothing_of_the_development_rows(project):
-    from ruamel.yaml import YAML
-
-    from gapwise.disk.recorded import md5
-
     before = found()
-    for name in ("test", "predictions"):
-        path = project.folder / f"data/{name}.parquet"
-        table = pd.read_parquet(path)
-        of_test = table["part"] == "test" if name == "predictions" else table["label"] != ""
-        table.loc[of_test, "label"] = table.loc[of_test, "label"].map({"good": "bad", "bad": "good"})
-        table.to_parquet(path, index=False)
-    lock = YAML().load(project.folder / "dvc.lock")
-    for out in lock["stages"]["run"]["outs"]:
-        out["md5"] = md5(project.folder / out["path"])
-    YAML().dump(lock, project.folder / "dvc.lock")
+    other = {"good": "bad", "bad": "good"}
+    rewrite(
+        project,
+        test=lambda table: table.assign(label=table["label"].map(other)),
+        predictions=lambda table: table.assign(
+            label=table["label"].where(table["part"] != "test", table["label"].map(other))
+        ),
+    )
     after = found()
     assert after.development == before.development
     assert after.test != before.test

@@ -1,7 +1,7 @@
 import numpy as np
 import pandas as pd
 
-from gapwise.inspecting.doubts import doubt, doubted, hard
+from gapwise.inspecting.doubts import confidently_other, doubt, doubted, hard
 from gapwise.inspecting.opinions import Opinions, Temperatures, of_networks
 
 SURE = [0.9, 0.1]
@@ -16,14 +16,20 @@ def test_a_row_that_looks_surely_like_another_class_is_doubted_and_one_that_lean
     np.testing.assert_allclose(doubt(PROBABILITIES, LABELS)[[0, 3, 7]], [0.1, 0.95, 0.6])
 
 
+def test_a_row_that_is_surely_of_another_class_is_doubted_though_rows_of_that_class_are_surer():
+    sure = np.array([[0.99, 0.01]] * 4 + [[0.01, 0.99]] * 3 + [[0.85, 0.15]])
+    assert confidently_other(sure, LABELS).tolist() == [False] * 8
+    assert doubted(sure, LABELS).tolist() == [False] * 7 + [True]
+
+
 def test_a_row_with_a_low_margin_is_hard_whatever_it_leans_to():
     assert hard(np.array([[0.55, 0.45], [0.65, 0.35]]), np.array([0, 0])).tolist() == [True, False]
 
 
 def test_class_numbers_may_have_gaps_and_one_class_doubts_nothing():
     wide = np.insert(PROBABILITIES, 1, 0.0, axis=1)
-    assert doubted(wide, 2 * LABELS).tolist() == doubted(PROBABILITIES, LABELS).tolist()
-    assert not doubted(PROBABILITIES, np.zeros(8, np.int64)).any()
+    assert confidently_other(wide, 2 * LABELS).tolist() == [False] * 3 + [True] + [False] * 4
+    assert not confidently_other(PROBABILITIES, np.zeros(8, np.int64)).any()
 
 
 def predictions():

@@ -4,8 +4,10 @@ import shutil
 
 import pytest
 
+from gapwise.reports import errors_page, labels_page
 from gapwise.reports.page import page
 from tests.gapwise.reports.test_page import HOSTILE, answer
+from tests.inspected import error_report, label_report
 
 QUIET = [
     "--headless",
@@ -53,6 +55,8 @@ def files(tmp_path_factory):
     }
     for name, made in pages.items():
         (folder / f"{name}.html").write_text(page(*made), encoding="utf-8")
+    (folder / "labels.html").write_text(labels_page.page(label_report(HOSTILE, "y" * 120)), encoding="utf-8")
+    (folder / "errors.html").write_text(errors_page.page(error_report(HOSTILE, "y" * 120)), encoding="utf-8")
     return folder
 
 
@@ -63,7 +67,7 @@ def visit(browser, file, width):
 
 
 @pytest.mark.parametrize("width", [375, 768, 1280])
-@pytest.mark.parametrize("name", ["plain", "hostile", "many"])
+@pytest.mark.parametrize("name", ["plain", "hostile", "many", "labels", "errors"])
 def test_a_page_opens_without_errors_and_never_scrolls_sideways(browser, files, name, width):
     visit(browser, files / f"{name}.html", width)
     assert browser.get_log("browser") == []

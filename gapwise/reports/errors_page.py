@@ -1,0 +1,41 @@
+"""An error report as one page of its own: every text, no script, and nothing from the network."""
+
+from importlib.resources import files
+
+from jinja2 import Environment, StrictUndefined
+
+from gapwise.inspecting.figures import ErrorReport, Errors, Wrong
+from gapwise.reports.errors import (
+    SEALED,
+    TITLES,
+    basis,
+    difference,
+    mending_sentence,
+    slice_sentences,
+)
+from gapwise.reports.words import number, percent
+
+
+def page(report: ErrorReport) -> str:
+    """Writes the page; every text that comes from data is escaped, and it forbids itself scripts and any address."""
+    environment = Environment(autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
+    folder = files("gapwise.reports")
+    environment.globals["style"] = folder.joinpath("texts.css").read_text(encoding="utf-8")
+    template = environment.from_string(folder.joinpath("errors.html").read_text(encoding="utf-8"))
+    return template.render(
+        report=report,
+        basis=basis(report),
+        parts={"Validation rows": by_kind(report.validation), "Test rows": by_kind(report.test)},
+        sealed=SEALED,
+        slices=slice_sentences(report),
+        mending=None if report.against is None else mending_sentence(report.against, report.revision),
+        difference=difference,
+        points=lambda share: number(100 * share, 1),
+        confidence=percent(report.confidence),
+    )
+
+
+def by_kind(errors: Errors) -> dict[str, list[Wrong]]:
+    """Gives the texts of each kind by its title, those lists that are not empty."""
+    listed = {title: [row for row in errors.rows if row.kind == kind] for kind, title in TITLES.items()}
+    return {title: rows for title, rows in listed.items() if rows}
