@@ -56,6 +56,8 @@ def _candidate(one: Loaded) -> Candidate:
 
 def _notes(runs: Sequence[Loaded], setting: Setting, ahead: int) -> list[str]:
     said = [*notes_on([one.run for one in runs]), *(note for one in runs for note in one.notes)]
+    if setting.split.repeats == 1:
+        said.append("With one repeat, luck in training is judged by what is usual, not by these runs.")
     given = set(setting.development["part"].dropna())
     if "validation" not in given:
         share = (1 - setting.split.test_fraction) * (1 - setting.split.validation_fraction)
