@@ -26,13 +26,16 @@ def forecast(rows, value):
 
 def curve(**changed):
     values = {
-        "metric": "accuracy", "confidence": 0.95, "repeats": 3, "test_rows": 879, "test_groups": 152, "rows_left": 200.0,
-        "exponent": 0.4, "notes": ["Something to know."], "forecast": forecast(300, 0.818),
+        "metric": "accuracy", "confidence": 0.95, "repeats": 3, "test_rows": 879, "test_groups": 152,
+        "rows_left": 200.0, "exponent": 0.4, "notes": ["Something to know."], "forecast": forecast(300, 0.818),
         "points": [
             point("curve-50", 50, 0.7, None), point("curve-100", 100, 0.76, estimate(0.06, 0.02)),
             point("curve-all", 200, 0.8, estimate(0.04, 0.015)),
         ],
-        "course": [forecast(50, 0.7), forecast(100, 0.76), forecast(200, 0.8), forecast(250, 0.81), forecast(300, 0.818)],
+        "course": [
+            forecast(rows, value)
+            for rows, value in ((50, 0.7), (100, 0.76), (200, 0.8), (250, 0.81), (300, 0.818))
+        ],
     }  # fmt: skip
     return LearningCurve(**values | changed)
 
