@@ -46,9 +46,17 @@ class Setting:
         return draw_repeats(self.development, changed)
 
     def wanted(self, size: int | None) -> dict[str, Any]:
-        """Gives the params of a size, by dotted key; `evaluate` changes no prediction and is left out."""
-        flat = flatten(self.params) | dict(zip(SIZES, (size, None), strict=True))
-        return {key: value for key, value in flat.items() if not key.startswith("evaluate.")}
+        """Gives the params of a size, see `plain`."""
+        return self.plain(self.params) | dict(zip(SIZES, (size, None), strict=True))
+
+    def plain(self, params: Mapping[str, Any]) -> dict[str, Any]:
+        """Gives params by dotted key, with null for a size that is more than there is.
+
+        Those of `evaluate` change no prediction and are left out.
+        """
+        flat = {key: value for key, value in flatten(params).items() if not key.startswith("evaluate.")}
+        size = flat.get(SIZES[0])
+        return flat | {SIZES[0]: None} if isinstance(size, int) and size >= max(self.left) else flat
 
 
 @dataclass(frozen=True)
@@ -101,30 +109,26 @@ def find(project: Project, setting: Setting, sizes: Sequence[int | None]) -> tup
     Returns:
         By size, and a sentence for each run of a size that cannot be used.
     """
-    wanted = {size: setting.wanted(size) for size in sizes}
+    by_params = {size: setting.wanted(size) for size in sizes}
     found: dict[int | None, Loaded] = {}
     notes = []
     for name in [project.here(), *project.experiments(), WORKSPACE]:
-        size = _size(project, name, wanted)
-        if size == () or size in found:
-            continue
-        try:
-            one = read(project, name)
-            _check_draws(one, setting.draws(size))
-            found[size] = one
-        except UserError as error:
-            notes.append(f"{name} is not used: it {_in_a_line(error)}.")
+        own = _params(project, setting, name)
+        for size in (size for size, params in by_params.items() if params == own and size not in found):
+            try:
+                one = read(project, name)
+                _check_draws(one, setting.draws(size))
+                found[size] = one
+            except UserError as error:
+                notes.append(f"{name} is not used: it {_in_a_line(error)}.")
     return found, notes
 
 
-def _size(project: Project, name: str, wanted: Mapping[int | None, Mapping[str, Any]]) -> Any:
-    """Tells which of the sizes a revision is a run of; an empty tuple for none."""
+def _params(project: Project, setting: Setting, name: str) -> dict[str, Any] | None:
     try:
-        own = {key: value for key, value in flatten(params_of(project, project.resolve(name))).items()}
+        return setting.plain(params_of(project, project.resolve(name)))
     except UserError:
-        return ()
-    own = {key: value for key, value in own.items() if not key.startswith("evaluate.")}
-    return next((size for size, params in wanted.items() if own == params), ())
+        return None
 
 
 def _check_draws(one: Loaded, draws: pd.DataFrame) -> None:
