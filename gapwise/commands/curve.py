@@ -9,9 +9,9 @@ from rich.console import Console
 
 from gapwise.base.errors import UserError
 from gapwise.commands.comparable import notes as notes_on
-from gapwise.commands.points import Setting, find, missing, read_setting, run_experiment
+from gapwise.commands.points import Setting, find, load_new, missing, read_setting, run_experiment
 from gapwise.commands.project import Project
-from gapwise.commands.revisions import Loaded, groups, read
+from gapwise.commands.revisions import Loaded, groups
 from gapwise.commands.sizes import check_ahead, choose, parse
 from gapwise.comparing.scored import Candidate
 from gapwise.forecasting.curve import learning_curve
@@ -34,7 +34,7 @@ def run(
         print(f"{one.name}: run {place} of {len(to_run)}", file=sys.stderr, flush=True)
         run_experiment(one, setting)
     with Project() as project:
-        runs = found | {one.size: read(project, one.name) for one in to_run}
+        runs = found | {one.size: load_new(project, setting, one) for one in to_run}
         ordered = [runs[size] for size in wanted]
         curve = learning_curve(
             [_candidate(one) for one in ordered],
