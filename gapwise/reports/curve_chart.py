@@ -9,7 +9,7 @@ from gapwise.forecasting.figures import LearningCurve
 from gapwise.reports.charts import BASELINE, CONFIG, HEIGHT, SETTING, WIDTH, span
 from gapwise.statistics.metrics import METRICS
 
-ROOM = 1.5  # times the size of the plots of a comparison, of which there are many
+ROOM = 1.25  # times the size of the plots of a comparison, of which there are many
 
 
 def curve_plot(curve: LearningCurve) -> dict[str, Any]:

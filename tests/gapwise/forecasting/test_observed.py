@@ -5,7 +5,6 @@ from gapwise.forecasting.observed import observe
 from gapwise.statistics.uncertainty import components
 from tests.gapwise.forecasting.drawn import ROWS, answers, course
 
-
 ONE_ROW = 1 / 200**2  # what a row more or less would change, as a variance: no two sizes are taken to be quite the same
 
 
