@@ -59,7 +59,7 @@ def choose(asked: Sequence[int | None] | None, setting: Setting) -> tuple[list[i
         said.append(
             f"Only {left:,} rows are left to train on beside test and validation; {in_words(beyond)} became all."
         )
-    wanted = [*sizes, None] if beyond or None in asked else sizes
+    wanted: list[int | None] = [*sizes, None] if beyond or None in asked else [*sizes]
     if len(wanted) < FEWEST:
         too_few = (
             f"{left:,} rows are left to train on; of --sizes, only {len(wanted)} differ then, and {FEWEST} are needed"
