@@ -31,7 +31,8 @@ def test_no_group_is_trained_on_and_tested_and_later_rows_are_new(population, mo
     world = worlds.draw_world(population, "watched", 150, 4, seed=3)
     known, beyond = trained[:4], trained[4:6]
     assert [rows.shape for rows in known] == [(4, count) for count in world.rows]
-    assert [rows.shape[1] for rows in beyond] == world.later == [1.5 * world.rows[-1], 2 * world.rows[-1]]
+    assert [rows.shape[1] for rows in beyond] == world.later == [202, 270]
+    assert world.rows.tolist() == [17, 34, 68, 135]
     for smaller, larger in pairwise(known[1:]):
         assert all(set(small) < set(large) for small, large in zip(smaller, larger, strict=True))
     for own in beyond[1]:

@@ -80,4 +80,4 @@ def test_a_curve_of_one_repeat_is_wider():
 
 def test_the_order_of_rows_and_groups_does_not_matter():
     turned = [Candidate(one.name, one.predictions.sample(frac=1, random_state=1), {}) for one in runs()]
-    assert curve(turned).model_dump() == pytest.approx(curve().model_dump()) or curve(turned) == curve()
+    assert curve(turned) == curve()
