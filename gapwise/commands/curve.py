@@ -58,8 +58,7 @@ def _notes(runs: Sequence[Loaded], setting: Setting, ahead: int) -> list[str]:
     said = [*notes_on([one.run for one in runs]), *(note for one in runs for note in one.notes)]
     if setting.split.repeats == 1:
         said.append("With one repeat, luck in training is judged by what is usual, not by these runs.")
-    given = set(setting.development["part"].dropna())
-    if "validation" not in given:
+    if setting.here.params["prepare"].get("split_column") is None:
         share = (1 - setting.split.test_fraction) * (1 - setting.split.validation_fraction)
         said.append(
             f"New labels are rows to train on here. If they are split as now, {number(ahead / share, 0)} new ones give "

@@ -135,7 +135,7 @@ def test_a_size_above_the_rows_that_are_left_is_all_of_them_and_the_curve_says_s
     [
         (["--sizes", "20,x,1.5,all"], "'x' is neither a whole number of 2 or more nor all - '1.5' is neither"),
         (["--sizes", "20,40"], "like 50,100,200,all: - 3 sizes or more are needed to see a curve bend; got 2"),
-        (["--sizes", "20,40,20"], "20 is given twice"),
+        (["--sizes", "20,40,020"], "20 is given twice"),
         (["--sizes", "20,1000,all"], "of --sizes, only 2 differ then, and 3 are needed: name smaller ones"),
         (["--sizes", "1,40,all"], "'1' is neither a whole number of 2 or more"),
         (["--sizes", "20,40,all", "--ahead", "181"], "up to 180 rows more than the 180 of the largest size; got 181."),
