@@ -16,7 +16,7 @@ from gapwise.base.seeds import derive
 RESULTS = Path(__file__).parent / "results"
 SIZES = (150, 300, 600)
 DRAWN = 10  # repeats of each size of a world, of which a view takes some
-KNOWN = 60  # curves of each law and view
+KNOWN = 15  # curves of each law and view
 
 
 def simulate(names: Sequence[str], pools: int, worlds: int, seed: int) -> None:
