@@ -11,8 +11,8 @@ import typer
 
 
 def main(
-    pools: Annotated[int, typer.Option(help="Of each sample set, size and learner.")] = 5,
-    worlds: Annotated[int, typer.Option(help="Of each pool, repeats and test rows.")] = 3,
+    pools: Annotated[int, typer.Option(help="Of each sample set, size and learner.")] = 2,
+    worlds: Annotated[int, typer.Option(help="Of each pool, repeats and test rows.")] = 1,
     seed: Annotated[int, typer.Option(help="Of everything.")] = 20261,
     names: Annotated[str, typer.Option("--sets", help="Sample sets, by comma.")] = "",
 ) -> None:

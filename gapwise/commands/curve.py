@@ -9,9 +9,9 @@ from rich.console import Console
 
 from gapwise.commands.comparable import notes as notes_on
 from gapwise.commands.files import write_file
-from gapwise.commands.points import Setting, find, missing, read_setting, run_experiment
+from gapwise.commands.points import Setting, find, load_new, missing, read_setting, run_experiment
 from gapwise.commands.project import Project
-from gapwise.commands.revisions import Loaded, groups, read
+from gapwise.commands.revisions import Loaded, groups
 from gapwise.commands.sizes import check_ahead, choose, parse
 from gapwise.comparing.scored import Candidate
 from gapwise.forecasting.curve import learning_curve
@@ -34,7 +34,7 @@ def run(
         print(f"{one.name}: run {place} of {len(to_run)}", file=sys.stderr, flush=True)
         run_experiment(one, setting)
     with Project() as project:
-        runs = found | {one.size: read(project, one.name) for one in to_run}
+        runs = found | {one.size: load_new(project, setting, one) for one in to_run}
         ordered = [runs[size] for size in wanted]
         curve = learning_curve(
             [_candidate(one) for one in ordered],
@@ -58,8 +58,9 @@ def _candidate(one: Loaded) -> Candidate:
 
 def _notes(runs: Sequence[Loaded], setting: Setting, ahead: int) -> list[str]:
     said = [*notes_on([one.run for one in runs]), *(note for one in runs for note in one.notes)]
-    given = set(setting.development["part"].dropna())
-    if "validation" not in given:
+    if setting.split.repeats == 1:
+        said.append("With one repeat, luck in training is judged by what is usual, not by these runs.")
+    if setting.here.params["prepare"].get("split_column") is None:
         share = (1 - setting.split.test_fraction) * (1 - setting.split.validation_fraction)
         said.append(
             f"New labels are rows to train on here. If they are split as now, {number(ahead / share, 0)} new ones give "

@@ -4,7 +4,7 @@ import hashlib
 import subprocess
 import sys
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import pandas as pd
@@ -13,14 +13,16 @@ from pydantic import ValidationError
 from gapwise.base.errors import UserError
 from gapwise.base.tables import Texts
 from gapwise.base.wording import in_words
+from gapwise.commands.comparable import Run, other_data
 from gapwise.commands.lockfile import Lock, not_run, read_lock
 from gapwise.commands.project import WORKSPACE, Project
-from gapwise.commands.revisions import Loaded, params_of, read, table_of
+from gapwise.commands.revisions import Loaded, alike, params_of, read, table_of
 from gapwise.comparing.verdicts import flatten
 from gapwise.splitting.draws import draw_repeats
 from gapwise.splitting.params import SplitParams
 
 DEVELOPMENT = "data/development.parquet"
+NOT_WHOLE = "The learning curve is not whole:"
 SIZES = ("split.train_size", "split.train_per_class")
 
 
@@ -29,13 +31,13 @@ class Setting:
     """The setting whose curve is wanted, and the rows that it can be trained on.
 
     Attributes:
-        params: What params.yaml holds in the workspace.
-        split: Its section `split`.
+        here: The workspace: its params and what its dvc.lock records.
+        split: Section `split` of the params.
         development: `tables.Texts`.
         left: Rows that each repeat can train on beside its validation, shape (repeats,).
     """
 
-    params: Mapping[str, Any]
+    here: Run
     split: SplitParams
     development: pd.DataFrame
     left: Sequence[int]
@@ -46,9 +48,17 @@ class Setting:
         return draw_repeats(self.development, changed)
 
     def wanted(self, size: int | None) -> dict[str, Any]:
-        """Gives the params of a size, by dotted key; `evaluate` changes no prediction and is left out."""
-        flat = flatten(self.params) | dict(zip(SIZES, (size, None), strict=True))
-        return {key: value for key, value in flat.items() if not key.startswith("evaluate.")}
+        """Gives the params of a size, see `plain`."""
+        return self.plain(self.here.params) | dict(zip(SIZES, (size, None), strict=True))
+
+    def plain(self, params: Mapping[str, Any]) -> dict[str, Any]:
+        """Gives params by dotted key, with null for a size that is more than there is.
+
+        Those of `evaluate` change no prediction and are left out.
+        """
+        flat = {key: value for key, value in flatten(params).items() if not key.startswith("evaluate.")}
+        size = flat.get(SIZES[0])
+        return flat | {SIZES[0]: None} if isinstance(size, int) and size >= max(self.left) else flat
 
 
 @dataclass(frozen=True)
@@ -79,10 +89,10 @@ def read_setting(project: Project) -> Setting:
         split = SplitParams.model_validate(params["split"])
     except ValidationError as error:
         raise UserError("params.yaml has mistakes in split; `dvc repro split` says which.") from error
-    setting = Setting(params, split, development, [])
+    setting = Setting(Run(WORKSPACE, WORKSPACE, params, lock), split, development, [])
     everything = setting.draws(None)
     counts = everything[everything["part"] == "train"].groupby("repeat").size()
-    return Setting(params, split, development, counts.tolist())
+    return replace(setting, left=counts.tolist())
 
 
 def _check_split(lock: Lock, params: Mapping[str, Any]) -> None:
@@ -101,43 +111,55 @@ def find(project: Project, setting: Setting, sizes: Sequence[int | None]) -> tup
     Returns:
         By size, and a sentence for each run of a size that cannot be used.
     """
-    wanted = {size: setting.wanted(size) for size in sizes}
+    by_params = {size: setting.wanted(size) for size in sizes}
     found: dict[int | None, Loaded] = {}
     notes = []
     for name in [project.here(), *project.experiments(), WORKSPACE]:
-        size = _size(project, name, wanted)
-        if size == () or size in found:
-            continue
-        try:
-            one = read(project, name)
-            _check_draws(one, setting.draws(size))
-            found[size] = one
-        except UserError as error:
-            notes.append(f"{name} is not used: it {_in_a_line(error)}.")
+        own = _params(project, setting, name)
+        for size in (size for size, params in by_params.items() if params == own and size not in found):
+            try:
+                found[size] = load_size(project, setting, size, name)
+            except UserError as error:
+                notes.append(f"{name} is not used: it {_in_a_line(error)}.")
     return found, notes
 
 
-def _size(project: Project, name: str, wanted: Mapping[int | None, Mapping[str, Any]]) -> Any:
-    """Tells which of the sizes a revision is a run of; an empty tuple for none."""
+def _params(project: Project, setting: Setting, name: str) -> dict[str, Any] | None:
     try:
-        own = {key: value for key, value in flatten(params_of(project, project.resolve(name))).items()}
+        return setting.plain(params_of(project, project.resolve(name)))
     except UserError:
-        return ()
-    own = {key: value for key, value in own.items() if not key.startswith("evaluate.")}
-    return next((size for size, params in wanted.items() if own == params), ())
+        return None
 
 
-def _check_draws(one: Loaded, draws: pd.DataFrame) -> None:
-    """Checks that a run trained and validated on the rows of its size; they are nested, as they are drawn so."""
-    order = ["repeat", "text_id"]
-    predicted = one.predictions[one.predictions["part"] != "test"][[*order, "part"]]
-    same = predicted.sort_values(order, ignore_index=True).equals(
-        draws[[*order, "part"]].sort_values(order, ignore_index=True)
-    )
-    if not same:
+def load_size(project: Project, setting: Setting, size: int | None, name: str) -> Loaded:
+    """Reads the run of a size.
+
+    Raises:
+        UserError: If it was not run as its params say, or on other rows than this size has here. Those of a smaller
+            size are a part of those of a larger one, as they are drawn so.
+    """
+    one = read(project, name)
+    why = other_data(one.run, setting.here, lambda path: alike(project, [one.run, setting.here], path))
+    if why:
+        raise UserError(f"has {why}")
+    drawn = one.predictions[one.predictions["part"] != "test"]
+    if not _in_order(drawn).equals(_in_order(setting.draws(size))):
         raise UserError(
-            "trained or validated on other rows than are drawn now: its data or the code of the split differ"
+            "trained or validated on other rows than are drawn now, as the code that draws them has changed"
         )
+    return one
+
+
+def load_new(project: Project, setting: Setting, one: Missing) -> Loaded:
+    """Reads a size that was just run; see `load_size`."""
+    try:
+        return load_size(project, setting, one.size, one.name)
+    except UserError as error:
+        raise UserError(NOT_WHOLE, [f"{one.name} {_in_a_line(error)}"]) from error
+
+
+def _in_order(draws: pd.DataFrame) -> pd.DataFrame:
+    return draws[["repeat", "text_id", "part"]].sort_values(["repeat", "text_id"], ignore_index=True)
 
 
 def _in_a_line(error: UserError) -> str:
@@ -174,6 +196,6 @@ def run_experiment(one: Missing, setting: Setting) -> None:
     if subprocess.run(command, stdout=sys.stderr, check=False).returncode:
         shown = " ".join(["dvc", *command[3:]])
         raise UserError(
-            "The learning curve is not whole:",
+            NOT_WHOLE,
             [f"`{shown}` failed, its message is above; mend it and run the same command: what has run is kept"],
         )

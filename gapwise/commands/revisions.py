@@ -93,13 +93,13 @@ def _check_beside(project: Project, one: Loaded, others: Mapping[str, Loaded], b
             raise UserError(f"is the same revision as {name}; name one of them")
     if baseline in others:
         first = others[baseline]
-        why = other_data(one.run, first.run, lambda path: _alike(project, [one.run, first.run], path))
+        why = other_data(one.run, first.run, lambda path: alike(project, [one.run, first.run], path))
         why = why or other_repeats(one.run, one.predictions, first.run, first.predictions)
         if why:
             raise UserError(why)
 
 
-def _alike(project: Project, runs: Sequence[Run], path: str) -> bool:
+def alike(project: Project, runs: Sequence[Run], path: str) -> bool:
     """Tells whether two runs have a table of the same rows; not where one of the tables is out of reach."""
     with suppress(UserError, KeyError, ValueError):
         one, other = (

@@ -11,7 +11,7 @@ from gapwise.forecasting.curve import FARTHEST
 
 ALL = "all"
 FEWEST = 3  # sizes; with fewer, nothing tells how the curve bends
-USUAL, SMALLEST = 5, 16  # sizes without --sizes, and rows of the smallest
+USUAL, SMALLEST = 5, 16  # sizes without --sizes, and rows of the smallest, where all rows are four times as many
 
 
 def parse(sizes: str) -> list[int | None]:
@@ -26,13 +26,14 @@ def parse(sizes: str) -> list[int | None]:
         for word in words
         if word != ALL and not (word.isdecimal() and int(word) >= 2)
     ]
-    twice = sorted({word for word in words if words.count(word) > 1})
+    sizes = [None if word == ALL else int(word) for word in words if word == ALL or word.isdecimal()]
+    twice = [size or ALL for size in dict.fromkeys(sizes) if sizes.count(size) > 1]
     problems += [f"{in_words(twice)} is given twice"] if twice else []
     if not problems and len(words) < FEWEST:
         problems = [f"{FEWEST} sizes or more are needed to see a curve bend; got {len(words)}"]
     if problems:
         raise UserError("--sizes must be like 50,100,200,all:", shorten(problems, "mistakes"))
-    return sorted((None if word == ALL else int(word) for word in words), key=lambda size: size or np.inf)
+    return sorted(sizes, key=lambda size: size or np.inf)
 
 
 def choose(asked: Sequence[int | None] | None, setting: Setting) -> tuple[list[int | None], list[str]]:
@@ -51,7 +52,7 @@ def choose(asked: Sequence[int | None] | None, setting: Setting) -> tuple[list[i
     left = min(setting.left)
     if asked is None:
         halves = [_round(left / 2**power) for power in range(USUAL - 1, 0, -1)]
-        asked = [*(size for size in halves if size >= SMALLEST), None]
+        asked = [*(size for size in halves[:-2] if size >= SMALLEST), *halves[-2:], None]
     sizes = [size for size in asked if size is not None and size < left]
     beyond = [size for size in asked if size is not None and size >= left]
     said = []
@@ -59,14 +60,13 @@ def choose(asked: Sequence[int | None] | None, setting: Setting) -> tuple[list[i
         said.append(
             f"Only {left:,} rows are left to train on beside test and validation; {in_words(beyond)} became all."
         )
-    wanted = [*sizes, None] if beyond or None in asked else sizes
+    wanted: list[int | None] = [*sizes, None] if beyond or None in asked else [*sizes]
     if len(wanted) < FEWEST:
         too_few = (
             f"{left:,} rows are left to train on; of --sizes, only {len(wanted)} differ then, and {FEWEST} are needed"
         )
         raise UserError("The learning curve has too few sizes:", [f"{too_few}: name smaller ones"])
-    for size in wanted:
-        setting.draws(size)
+    setting.draws(wanted[0])  # which says so if it is too small for a row of each class
     if wanted[-1] is not None:
         said.append(f"{left:,} rows are left to train on; with `{ALL}` in --sizes the curve would end there.")
     return wanted, said

@@ -19,6 +19,7 @@ from gapwise.statistics.uncertainty import components
 
 Floats = npt.NDArray[np.float64]
 
+FEW_GROUPS = 30
 FARTHEST = 2.0  # times the largest size: forecasts were measured no farther
 STEPS = 25  # of each part of the course, seen and foretold, for a picture
 
@@ -45,6 +46,8 @@ def learning_curve(
         notes: What a reader must know of the runs, as sentences.
     """
     groups = groups.sort_index()
+    if groups.nunique() < FEW_GROUPS:
+        notes = [*notes, f"The test rows are only {groups.nunique()} independent groups; intervals are rough."]
     question = Question(metric, 0.0, confidence, pd.factorize(groups)[0])
     repeats = sorted(runs[0].repeats)
     scored = [score(one, repeats, list(groups.index)) for one in runs]

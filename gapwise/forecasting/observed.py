@@ -21,7 +21,8 @@ class Observed:
         left: Rows that each repeat drew from, at least the last of `rows`.
         means: Mean scores over repeats, shape (sizes,).
         repeats: Their number.
-        of_rows: Covariance of the means over other test rows, shape (sizes, sizes).
+        of_rows: Covariance of the means over other test rows, shape (sizes, sizes); a row more or less that is right
+            is always possible.
         noise: Covariance of what one repeat deviates on one test row, of the same shape.
         shares: Possible shares of a repeat's shift in the noise, see `uncertainty.posterior`, shape (steps,).
         weights: How plausible each is, shape (steps,); they sum to 1.

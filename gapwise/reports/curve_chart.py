@@ -9,7 +9,7 @@ from gapwise.forecasting.figures import LearningCurve
 from gapwise.reports.charts import BASELINE, CONFIG, HEIGHT, SETTING, WIDTH, span
 from gapwise.statistics.metrics import METRICS
 
-ROOM = 1.5  # times the size of the plots of a comparison, of which there are many
+ROOM = 1.25  # times the size of the plots of a comparison, of which there are many
 
 
 def curve_plot(curve: LearningCurve) -> dict[str, Any]:
@@ -32,11 +32,10 @@ def curve_plot(curve: LearningCurve) -> dict[str, Any]:
             tickCount=5
         )
 
-    line = {"color": SETTING, "strokeWidth": 2}
     chart = alt.layer(
         alt.Chart(course).mark_area(opacity=0.14, color=SETTING).encode(x, y("low"), alt.Y2("high:Q")),
-        alt.Chart(seen).mark_line(**line).encode(x, y("score")),
-        alt.Chart(foretold).mark_line(**line, strokeDash=[6, 4]).encode(x, y("score")),
+        alt.Chart(seen).mark_line(color=SETTING, strokeWidth=2).encode(x, y("score")),
+        alt.Chart(foretold).mark_line(color=SETTING, strokeWidth=2, strokeDash=[6, 4]).encode(x, y("score")),
         _dots(repeats, BASELINE, 26).encode(x, y("score"), tooltip=_tooltip("repeat")),
         _dots(means, SETTING, 80).encode(x, y("score"), tooltip=_tooltip("run")),
     ).properties(width=ROOM * WIDTH, height=ROOM * HEIGHT)
@@ -73,7 +72,8 @@ def means_of(curve: LearningCurve) -> pd.DataFrame:
 
 
 def _dots(table: pd.DataFrame, color: str, size: int) -> alt.Chart:
-    return alt.Chart(table).mark_point(filled=True, size=size, color=color, opacity=1)
+    chart: alt.Chart = alt.Chart(table).mark_point(filled=True, size=size, color=color, opacity=1)
+    return chart
 
 
 def _tooltip(name: str) -> list[alt.Tooltip]:
