@@ -15,12 +15,13 @@ from tests.pinned import until
 HOME = Path("/mnt")  # what each host calls its own folder
 PORT = 6379
 TOKEN = "f00d" * 16
-# What looks for a node that is gone looks often, so that tests are quick.
-IMPATIENT = {
+# What looks for a node that is gone looks often, so that tests are quick; a node may take its time to start.
+NODE = {
     "RAY_health_check_initial_delay_ms": "500",
     "RAY_health_check_period_ms": "1000",
-    "RAY_health_check_timeout_ms": "2000",
-    "RAY_health_check_failure_threshold": "4",
+    "RAY_health_check_timeout_ms": "4000",
+    "RAY_health_check_failure_threshold": "5",
+    "RAY_raylet_start_wait_time_s": "240",
 }
 
 
@@ -131,14 +132,14 @@ class Host:
         self.run(
             *("ray", "start", "--head", f"--node-ip-address={self.address}", f"--port={PORT}", "--num-cpus=1"),
             "--include-dashboard=false",
-            **IMPATIENT | environment,
+            **NODE | environment,
         )
 
     def join(self, head, **environment):
         """Starts a node."""
         return self.start(
             *("ray", "start", f"--address={head.address}:{PORT}", f"--node-ip-address={self.address}", "--num-cpus=1"),
-            **environment,
+            **NODE | environment,
         )
 
     def notes(self):
