@@ -24,6 +24,14 @@ NODE = {
     "RAY_raylet_start_wait_time_s": "240",
 }
 
+# A node that is given no ports waits for its agents to say theirs, and gives up after 15 seconds on a busy machine.
+PORTS = [
+    "--dashboard-agent-listen-port=52365",
+    "--dashboard-agent-grpc-port=52366",
+    "--runtime-env-agent-port=52367",
+    "--metrics-export-port=52368",
+]
+
 
 def obstacle():
     """Installs what hosts are made of where it is missing; gives what keeps this machine from having them."""
@@ -132,6 +140,7 @@ class Host:
         self.run(
             *("ray", "start", "--head", f"--node-ip-address={self.address}", f"--port={PORT}", "--num-cpus=1"),
             "--include-dashboard=false",
+            *PORTS,
             **NODE | environment,
         )
 
@@ -139,6 +148,7 @@ class Host:
         """Starts a node."""
         return self.start(
             *("ray", "start", f"--address={head.address}:{PORT}", f"--node-ip-address={self.address}", "--num-cpus=1"),
+            *PORTS,
             **NODE | environment,
         )
 
