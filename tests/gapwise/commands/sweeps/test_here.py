@@ -66,6 +66,15 @@ def test_what_is_done_is_not_run_again_and_its_name_is_printed(swept):
     assert done.stderr == "1 settings: 1 done before, 0 to run\n"
 
 
+def test_settings_that_are_dicts_are_run_too_and_each_has_the_name_of_its_experiment(swept):
+    program = (
+        "from gapwise.commands.sweep import run_settings; "
+        "print(run_settings([{'finetune.l2': 0, 'finetune.freeze': 2}, {'finetune.freeze': 2, 'finetune.l2': 0.0}]))"
+    )
+    (name,) = swept.experiments()
+    assert swept.run("python", "-c", program).splitlines()[0] == str([name, name])
+
+
 def test_changes_that_are_not_committed_are_refused(swept):
     (swept.folder / "params.yaml").write_text((swept.folder / "params.yaml").read_text() + "\n")
     said = swept.run("gapwise", "sweep", "-S", "finetune.l2=1", fails=True)
