@@ -127,8 +127,7 @@ def test_what_ran_on_a_node_that_vanished_is_run_elsewhere_and_its_late_result_c
     assert project.run("git", "ls-remote", "origin", "refs/exps/*") == before
     assert len(begun(held)) == len(done) + 1
     gone.end()
-    node = gone.join(held.hosts[0])
-    assert node.wait(timeout=120) == 0
+    gone.join(held.hosts[0])
 
 
 def test_a_remote_that_is_away_for_a_while_is_waited_for(held, project):
