@@ -20,6 +20,11 @@ class Pinned(Clone):
         lines = [line.split() for line in notes.read_text().splitlines()] if notes.exists() else []
         return [name for name, noted, *_ in lines if noted == what]
 
+    def forget(self):
+        """Removes the experiments that are here."""
+        for reference in self.run("git", "for-each-ref", "--format=%(refname)", "refs/exps").split():
+            self.run("git", "update-ref", "-d", reference)
+
     def experiments(self):
         """The hash of the weights of each experiment that is here."""
         references = self.run("git", "for-each-ref", "--format=%(refname)", "refs/exps").split()
@@ -48,12 +53,6 @@ def start(folder, **environment):
     (project.witness / "notes").unlink()
     project.commit()
     return project
-
-
-def share(project, folder):
-    """Gives the project a bare repository and a DVC remote in a folder, and pushes."""
-    project.run("git", "init", "-q", "--bare", "-b", "main", str(folder / "hub.git"))
-    push(project, str(folder / "hub.git"), str(folder / "store"))
 
 
 def push(project, git, dvc):

@@ -236,13 +236,14 @@ def sweep(
     """
     with explained():
         from gapwise.commands.sweep import run
+        from gapwise.commands.sweeps.share import Share
 
         _at_least("--cpus", cpus, 1)
         _at_least("--memory", memory, 0)
         _at_least("--gpus", gpus, 0)
         if printed and ray is not None:
             raise UserError("--print is for other engines than Ray; choose one.")
-        run(settings or [], printed=printed, ray=ray, cpus=cpus, memory=memory, gpus=gpus)
+        run(settings or [], printed=printed, ray=ray, share=Share(cpus, memory, gpus))
 
 
 @app.command()

@@ -1,8 +1,7 @@
 """`gapwise sweep`: a grid of settings, each an experiment of its own, here or on many machines."""
 
 import sys
-from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from collections.abc import Mapping, Sequence
 
 from gapwise.base.errors import UserError
 from gapwise.base.wording import shorten
@@ -10,32 +9,58 @@ from gapwise.commands.project import Project
 from gapwise.commands.sweeps import checks, grid, here
 from gapwise.commands.sweeps.lines import lines
 from gapwise.commands.sweeps.repository import Repository
+from gapwise.commands.sweeps.share import Share
 from gapwise.commands.sweeps.work import Job, StepError
 
-if TYPE_CHECKING:  # Ray is an extra
-    from gapwise.commands.sweeps.cluster import Share
+ONE = Share()
 
 
-def run(settings: Sequence[str], *, printed: bool, ray: str | None, cpus: int, memory: float, gpus: float) -> None:
+def run(settings: Sequence[str], *, printed: bool, ray: str | None, share: Share) -> None:
     """Runs a grid or prints it; the arguments are those of the command, see `gapwise.commands.app`."""
-    asked = grid.read(settings)
-    with Project() as project:
-        repository = Repository(project.folder)
-    repository.refuse_changes()
-    jobs = grid.jobs(repository.text(grid.PARAMS) or "", repository.commit, asked)
+    repository, planned = _planned(grid.read(settings))
+    jobs = list(dict.fromkeys(planned))
     if printed:
         print("\n".join(lines(jobs, checks.shared_origin(repository))))
         return
-    if ray is None:
-        run_here(jobs, repository)
-    else:
-        from gapwise.commands.sweeps.cluster import Share
-
-        run_on(ray, jobs, repository, Share(cpus, memory, gpus))
+    _run(jobs, repository, ray, share)
     print("\n".join(job.name for job in jobs))
 
 
-def run_on(address: str, jobs: Sequence[Job], repository: Repository, share: "Share") -> None:
+def run_settings(settings: Sequence[Mapping[str, object]], *, ray: str | None = None, share: Share = ONE) -> list[str]:
+    """Runs settings as experiments of the current commit, but for those that are done.
+
+    Args:
+        settings: Values of params by dotted key, for example `{"finetune.l2": 0.1}`; others are those of the commit.
+        ray: Address of a cluster's head node, `HOST:PORT`, or `local`; None to run one after the other.
+        share: With `ray`, what each experiment takes of a machine.
+
+    Returns:
+        The name of each setting's experiment, in their order; the same for the same setting.
+
+    Raises:
+        UserError: With all mistakes of all settings, or what else keeps them from running, before any runs; or with all
+            that failed.
+    """
+    repository, planned = _planned([grid.overrides(setting) for setting in settings])
+    _run(list(dict.fromkeys(planned)), repository, ray, share)
+    return [job.name for job in planned]
+
+
+def _planned(settings: Sequence[Sequence[str]]) -> tuple[Repository, list[Job]]:
+    with Project() as project:
+        repository = Repository(project.folder)
+    repository.refuse_changes()
+    return repository, grid.jobs(repository.text(grid.PARAMS) or "", repository.commit, settings)
+
+
+def _run(jobs: Sequence[Job], repository: Repository, ray: str | None, share: Share) -> None:
+    if ray is None:
+        run_here(jobs, repository)
+    else:
+        run_on(ray, jobs, repository, share)
+
+
+def run_on(address: str, jobs: Sequence[Job], repository: Repository, share: Share) -> None:
     """Does the same as `run_here` on a Ray cluster, or with a Ray of this machine.
 
     Args:

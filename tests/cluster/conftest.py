@@ -33,9 +33,8 @@ def cluster(network, project):
     """A Ray node on each host, and a clone of the project on the first, where drivers run."""
     head, *others = network.hosts
     head.head()
-    for node in [host.join(head) for host in others]:
-        output = node.communicate(timeout=120)[0]
-        assert node.returncode == 0, output
+    for host in others:
+        host.join(head)
     for host in (head, others[1]):
         host.run("git", "clone", "-q", network.hub.url(network.hub.git), "project")
     return network

@@ -77,15 +77,16 @@ def test_experiments_run_on_all_hosts_and_are_those_of_one_machine(held, project
     assert "3 settings: 0 done before, 3 to run" in output
     assert published(held, project, 1, 2, 3) == sorted(names(output)) == begun(held)
     assert not (held.hosts[0].folder / "project/models/weights").exists()  # the driver's workspace was left alone
-    here = {name: weights for name, weights in project.experiments().items() if name.startswith("l2-1-")}
-    for name in here:
-        project.run("git", "update-ref", "-d", f"refs/exps/{name}")
-    commit = project.run("git", "rev-parse", "HEAD").strip()
-    project.run("git", "update-ref", "-d", f"refs/exps/{commit[:2]}/{commit[2:]}/{next(iter(here))}")
-    project.run("git", "remote", "rename", "origin", "away")
+    there = project.experiments()
+    project.forget()
+    project.run("git", "remote", "rename", "origin", "away")  # so that it is run here
+    project.run("git", "remote", "set-url", "away", "/nowhere")
     project.run("gapwise", "sweep", "-S", "finetune.l2=1")
     project.run("git", "remote", "rename", "away", "origin")
-    assert project.experiments() | here == project.experiments()
+    project.run("git", "remote", "set-url", "origin", held.hub.url(held.hub.git))
+    ((name, weights),) = project.experiments().items()
+    assert there[name] == weights
+    project.forget()
 
 
 def test_an_experiment_whose_worker_is_killed_is_run_again(held, project):
@@ -126,8 +127,7 @@ def test_what_ran_on_a_node_that_vanished_is_run_elsewhere_and_its_late_result_c
     assert project.run("git", "ls-remote", "origin", "refs/exps/*") == before
     assert len(begun(held)) == len(done) + 1
     gone.end()
-    node = gone.join(held.hosts[0])
-    assert node.wait(timeout=120) == 0
+    gone.join(held.hosts[0])
 
 
 def test_a_remote_that_is_away_for_a_while_is_waited_for(held, project):

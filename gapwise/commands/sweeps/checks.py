@@ -4,7 +4,7 @@ from configparser import ConfigParser
 
 from gapwise.base.errors import UserError
 from gapwise.commands.sweeps.repository import Repository
-from gapwise.commands.sweeps.work import Origin, StepError, unwritable
+from gapwise.commands.sweeps.work import Origin, StepError, git_refusal, store_refusal
 
 HEADLINE = "The sweep cannot run elsewhere, and nothing was run:"
 GIT_REMOTE = (
@@ -24,21 +24,19 @@ def shared_origin(repository: Repository) -> Origin:
         UserError: With all that is in the way.
     """
     origin = repository.remote()
-    problems = [] if _dvc_remote(repository) else [DVC_REMOTE]
-    if origin is None:
-        raise UserError(HEADLINE, [GIT_REMOTE, *problems])
-    problems += _problems(repository, origin)
-    if problems:
+    problems = [GIT_REMOTE] if origin is None else _refusals(repository, origin)
+    problems += store_refusal(repository.project) if _dvc_remote(repository) else [DVC_REMOTE]
+    if problems or origin is None:
         raise UserError(HEADLINE, problems)
     return origin
 
 
-def _problems(repository: Repository, origin: Origin) -> list[str]:
+def _refusals(repository: Repository, origin: Origin) -> list[str]:
     try:
         there = repository.is_at(origin)
     except StepError as error:
         return [f"{origin.url} cannot be read: {in_a_line(error)}"]
-    return ([] if there else [PUSH.format(url=origin.url)]) + unwritable(repository.top, origin)
+    return ([] if there else [PUSH.format(url=origin.url)]) + git_refusal(repository.top, origin)
 
 
 def _dvc_remote(repository: Repository) -> str | None:

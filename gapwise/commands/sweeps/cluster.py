@@ -8,7 +8,6 @@ whatever has happened.
 import os
 from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
 from typing import Any
 
 from gapwise.base.errors import UserError
@@ -19,36 +18,13 @@ from gapwise.commands.sweeps.lines import folder_name
 from gapwise.commands.sweeps.lock import locked, required
 from gapwise.commands.sweeps.progress import Progress
 from gapwise.commands.sweeps.repository import Repository
+from gapwise.commands.sweeps.share import Share
 from gapwise.commands.sweeps.work import PATIENCE, Job, Origin, Worker, patiently
 
 NAMESPACE = "gapwise"
 LOCAL = "local"
 CLONES = "~/.cache/gapwise"  # of each machine
 DEATHS = 5  # of an experiment's workers, until it is given up
-
-
-@dataclass(frozen=True)
-class Share:
-    """What an experiment takes of a machine, as Ray counts it.
-
-    Attributes:
-        cpus: Processors.
-        memory: GiB.
-        gpus: May be a part of one.
-    """
-
-    cpus: int
-    memory: float
-    gpus: float
-
-    def options(self) -> dict[str, Any]:
-        """Gives it as options of an actor."""
-        return {"num_cpus": self.cpus, "memory": int(self.memory * 2**30), "num_gpus": self.gpus}
-
-    def fits(self, machine: dict[str, float]) -> bool:
-        """Tells whether a machine has as much, by what Ray knows of its resources."""
-        wanted = {"CPU": self.cpus, "memory": self.memory * 2**30, "GPU": self.gpus}
-        return all(machine.get(name, 0) >= amount for name, amount in wanted.items())
 
 
 @contextmanager

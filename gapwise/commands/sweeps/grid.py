@@ -36,25 +36,26 @@ def jobs(params: str, commit: str, grid: Sequence[Sequence[str]]) -> list[Job]:
         grid: For each setting, what `dvc exp run -S` is given: `KEY=VALUE`.
 
     Returns:
-        One for each setting, but for those that are the same as one before.
+        One for each setting; settings that are the same have the same one.
 
     Raises:
         UserError: With every mistake of every setting.
     """
     committed = _load(params)
-    found: dict[str, Job] = {}
+    known: dict[str, Job] = {}
+    found: list[Job] = []
     problems = Counter[str]()
     for setting in grid:
         document, wrong = _checked(params, committed, setting)
         problems.update(wrong)
         if not wrong:
             name = name_of(commit, document, committed)
-            found.setdefault(name, Job(name, tuple(setting)))
+            found.append(known.setdefault(name, Job(name, tuple(setting))))
     if problems:
         of_all = f"of {len(grid)} settings"
         lines = [what if count == len(grid) else f"{what} (in {count} {of_all})" for what, count in problems.items()]
         raise UserError(SEVERAL, lines)
-    return list(found.values())
+    return found
 
 
 def read(arguments: Sequence[str]) -> list[tuple[str, ...]]:

@@ -116,7 +116,7 @@ class Worker:
         try:
             with free_clone(Path(folder).expanduser()) as (clone, _):
                 check_out(clone, origin)
-                return problems + unwritable(clone, origin)
+                return [*problems, *git_refusal(clone, origin), *store_refusal(clone / origin.inside)]
         except (StepError, OSError) as error:
             return [*problems, f"{origin.url} cannot be cloned: {' '.join(str(error).split())}"]
 
@@ -134,26 +134,30 @@ def other_versions(locked: Mapping[str, str], required: Sequence[str]) -> list[s
     return problems
 
 
-def unwritable(clone: Path, origin: Origin) -> list[str]:
-    """Tries to write to both remotes, and removes at once what it wrote; gives why one of them refuses."""
-    problems, reference = [], f"refs/gapwise/probe-{uuid.uuid4().hex}"
+def git_refusal(clone: Path, origin: Origin) -> list[str]:
+    """Tries to write to the git remote, and removes at once what it wrote; gives why it refuses, if it does."""
+    reference = f"refs/gapwise/probe-{uuid.uuid4().hex}"
     try:
         git(clone, "push", "--quiet", origin.url, f"{origin.commit}:{reference}")
         git(clone, "push", "--quiet", origin.url, f":{reference}")
     except StepError as error:
-        problems.append(f"{origin.url} takes no experiments from here: {' '.join(str(error).split())}")
+        return [f"{origin.url} takes no experiments from here: {' '.join(str(error).split())}"]
+    return []
+
+
+def store_refusal(project: Path) -> list[str]:
+    """Does the same with the DVC remote."""
     done = subprocess.run(
         [sys.executable, "-c", PROBE],
-        cwd=clone / origin.inside,
+        cwd=project,
         env=unmisled(),
         stdin=subprocess.DEVNULL,
         capture_output=True,
         text=True,
         check=False,
     )
-    if done.returncode:
-        problems.append(f"the DVC remote takes nothing from here: {done.stderr.strip().splitlines()[-1]}")
-    return problems
+    said = (done.stderr.strip() or "it says nothing").splitlines()[-1]
+    return [f"the DVC remote takes nothing from here: {said}"] if done.returncode else []
 
 
 class StepError(Exception):

@@ -8,15 +8,17 @@ import subprocess
 
 import pytest
 
-from tests.pinned import share, start, until
+from tests.pinned import Pinned, until
 
 GRID = ("-S", "finetune.l2=0,13", "-S", "finetune.freeze=2")
 
 
 @pytest.fixture(scope="module")
-def swept(tmp_path_factory):
+def swept(made, tmp_path_factory):
     """A project after a sweep in which one of two experiments fails."""
-    project = start(tmp_path_factory.mktemp("swept") / "project")
+    folder = tmp_path_factory.mktemp("swept") / "project"
+    shutil.copytree(made / "alone", folder, symlinks=True)
+    project = Pinned(folder)
     project.before = project.run("git", "status", "--porcelain", "--ignored"), project.outputs()
     project.said = project.run("gapwise", "sweep", *GRID, fails=True)
     return project
@@ -45,7 +47,8 @@ def test_one_that_fails_is_said_with_its_reason_after_the_others_have_run(swept)
 
 def test_an_experiment_is_the_one_that_dvc_would_make(swept, tmp_path):
     shutil.copytree(swept.folder, tmp_path / "project")
-    by_hand = start(tmp_path / "by-hand")
+    by_hand = Pinned(tmp_path / "project")
+    by_hand.forget()
     by_hand.run("dvc", "exp", "run", "-q", "-n", "by-hand", "-S", "finetune.l2=0", "-S", "finetune.freeze=2")
     assert list(by_hand.experiments().values()) == list(swept.experiments().values())
 
@@ -63,6 +66,15 @@ def test_what_is_done_is_not_run_again_and_its_name_is_printed(swept):
     assert done.stderr == "1 settings: 1 done before, 0 to run\n"
 
 
+def test_settings_that_are_dicts_are_run_too_and_each_has_the_name_of_its_experiment(swept):
+    program = (
+        "from gapwise.commands.sweep import run_settings; "
+        "print(run_settings([{'finetune.l2': 0, 'finetune.freeze': 2}, {'finetune.freeze': 2, 'finetune.l2': 0.0}]))"
+    )
+    (name,) = swept.experiments()
+    assert swept.run("python", "-c", program).splitlines()[0] == str([name, name])
+
+
 def test_changes_that_are_not_committed_are_refused(swept):
     (swept.folder / "params.yaml").write_text((swept.folder / "params.yaml").read_text() + "\n")
     said = swept.run("gapwise", "sweep", "-S", "finetune.l2=1", fails=True)
@@ -71,19 +83,17 @@ def test_changes_that_are_not_committed_are_refused(swept):
     assert ".gapwise" not in said
 
 
-def test_what_the_git_remote_has_is_brought_and_not_run(pinned, tmp_path):
-    share(pinned, tmp_path)
-    colleague = start(tmp_path / "colleague")
-    shutil.rmtree(colleague.folder)
+def test_what_the_git_remote_has_is_brought_and_not_run(shared, tmp_path):
+    colleague = Pinned(tmp_path / "colleague")
     colleague.folder.mkdir()
     colleague.run("git", "clone", "-q", str(tmp_path / "hub.git"), ".")
     colleague.run("dvc", "pull", "-q")
     (name,) = colleague.run("gapwise", "sweep", "-S", "finetune.l2=0").splitlines()[-1:]
     colleague.run("git", "push", "-q", "origin", "refs/exps/*:refs/exps/*")
-    assert "1 done before, 0 to run" in pinned.run("gapwise", "sweep", "-S", "finetune.l2=0")
-    assert pinned.experiments() == colleague.experiments()
-    assert list(pinned.experiments()) == [name]
-    assert pinned.notes("begins") == []
+    assert "1 done before, 0 to run" in shared.run("gapwise", "sweep", "-S", "finetune.l2=0")
+    assert shared.experiments() == colleague.experiments()
+    assert list(shared.experiments()) == [name]
+    assert shared.notes("begins") == []
 
 
 def test_a_git_remote_that_is_away_is_said_and_stops_nothing(shared, tmp_path):
