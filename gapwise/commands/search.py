@@ -165,9 +165,7 @@ class _Searching:
         """Runs the race, or what is left of it, then opens the test."""
         names = [one.name for one in self.drawn]
         race = run_race(names, self.looks, self.score, metric=self.search.metric, after=self.after)
-        worth = correct(
-            race.scores, race.winner, race.default, self.groups(race.default), self.search.metric, CONFIDENCE
-        )
+        worth = correct(race, self.groups(race.default), self.search.metric, CONFIDENCE)
         tell(self.state / "study.log", self.drawn, race)
         found = describe(race, self.drawn, worth, effects(race, self.drawn, CONFIDENCE), self.search.metric, CONFIDENCE)
         _write(self.state / "verdict.json", found.model_dump_json(indent=2))  # before the test is opened
