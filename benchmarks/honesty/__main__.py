@@ -3,7 +3,10 @@
     python -m benchmarks.honesty simulations    # many heads in simulated worlds
     python -m benchmarks.honesty fine-tuned     # the pipeline's own fine-tuning, two seeds of one setting
 
-The first writes honesty.md, honesty.csv and honesty.png into benchmarks/honesty/results, the second fine-tuned.md.
+    python -m benchmarks.honesty races          # searches of 24 settings against the full grid, in simulated worlds
+
+The first writes honesty.md, honesty.csv and honesty.png into benchmarks/honesty/results, the second fine-tuned.md, the
+third races.md and races.csv.
 """
 
 from typing import Annotated
@@ -35,6 +38,18 @@ def fine_tuned(
     from benchmarks.honesty.fine_tuned import measure
 
     measure(repeats, worlds, name)
+
+
+@program.command()
+def races(
+    worlds: Annotated[int, typer.Option(help="With 24 settings that differ.")] = 420,
+    alike: Annotated[int, typer.Option(help="With 24 settings that are one.")] = 400,
+    seed: Annotated[int, typer.Option(help="Of everything.")] = 1000,
+) -> None:
+    """Races settings where the truth is known."""
+    from benchmarks.honesty.races import measure
+
+    measure(worlds, alike, seed)
 
 
 if __name__ == "__main__":

@@ -117,7 +117,7 @@ def draw_pool(
     pool, outside = np.flatnonzero(inside), np.flatnonzero(~inside)
     train_rows = np.stack([rng.choice(pool, rows, replace=False) for _ in range(repeats)])
     probabilities = {
-        name: _predict(population.vectors[outside], train(population, train_rows, head, derive(seed, head.twin)))
+        name: predict(population.vectors[outside], train(population, train_rows, head, derive(seed, head.twin)))
         for name, head in settings.items()
     }
     groups = np.unique(population.groups[outside], return_inverse=True)[1]
@@ -162,7 +162,8 @@ def train(population: Population, rows: Rows, head: Head, seed: int) -> tuple[Fl
     return weights[:, :-1], weights[:, -1]
 
 
-def _predict(vectors: Floats, trained: tuple[Floats, Floats]) -> NDArray[np.float64]:
+def predict(vectors: Floats, trained: tuple[Floats, Floats]) -> NDArray[np.float64]:
+    """Gives the probability of class 1, shape (repeats, texts), from what `train` gives."""
     kernel, bias = trained
     return _sigmoid(kernel @ vectors[:, : kernel.shape[1]].T + bias[:, None]).astype(np.float64)
 

@@ -115,9 +115,7 @@ def _half_width(scores: Scores, groups: Sequence[Integers], metric: str, confide
 
     numbers = np.split(_enough(np.concatenate(groups)), np.cumsum([len(one) for one in groups])[:-1])
     counts = np.stack([np.bincount(of_row, minlength=_count(numbers)) for of_row in numbers[: len(scores)]])
-    sums = np.stack(
-        [np.bincount(of_row, own, _count(numbers)) for of_row, own in zip(numbers, scores, strict=False)]
-    )
+    sums = np.stack([np.bincount(of_row, own, _count(numbers)) for of_row, own in zip(numbers, scores, strict=False)])
     left = counts.sum(axis=1, keepdims=True) - counts
     without = (sums.sum(axis=1, keepdims=True) - sums) / np.where(left > 0, left, np.nan)
     estimates = np.nanmean(without, axis=0)
