@@ -3,9 +3,9 @@
     python -m benchmarks.honesty simulations    # many heads in simulated worlds
     python -m benchmarks.honesty rotation       # the same heads, every row tested once
     python -m benchmarks.honesty fine-tuned     # the pipeline's own fine-tuning, two seeds of one setting
+    python -m benchmarks.honesty races          # searches of 24 settings against the full grid, in simulated worlds
 
-The first writes honesty.md, honesty.csv and honesty.png into benchmarks/honesty/results, the second rotation.md and
-rotation.csv, the third fine-tuned.md.
+The first writes honesty.md, honesty.csv and honesty.png into benchmarks/honesty/results, each other a page of its name.
 """
 
 from typing import Annotated
@@ -48,6 +48,18 @@ def fine_tuned(
     from benchmarks.honesty.fine_tuned import measure
 
     measure(repeats, worlds, name)
+
+
+@program.command()
+def races(
+    worlds: Annotated[int, typer.Option(help="With 24 settings that differ.")] = 420,
+    alike: Annotated[int, typer.Option(help="With 24 settings that are one.")] = 400,
+    seed: Annotated[int, typer.Option(help="Of everything.")] = 1000,
+) -> None:
+    """Races settings where the truth is known."""
+    from benchmarks.honesty.races import measure
+
+    measure(worlds, alike, seed)
 
 
 if __name__ == "__main__":

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from benchmarks.honesty.worlds import Head, Population, Rows, _predict, train
+from benchmarks.honesty.worlds import Head, Population, Rows, predict, train
 from gapwise.base.seeds import derive
 
 Probabilities = NDArray[np.float32]
@@ -49,14 +49,24 @@ class SmallWorld:
     truth: Mapping[str, NDArray[np.float64]]
 
 
-def draw_world(population: Population, settings: Mapping[str, Head], size: int, seed: int) -> SmallWorld:
-    """Draws a pool of at least `size` development texts in whole groups, and trains every setting on draws of it."""
+def draw_world(
+    population: Population, settings: Mapping[str, Head], size: int, seed: int, more: int = MORE
+) -> SmallWorld:
+    """Draws a pool of at least `size` development texts in whole groups, and trains every setting on draws of it.
+
+    Args:
+        population: To draw from.
+        settings: The default first.
+        size: Of the pool.
+        seed: Of everything.
+        more: Repeats of each setting for the truth, beside the `REPEATS` of the search.
+    """
     rng = np.random.default_rng(derive(seed, population.name))
     place = rng.permutation(population.groups.max() + 1)[population.groups]
     order = np.argsort(place, kind="stable")
     inside = place <= place[order[size - 1]]
     pool, outside = np.flatnonzero(inside), np.flatnonzero(~inside)
-    draws = [_draw(population, pool, rng) for _ in range(REPEATS + MORE)]
+    draws = [_draw(population, pool, rng) for _ in range(REPEATS + more)]
     fewest = min(len(trained) for _, trained in draws)
     rows = np.stack([trained[:fewest] for _, trained in draws])
     held = [validation for validation, _ in draws[:REPEATS]]
@@ -64,7 +74,7 @@ def draw_world(population: Population, settings: Mapping[str, Head], size: int, 
     of_validation, of_test, accuracy, loss = [], [], [], []
     for head in settings.values():
         weights = train(population, rows, head, derive(seed, "head", head.twin))
-        everywhere = _predict(population.vectors, weights).astype(np.float32)
+        everywhere = predict(population.vectors, weights).astype(np.float32)
         of_validation.append([everywhere[repeat][texts] for repeat, texts in enumerate(held)])
         of_test.append(everywhere[:REPEATS][:, test])
         right = (everywhere[:, outside] > 0.5) == population.labels[outside]

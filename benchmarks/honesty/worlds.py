@@ -163,7 +163,7 @@ def train(population: Population, rows: Rows, head: Head, seed: int) -> tuple[Fl
 
 
 def predict(vectors: Floats, trained: tuple[Floats, Floats]) -> NDArray[np.float64]:
-    """Gives the probability of class 1: vectors of shape (texts, width) and what `train` gives to (repeats, texts)."""
+    """Gives the probability of class 1, shape (repeats, texts), from what `train` gives."""
     kernel, bias = trained
     return _sigmoid(kernel @ vectors[:, : kernel.shape[1]].T + bias[:, None]).astype(np.float64)
 

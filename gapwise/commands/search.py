@@ -35,7 +35,7 @@ from gapwise.searching.correction import correct
 from gapwise.searching.effects import effects
 from gapwise.searching.figures import Found, describe
 from gapwise.searching.params import FILE, Search, read_search
-from gapwise.searching.race import Look, Race, Scores, least_budget, plan_looks, run_race
+from gapwise.searching.race import Look, Race, Scores, cost, least_budget, plan_looks, run_race
 from gapwise.searching.space import Candidate, candidates, check
 from gapwise.searching.telling import tell
 from gapwise.searching.validation import scores_of
@@ -165,9 +165,7 @@ class _Searching:
         """Runs the race, or what is left of it, then opens the test."""
         names = [one.name for one in self.drawn]
         race = run_race(names, self.looks, self.score, metric=self.search.metric, after=self.after)
-        worth = correct(
-            race.scores, race.winner, race.default, self.groups(race.default), self.search.metric, CONFIDENCE
-        )
+        worth = correct(race, self.groups(race.default), self.search.metric, CONFIDENCE)
         tell(self.state / "study.log", self.drawn, race)
         found = describe(race, self.drawn, worth, effects(race, self.drawn, CONFIDENCE), self.search.metric, CONFIDENCE)
         _write(self.state / "verdict.json", found.model_dump_json(indent=2))  # before the test is opened
@@ -262,7 +260,7 @@ class _Searching:
         )
 
     def _report(self, name: str, repeats: int, took: float) -> None:
-        total = most_trainings(self.looks)
+        total = cost(self.looks)
         done = self.done + repeats - self._before(repeats)
         left = (total - done) * statistics.median(self.took)
         from gapwise.reports.words import duration
@@ -271,12 +269,6 @@ class _Searching:
             f"{done:3} of at most {total} trainings: {name}, {repeats} repeats, {duration(took)}; "
             f"at most {duration(left)} left"
         )
-
-
-def most_trainings(looks: Sequence[Look]) -> int:
-    """Counts the trainings of a race in which nobody falls but for the budget."""
-    before = [0, *(look.repeats for look in looks)]
-    return sum(look.settings * (look.repeats - earlier) for look, earlier in zip(looks, before, strict=False))
 
 
 def _networks() -> Any:

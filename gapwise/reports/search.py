@@ -1,6 +1,6 @@
 """A search on the terminal: the answer, the race as lanes, what each key does, and what the winner is worth."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from textwrap import fill
 
 from rich import box
@@ -148,8 +148,3 @@ def _effects(found: Found) -> Table:
 def effect(one: Effect, metric: str) -> str:
     """Writes an effect with its interval."""
     return difference(metric, one.difference)
-
-
-def lines(found: Found) -> Sequence[str]:
-    """Gives the sentences of the answer, for the page."""
-    return [basis(found), *sentences(found)]

@@ -7,6 +7,7 @@ import numpy as np
 
 from gapwise.base.wording import in_yaml
 from gapwise.comparing.figures import Estimate
+from gapwise.comparing.verdicts import flatten
 from gapwise.searching.figures import Effect
 from gapwise.searching.race import Race
 from gapwise.searching.space import Candidate
@@ -28,16 +29,16 @@ def effects(race: Race, drawn: Sequence[Candidate], confidence: float) -> list[E
     Returns:
         In the metric, more being better; none of a value that fewer than two settings have, or all but one.
     """
-    from gapwise.comparing.verdicts import flatten
-
     shared = min(len(scores) for scores in race.scores.values())
     score = np.array([np.mean([rows.mean() for rows in race.scores[one.name][:shared]]) for one in drawn])
     found = []
     for key in dict.fromkeys(key for one in drawn for key in one.changes):
-        values = [flatten(one.document)[key] for one in drawn]
+        # Where its condition is not met, a key was not searched; params.yaml has a value of every key.
+        has_key = np.array([not one.changes or key in one.changes for one in drawn])
+        values = [flatten(one.document)[key] for one, has in zip(drawn, has_key, strict=True) if has]
         for label, has in _divided(values):
             if min(has.sum(), (~has).sum()) >= 2:
-                difference = _welch(score[has], score[~has], confidence)
+                difference = _welch(score[has_key][has], score[has_key][~has], confidence)
                 found.append(Effect(key=key, value=label, settings=int(has.sum()), difference=difference))
     return found
 

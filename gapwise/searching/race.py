@@ -16,7 +16,8 @@ import numpy as np
 from gapwise.statistics.uncertainty import Floats, Uncertainty, of_own_rows
 
 ALPHA = 0.05
-SHARES = (1, 2, 4)  # repeats at the looks before the last
+# Repeats at the looks before the last. More looks find the best more often, and each costs a start of training.
+LOOKS = (1, 2, 4, 6, 8)
 
 # What a setting reached: by repeat, what each validation row adds to the metric, more being better, shape (rows,).
 Scores = Sequence[Floats]
@@ -79,7 +80,7 @@ class Race:
 
 
 def plan_looks(settings: int, repeats: int, budget: int) -> list[Look]:
-    """Divides a budget: every setting gets a first repeat, and half of the settings or fewer go on from look to look.
+    """Divides a budget: every setting gets a first repeat, and from look to look fewer go on, by a constant share.
 
     Args:
         settings: That take part, 2 or more.
@@ -87,27 +88,28 @@ def plan_looks(settings: int, repeats: int, budget: int) -> list[Look]:
         budget: Trainings in all.
 
     Returns:
-        The looks; empty if the budget fits no race, which is one where the default and another setting last to the end.
+        The looks, of which the last has the default and one other at least; empty if the budget fits no race.
     """
-    steps = [*(share for share in SHARES if share < repeats), repeats]
-    least = least_budget(settings, repeats)
-    if budget < least:
-        return []
-    left = budget - least
-    looks = [Look(steps[0], settings)]
-    for place, (before, now) in enumerate(zip(steps, steps[1:], strict=False)):
-        others = len(steps) - 2 - place
-        # What is left over is shared evenly among the looks that are still to come.
-        more = int(left / (others + 1) // (now - before))
-        count = min(looks[-1].settings, 2 + more)
-        left -= (count - 2) * (now - before)
-        looks.append(Look(now, count))
-    return looks
+    steps = [*(step for step in LOOKS if step < repeats), repeats]
+    most = np.linspace(settings, 2, 50 * settings)  # that go on from the first look
+    plans = ([Look(*one) for one in zip(steps, _counts(settings, second, len(steps)), strict=True)] for second in most)
+    return next((looks for looks in plans if cost(looks) <= budget), [])
+
+
+def _counts(settings: int, second: float, looks: int) -> list[int]:
+    shares = np.linspace(1, 0, looks - 1) if looks > 2 else np.ones(1)
+    return [settings, *(max(2, round(2 * (second / 2) ** float(share))) for share in shares)]
+
+
+def cost(looks: Sequence[Look]) -> int:
+    """Counts the trainings of a race in which settings fall for the budget alone."""
+    before = [0, *(look.repeats for look in looks)]
+    return sum(look.settings * (look.repeats - earlier) for look, earlier in zip(looks, before, strict=False))
 
 
 def least_budget(settings: int, repeats: int) -> int:
     """Gives the fewest trainings that make a race: one of each setting, and all of the default and one other."""
-    return settings * SHARES[0] + 2 * (repeats - SHARES[0])
+    return settings * LOOKS[0] + 2 * (repeats - LOOKS[0])
 
 
 def run_race(

@@ -1,0 +1,82 @@
+"""A search as one page of its own: the race as lanes, the effect of each value, no script, nothing from the network."""
+
+from importlib.resources import files
+from typing import Any
+
+from jinja2 import Environment, StrictUndefined
+
+from gapwise.reports import search
+from gapwise.reports.scale import around
+from gapwise.reports.words import difference, number, percent
+from gapwise.searching.figures import Entrant, Found
+from gapwise.statistics.metrics import METRICS
+
+
+def page(found: Found) -> str:
+    """Writes the page as HTML, in which every name that comes from data is escaped."""
+    environment = Environment(autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
+    template = environment.from_string(files("gapwise.reports").joinpath("search.html").read_text(encoding="utf-8"))
+    last = found.looks[-1].repeats
+    unit = METRICS[found.metric].unit
+    effects, zero = _effects(found)
+    return template.render(
+        headline=headline(found),
+        basis=search.basis(found),
+        sentences=search.sentences(found),
+        unit=unit[0].upper() + unit[1:],
+        confidence=percent(found.confidence),
+        rows=[_row(one, found) for one in found.entrants],
+        looks=[{"left": _percent(look.repeats / last), "repeats": look.repeats} for look in found.looks],
+        effects=effects,
+        zero=zero,
+    )
+
+
+def headline(found: Found) -> str:
+    """Says the most important in a line."""
+    if found.winner == found.default:
+        return f"None of {len(found.entrants) - 1} settings beats params.yaml"
+    verdict = None if found.test is None else found.test.contrasts[0].verdict
+    told = {"better": "is better than", "worse": "is worse than", "equivalent": "is as good as"}
+    if verdict in told:
+        return f"{found.winner} won, and {told[verdict]} params.yaml on the test"
+    return f"{found.winner} won; no difference to params.yaml is shown on the test"
+
+
+def _row(one: Entrant, found: Found) -> dict[str, Any]:
+    kind = "won" if one.name == found.winner else one.reason or "stayed"
+    return {
+        "kind": kind,
+        "name": search.name(one, found),
+        "changes": search.changes(one),
+        "repeats": one.repeats,
+        "width": _percent(one.repeats / found.looks[-1].repeats),
+        "why": search.why(one, found),
+        "score": number(one.validation, 3),
+        "difference": None if one.difference is None else difference(found.metric, one.difference),
+    }
+
+
+def _effects(found: Found) -> tuple[list[dict[str, Any]], str]:
+    scale = around([end for one in found.effects for end in (one.difference.low, one.difference.high)])
+    rows = []
+    for one in found.effects:
+        low, value, high = (
+            scale.position(at) for at in (one.difference.low, one.difference.value, one.difference.high)
+        )
+        rows.append(
+            {
+                "key": one.key,
+                "value": one.value,
+                "settings": one.settings,
+                "left": _percent(low),
+                "width": _percent(high - low),
+                "dot": _percent(value),
+                "figures": search.effect(one, found.metric),
+            }
+        )
+    return rows, _percent(scale.position(0))
+
+
+def _percent(share: float) -> str:
+    return f"{100 * share:.2f}%"
