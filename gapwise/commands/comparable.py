@@ -6,6 +6,7 @@ from typing import Any
 
 import pandas as pd
 
+from gapwise.base.errors import UserError
 from gapwise.base.wording import in_words, in_yaml
 from gapwise.commands.lockfile import Lock, code
 from gapwise.comparing.verdicts import flatten
@@ -101,3 +102,21 @@ def _twins(runs: Sequence[Run]) -> list[list[str]]:
     for run in runs:
         by_hash.setdefault(run.lock.outs["data/predictions.parquet"], []).append(run.name)
     return [names for names in by_hash.values() if len(names) > 1]
+
+
+def require_one_test(params: Mapping[str, Any], what: str) -> None:
+    """Refuses a rotation where one test part is needed that no repeat trains on.
+
+    Args:
+        params: What params.yaml holds.
+        what: Needs it, as the beginning of a sentence.
+
+    Raises:
+        UserError: If `split.rotate` is set.
+    """
+    rotate = params.get("split", {}).get("rotate")
+    if rotate is not None:
+        raise UserError(
+            f"{what} needs one test part, and split.rotate ({rotate}) tests every row in turn.",
+            ["set split.rotate to null, run `dvc repro` and commit"],
+        )

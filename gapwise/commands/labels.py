@@ -10,6 +10,7 @@ from rich.console import Console
 
 from gapwise.base.errors import UserError
 from gapwise.base.tables import Texts, Tokens
+from gapwise.commands.comparable import require_one_test
 from gapwise.commands.files import write_file
 from gapwise.commands.project import Project
 from gapwise.commands.revisions import Loaded, read, table
@@ -42,6 +43,7 @@ def _report(revision: str) -> LabelReport:
     with Project() as project, contextlib.chdir(project.folder):
         try:
             setting = read(project, revision)
+            require_one_test(setting.run.params, "A report on labels")
             texts = {name: table(project, setting.run, path, Texts) for name, path in TABLES.items()}
             vectors = _vectors(project, setting)
         except UserError as error:

@@ -14,6 +14,7 @@ from gapwise.base.errors import UserError
 from gapwise.base.tables import Texts
 from gapwise.base.wording import in_words
 from gapwise.commands.comparable import Run, other_data
+from gapwise.commands.comparable import require_one_test
 from gapwise.commands.lockfile import Lock, not_run, read_lock
 from gapwise.commands.project import WORKSPACE, Project
 from gapwise.commands.revisions import Loaded, alike, params_of, read, table_of
@@ -81,6 +82,7 @@ def read_setting(project: Project) -> Setting:
         UserError: If its rows were not prepared and split with these params.
     """
     params = params_of(project, WORKSPACE)
+    require_one_test(params, "A learning curve")
     lock = read_lock(project.text(WORKSPACE, "dvc.lock") or "")
     _check_split(lock, params)
     file = project.data(WORKSPACE, DEVELOPMENT, lock.outs[DEVELOPMENT])

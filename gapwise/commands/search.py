@@ -22,7 +22,7 @@ import gapwise
 from gapwise.base.errors import UserError
 from gapwise.base.validation import validate
 from gapwise.base.wording import in_words
-from gapwise.commands.comparable import Run
+from gapwise.commands.comparable import Run, require_one_test
 from gapwise.commands.lockfile import read_lock
 from gapwise.commands.project import Project
 from gapwise.commands.revisions import groups, load
@@ -75,6 +75,7 @@ def _read(project: Project, file: Path) -> tuple[Search, Mapping[str, Any]]:
     search = read_search(_document(file))
     document = _document(Path("params.yaml"))
     validate(document)
+    require_one_test(document, "A search")
     check(search, document)
     return search, document
 
