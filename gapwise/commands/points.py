@@ -13,8 +13,7 @@ from pydantic import ValidationError
 from gapwise.base.errors import UserError
 from gapwise.base.tables import Texts
 from gapwise.base.wording import in_words
-from gapwise.commands.comparable import Run, other_data
-from gapwise.commands.comparable import require_one_test
+from gapwise.commands.comparable import Run, other_data, require_one_test
 from gapwise.commands.lockfile import Lock, not_run, read_lock
 from gapwise.commands.project import WORKSPACE, Project
 from gapwise.commands.revisions import Loaded, alike, params_of, read, table_of
