@@ -4,7 +4,9 @@ import json
 import re
 from collections.abc import Iterator
 from json.decoder import scanstring  # type: ignore[attr-defined]
+from typing import Any
 
+from gapwise.texts.cells import as_text
 from gapwise.texts.cleaning import normalize
 from gapwise.texts.delimited import DELIMITERS, delimiter_of
 from gapwise.texts.json_objects import read_object
@@ -60,10 +62,16 @@ def _value(text: str, span: Span) -> str:
 def _json_lines(text: str, column: str) -> Iterator[Span | None]:
     position = 0
     for line in text.split("\n"):
-        if line.strip() and any(value not in (None, "") for value in read_object(line).values()):
+        if line.strip() and any(map(_filled, read_object(line).values())):
             found = _in_object(line, column)
             yield None if found is None else (position + found[0], position + found[1])
         position += len(line) + 1
+
+
+def _filled(value: Any) -> bool:
+    """Tells whether a value keeps its row, as `cells.table` does."""
+    cell = as_text(value)
+    return not (cell is None or (isinstance(cell, str) and not cell.strip()))
 
 
 def _in_object(line: str, column: str) -> Span | None:
