@@ -24,14 +24,14 @@ MISLEADING = ("DVC_ROOT", "DVC_STAGE", "GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FI
 Result = TypeVar("Result")
 
 # Runs a command, and ends it with all that it has started as soon as whoever waits for it is gone, killed or not: then
-# the pipe at standard input is closed.
+# the pipe at standard input is closed. The watcher is a grandchild, as Ray kills the children of a worker that has died,
+# and no others. It keeps the lock of the clone.
 GUARD = """
-import os, signal, subprocess, sys, threading
-def end_with_parent():
-    os.read(0, 1)
-    os.killpg(0, signal.SIGKILL)
-threading.Thread(target=end_with_parent, daemon=True).start()
-sys.exit(subprocess.call(sys.argv[1:], stdin=subprocess.DEVNULL))
+import subprocess, sys
+lock, *command = sys.argv[1:]
+watch = "import os, signal; os.read(0, 1); os.killpg(0, signal.SIGKILL)"
+subprocess.Popen([sys.executable, "-S", "-c", watch], pass_fds=[int(lock)])
+sys.exit(subprocess.call(command, stdin=subprocess.DEVNULL))
 """
 
 # Writes to the DVC remote of the project that it runs in, and removes what it wrote.
@@ -301,7 +301,7 @@ class Steps:
         self.log.write(f"$ dvc {' '.join(arguments)}\n")
         self.log.flush()
         child = subprocess.Popen(
-            [sys.executable, "-c", GUARD, sys.executable, "-m", "dvc", *arguments],
+            [sys.executable, "-c", GUARD, str(self.lock.fileno()), sys.executable, "-m", "dvc", *arguments],
             cwd=self.folder,
             env=self.environment,
             stdin=subprocess.PIPE,
@@ -311,6 +311,8 @@ class Steps:
             pass_fds=[self.lock.fileno()],
         )
         code = child.wait()
+        if child.stdin:
+            child.stdin.close()  # ends the watcher
         self.log.seek(0, os.SEEK_END)
         if code:
             said = Path(self.log.name).read_text(encoding="utf-8", errors="replace")[begin:].strip()
