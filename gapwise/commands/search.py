@@ -167,7 +167,14 @@ class _Searching:
         race = run_race(names, self.looks, self.score, metric=self.search.metric, after=self.after)
         worth = correct(race, self.groups(race.default), self.search.metric, CONFIDENCE)
         tell(self.state / "study.log", self.drawn, race)
-        found = describe(race, self.drawn, worth, effects(race, self.drawn, CONFIDENCE), self.search.metric, CONFIDENCE)
+        found = describe(
+            race,
+            self.drawn,
+            worth,
+            effects(race, self.drawn, CONFIDENCE),
+            metric=self.search.metric,
+            confidence=CONFIDENCE,
+        )
         _write(self.state / "verdict.json", found.model_dump_json(indent=2))  # before the test is opened
         finalists = list(dict.fromkeys([race.default, race.winner]))
         _say(f"The race is over; now the test is opened for {in_words(finalists)}")
