@@ -13,6 +13,7 @@ GOOD = {
     "budget": {"repeats": 9},
     "keys": {"finetune.l2": {"log_range": [0.001, 0.1]}},
 }
+TWO = "must be two numbers, [low, high]; whole ones for whole numbers"
 
 
 def problems(**changes):
@@ -58,9 +59,9 @@ def test_every_mistake_is_told_at_once_with_its_place():
         ({"choices": [1, 1]}, "choices has 1 twice"),
         ({"choices": []}, ".choices: must be a list of values, not empty; got []"),
         ({"log_range": [0, 1]}, "log_range must be above 0; got [0, 1]"),
-        ({"range": [0, 1, 2]}, ".range: must be two numbers, [low, high]; whole ones for whole numbers; got [0, 1, 2]"),
+        ({"range": [0, 1, 2]}, f".range: {TWO}; got [0, 1, 2]"),
         ({"choices": [1], "range": [0, 1]}, "must have one of choices, range and log_range; got choices and range"),
-        ({"range": [0.0, float("inf")]}, ".range.1: must be two numbers, [low, high]; whole ones for whole numbers; got inf"),
+        ({"range": [0.0, float("inf")]}, f".range: {TWO}; got inf"),
     ],
 )
 def test_values_must_make_sense(domain, message):
