@@ -148,7 +148,7 @@ def sections(raced: pd.DataFrame, claimed: pd.DataFrame) -> Sequence[str]:
         table.reset_index().to_markdown(index=False),
         f"{raced['worse'].mean():.2f} settings of a race fell as worse, in the mean; the others fell for the budget.",
         "## The corrected score of the winner",
-        f"How often its {CONFIDENCE:.0%} interval holds the true score, at {BUDGETS[0]} trainings; it should be 93 to 97 %.",
+        f"How often its {CONFIDENCE:.0%} interval holds the true score, after {BUDGETS[0]} trainings. Due: 93 to 97 %.",
         worth.reset_index().to_markdown(index=False),
         "## Settings that are all alike",
         f"{len(claimed)} worlds in which all settings are one with other seeds. How often the winner is called better "
