@@ -41,6 +41,11 @@ def command(clone, *options, fails=False):
     return clone.run(sys.executable, "-m", "gapwise", "search", *options, fails=fails)
 
 
+def answered(clone):
+    """What `--json` prints, which stands before all that goes to stderr."""
+    return json.JSONDecoder().raw_decode(command(clone, "--json"))[0]
+
+
 def experiments(clone):
     """The commit of each experiment by its name."""
     lines = clone.run("git", "for-each-ref", "--format=%(refname) %(objectname)", "refs/exps").splitlines()
@@ -92,7 +97,7 @@ def test_a_search_that_is_killed_goes_on_and_ends_as_one_that_is_not(project, tm
     undisturbed = tmp_path / "undisturbed"
     shutil.copytree(project.folder, undisturbed)
     killed_in_training(project)
-    answer = json.loads(command(project, "--json").partition("\n{")[2].join(["{", ""]))
+    answer = answered(project)
     assert project.run("git", "status", "--short").split() == ["??", "search.yaml"]
     log = next((project.folder / ".gapwise/search").glob("*/log.txt")).read_text()
     assert log.count("taken over from a run that was interrupted") >= 2
@@ -105,7 +110,7 @@ def test_a_search_that_is_killed_goes_on_and_ends_as_one_that_is_not(project, tm
         assert ("data/predictions.parquet" in outputs(project, made[one["name"]])) is tested
 
     twin = type(project)(undisturbed, DVC_SITE_CACHE_DIR=str(tmp_path / "site"))
-    again = json.loads(command(twin, "--json").partition("\n{")[2].join(["{", ""]))
+    again = answered(twin)
     assert again == answer
     assert {name: outputs(twin, commit) for name, commit in experiments(twin).items()} == {
         name: outputs(project, commit) for name, commit in made.items()
