@@ -146,13 +146,13 @@ def sections(raced: pd.DataFrame, claimed: pd.DataFrame) -> Sequence[str]:
         "## Against the full grid",
         "True accuracy of the race's winner against that of the setting that wins the whole grid by the same metric.",
         table.reset_index().to_markdown(index=False),
-        f"Settings that fell as worse, in the mean of a race: {raced['worse'].mean():.2f}. The others fell for the budget.",
+        f"{raced['worse'].mean():.2f} settings of a race fell as worse, in the mean; the others fell for the budget.",
         "## The corrected score of the winner",
-        f"How often its {CONFIDENCE:.0%} interval holds the true score, at {BUDGETS[0]} trainings. It should be 93 to 97 %.",
+        f"How often its {CONFIDENCE:.0%} interval holds the true score, after {BUDGETS[0]} trainings. Due: 93 to 97 %.",
         worth.reset_index().to_markdown(index=False),
         "## Settings that are all alike",
-        f"{len(claimed)} worlds in which all settings are one with other seeds. How often the winner is called better or "
-        "worse than the default on the test rows. It should be at most 5 %.",
+        f"{len(claimed)} worlds in which all settings are one with other seeds. How often the winner is called better "
+        "or worse than the default on the test rows. It should be at most 5 %.",
         pd.DataFrame({"claimed": claimed.apply(_share)}).rename_axis("metric").reset_index().to_markdown(index=False),
     ]
 

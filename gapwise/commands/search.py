@@ -25,7 +25,7 @@ from gapwise.base.wording import in_words
 from gapwise.commands.comparable import Run, require_one_test
 from gapwise.commands.lockfile import read_lock
 from gapwise.commands.project import Project
-from gapwise.commands.revisions import groups, load
+from gapwise.commands.revisions import PREDICTIONS, groups, load
 from gapwise.commands.timings import seconds
 from gapwise.commands.workplace import Workplace, uncommitted
 from gapwise.comparing.scored import Candidate as Compared
@@ -36,7 +36,7 @@ from gapwise.searching.effects import effects
 from gapwise.searching.figures import Found, describe
 from gapwise.searching.params import FILE, Search, read_search
 from gapwise.searching.race import Look, Race, Scores, cost, least_budget, plan_looks, run_race
-from gapwise.searching.space import Candidate, candidates, check
+from gapwise.searching.space import DEFAULT, Candidate, candidates, check
 from gapwise.searching.telling import tell
 from gapwise.searching.validation import scores_of
 
@@ -168,10 +168,19 @@ class _Searching:
         race = run_race(names, self.looks, self.score, metric=self.search.metric, after=self.after)
         worth = correct(race, self.groups(race.default), self.search.metric, CONFIDENCE)
         tell(self.state / "study.log", self.drawn, race)
-        found = describe(race, self.drawn, worth, effects(race, self.drawn, CONFIDENCE), self.search.metric, CONFIDENCE)
+        found = describe(
+            race,
+            self.drawn,
+            worth,
+            effects(race, self.drawn, CONFIDENCE),
+            metric=self.search.metric,
+            confidence=CONFIDENCE,
+        )
         _write(self.state / "verdict.json", found.model_dump_json(indent=2))  # before the test is opened
         finalists = list(dict.fromkeys([race.default, race.winner]))
-        _say(f"The race is over; now the test is opened for {in_words(finalists)}")
+        _say(
+            f"The race is over, and the verdict on validation is written; the test is opened for {in_words(finalists)}"
+        )
         for name in finalists:
             self.open_test(name)
         if race.winner == race.default:
@@ -239,14 +248,18 @@ class _Searching:
 
     def open_test(self, name: str) -> None:
         """Runs the whole pipeline of a setting that is trained; nothing is trained again."""
-        repeats = self._finished(name)
-        self.workplace.begin(self.by_name[name].changes, repeats)
-        self.workplace.experiment(name)
+        lock = read_lock(self.project.text(self.project.resolve(name), "dvc.lock") or "")
+        if PREDICTIONS not in lock.outs:
+            self.workplace.begin(self.by_name[name].changes, self._finished(name))
+            self.workplace.experiment(name)
 
     def compared(self, race: Race) -> Any:
         """Compares the winner with the default on the test rows, as `gapwise compare` does."""
         settings, notes = load(self.project, [race.default, race.winner])
-        both = [Compared(one.run.name, one.predictions, dict(one.run.params)) for one in settings]
+        names = (DEFAULT, race.winner)
+        both = [
+            Compared(name, one.predictions, dict(one.run.params)) for name, one in zip(names, settings, strict=True)
+        ]
         found = compare(both, groups(self.project, settings[0]), self.search.metric, MARGIN, CONFIDENCE)
         return found.model_copy(update={"notes": [*found.notes, *notes]})
 

@@ -51,7 +51,7 @@ def _trained(finished: Path) -> list[Trained]:
     epochs = pd.read_csv(finished / "metrics" / "plots" / "epochs.csv")
     found = []
     for values, (_, own) in zip(weights, epochs.groupby("repeat"), strict=True):
-        losses = own.pivot(index="epoch", columns="part", values="log_loss").add_suffix("_log_loss")
+        losses = own.pivot_table(index="epoch", columns="part", values="log_loss").add_suffix("_log_loss")
         best = int(own.loc[own["kept"] == 1, "epoch"].iloc[0])
         found.append(Trained(values, losses.rename_axis(columns=None).reset_index(), best))
     return found

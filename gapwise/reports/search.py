@@ -43,8 +43,8 @@ def _parts(found: Found, width: int) -> Iterator[RenderableType]:
 def basis(found: Found) -> str:
     """Tells in a line what was raced, and what it cost."""
     return (
-        f"{len(found.entrants)} settings raced on validation {METRICS[found.metric].label}: {found.trainings} trainings "
-        f"instead of {found.grid}, {percent(round(found.trainings / found.grid, 2))} of the grid"
+        f"{len(found.entrants)} settings raced on validation {METRICS[found.metric].label}: {found.trainings} "
+        f"trainings instead of {found.grid}, {percent(round(found.trainings / found.grid, 2))} of the grid"
     )
 
 

@@ -8,6 +8,7 @@ rows of later repeats, so scores are drawn instead: of every repeat, from the no
 rows have together in the repeats that all share. Every draw runs the whole race, falls included. Nothing is trained.
 """
 
+import itertools
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -97,7 +98,7 @@ def _enough(groups: Integers) -> Integers:
 def _winners(means: Floats, looks: Sequence[Look], default: int) -> Integers:
     """Runs races in which settings fall for the budget alone; means are of shape (samples, repeats, settings)."""
     going = np.ones((len(means), means.shape[2]), dtype=bool)
-    for look, following in zip(looks, looks[1:], strict=False):
+    for look, following in itertools.pairwise(looks):
         reached = np.where(going, means[:, look.repeats - 1], -np.inf)
         reached[:, default] = np.inf  # it always goes on
         behind = np.argsort(-reached, axis=1)[:, following.settings :]

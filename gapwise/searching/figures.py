@@ -113,6 +113,7 @@ def describe(
     drawn: Sequence[Candidate],
     worth: Corrected,
     effects: Sequence[Effect],
+    *,
     metric: str,
     confidence: float,
 ) -> Found:

@@ -1,0 +1,137 @@
+"""A search as a user runs it, in a clone with a tiny encoder: killed, taken up again, and run once more."""
+
+import json
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import time
+
+import pytest
+from ruamel.yaml import YAML
+
+from tests.clones import some_articles, start
+
+SEARCH = {
+    "seed": 3,
+    "settings": 3,
+    "repeats": 2,
+    "metric": "log_loss",
+    "budget": {"repeats": 5},
+    "keys": {"finetune.dropout": {"range": [0.0, 0.5]}, "finetune.epochs": {"choices": [1, 2]}},
+}
+
+
+@pytest.fixture(scope="module")
+def project(samples, tiny_bert, tmp_path_factory):
+    """A project with a search.yaml, nothing run so far."""
+    clone = start(tmp_path_factory.mktemp("search") / "project", some_articles(samples), tiny_bert)
+    clone.environment |= {"CUDA_VISIBLE_DEVICES": "-1"}
+    write(clone, SEARCH)
+    return clone
+
+
+def write(clone, asked):
+    with (clone.folder / "search.yaml").open("w") as stream:
+        YAML().dump(asked, stream)
+
+
+def command(clone, *options, fails=False):
+    return clone.run(sys.executable, "-m", "gapwise", "search", *options, fails=fails)
+
+
+def answered(clone):
+    """What `--json` prints, which stands before all that goes to stderr."""
+    return json.JSONDecoder().raw_decode(command(clone, "--json"))[0]
+
+
+def experiments(clone):
+    """The commit of each experiment by its name."""
+    lines = clone.run("git", "for-each-ref", "--format=%(refname) %(objectname)", "refs/exps").splitlines()
+    found = (line.split() for line in lines)
+    return {name.rsplit("/", 1)[1]: commit for name, commit in found if "/search-" in name}
+
+
+def outputs(clone, commit):
+    """The hash of each output that an experiment's dvc.lock records."""
+    stages = YAML(typ="safe").load(clone.run("git", "show", f"{commit}:dvc.lock"))["stages"]
+    return {out["path"]: out["md5"] for stage in stages.values() for out in stage.get("outs", [])}
+
+
+def test_a_budget_that_fits_no_race_is_refused_before_any_work(project):
+    write(project, SEARCH | {"budget": {"repeats": 4}})
+    said = command(project, fails=True)
+    write(project, SEARCH)
+    assert "search.yaml: the budget fits no race, nothing was trained:" in said
+    assert (
+        "budget: 4 must be 5 trainings or more: one for each of 3 settings, and 2 for params.yaml and for one other; "
+        "raise it, or lower settings or repeats"
+    ) in said
+    assert not (project.folder / ".gapwise/search/clone").exists()
+
+
+def test_minutes_need_a_timed_training(project):
+    write(project, SEARCH | {"budget": {"minutes": 5}})
+    said = command(project, fails=True)
+    write(project, SEARCH)
+    assert "budget.minutes needs to know how long a training takes here, and none was timed." in said
+
+
+def test_changes_that_are_not_committed_are_refused(project):
+    project.set_params({"finetune": {"dropout": 0.3}})
+    said = command(project, fails=True)
+    project.run("git", "checkout", "-q", "params.yaml")
+    assert "params.yaml differs from it; commit or undo that" in said
+
+
+def test_a_missing_file_says_how_to_get_one(project):
+    said = command(project, "searching.yaml", fails=True)
+    assert "There is no searching.yaml here." in said
+    assert "cp searches/small.yaml search.yaml" in said
+
+
+@pytest.mark.slow
+def test_a_search_that_is_killed_goes_on_and_ends_as_one_that_is_not(project, tmp_path):
+    """Also: nothing is trained twice, the workspace stays as it is, and losers have no figures of the test."""
+    undisturbed = tmp_path / "undisturbed"
+    shutil.copytree(project.folder, undisturbed)
+    killed_in_training(project)
+    answer = answered(project)
+    assert project.run("git", "status", "--short").split() == ["??", "search.yaml"]
+    log = next((project.folder / ".gapwise/search").glob("*/log.txt")).read_text()
+    assert log.count("taken over from a run that was interrupted") >= 2
+    trained = [line for line in log.splitlines() if line.startswith("repeat ") and ", epoch  1 of" in line]
+    assert len(trained) <= answer["trainings"] + 1  # one was killed in the middle
+    made = experiments(project)
+    assert sorted(made) == sorted(one["name"] for one in answer["entrants"])
+    for one in answer["entrants"]:
+        tested = one["name"] in (answer["winner"], answer["default"])
+        assert ("data/predictions.parquet" in outputs(project, made[one["name"]])) is tested
+
+    twin = type(project)(undisturbed, DVC_SITE_CACHE_DIR=str(tmp_path / "site"))
+    again = answered(twin)
+    assert again == answer
+    assert {name: outputs(twin, commit) for name, commit in experiments(twin).items()} == {
+        name: outputs(project, commit) for name, commit in made.items()
+    }
+
+    before = log.count("Running stage")
+    assert "0 will not win" in command(project)
+    assert next((project.folder / ".gapwise/search").glob("*/log.txt")).read_text().count("Running stage") == before
+
+
+def killed_in_training(clone):
+    """Starts a search and kills it, by kill -9, in its second training."""
+    command = [sys.executable, "-m", "gapwise", "search"]
+    process = subprocess.Popen(
+        command, cwd=clone.folder, env=clone.environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+    )
+    for _ in range(6000):
+        logs = list((clone.folder / ".gapwise/search").glob("*/log.txt"))
+        if logs and logs[0].read_text().count("> python -m stages.finetune") == 2:
+            break
+        assert process.poll() is None, logs and logs[0].read_text()
+        time.sleep(0.1)
+    os.kill(process.pid, signal.SIGKILL)
+    process.wait()

@@ -1,0 +1,109 @@
+"""What a search found, on the terminal and as a page."""
+
+import pytest
+from rich.console import Console
+
+from gapwise.comparing.verdicts import compare
+from gapwise.reports.search import show
+from gapwise.reports.search_page import headline, page
+from gapwise.searching.correction import Corrected
+from gapwise.searching.effects import effects
+from gapwise.searching.figures import describe
+from gapwise.searching.space import Candidate
+from tests.gapwise.searching.setting import race
+from tests.gapwise.settings import one_by_one, setting
+
+CHANGES = [
+    {},
+    {"finetune.l2": 0.1, "finetune.freeze": 1},
+    {"finetune.l2": 0.3, "finetune.freeze": 2},
+    {"finetune.l2": 0.02, "finetune.freeze": 2},
+    {"finetune.l2": 0.5, "finetune.freeze": 1},
+]
+MEANS = dict(
+    zip(("search-00", "search-11", "search-22", "search-33", "search-44"), (0, 0.5, 0.3, -0.1, -3), strict=True)
+)
+
+
+def found(winner=True):
+    drawn = [
+        Candidate(
+            name, changes, {"finetune": {"l2": 0.0, "freeze": 1} | {k.split(".")[1]: v for k, v in changes.items()}}
+        )
+        for name, changes in zip(MEANS, CHANGES, strict=True)
+    ]
+    run = race(MEANS if winner else MEANS | {"search-00": 2.0}, [(1, 5), (2, 3), (4, 3)])
+    worth = Corrected(-0.4, 0.02, -0.42, -0.5, -0.34)
+    return describe(run, drawn, worth, effects(run, drawn, 0.95), metric="log_loss", confidence=0.95)
+
+
+def tested(right):
+    """The same with the test opened: the winner is right so often, the default on 7 of 10 rows."""
+    rows = 200
+    both = [
+        setting(name, [[place % 10 < share for place in range(rows)]] * 4)
+        for name, share in (("search-00", 7), ("search-11", right))
+    ]
+    return found().model_copy(update={"test": compare(both, one_by_one(rows), "log_loss", 0.005, 0.95)})
+
+
+def printed(what):
+    console = Console(width=120, record=True, file=open("/dev/null", "w"))  # noqa: SIM115, PTH123
+    show(what, console)
+    return console.export_text()
+
+
+def test_the_race_is_a_table_the_best_first_and_says_who_fell_and_why():
+    lines = printed(tested(9)).splitlines()
+    assert lines[0] == "5 settings raced on validation log loss: 14 trainings instead of 20, 70 % of the grid"
+    rows = [line.split() for line in lines if line.startswith(("search-", "params.yaml"))]
+    assert [(row[0], row[1], row[2]) for row in rows[:5]] == [
+        ("search-11", "───●", "4"),
+        ("search-22", "───●", "4"),
+        ("params.yaml", "───●", "4"),
+        ("search-33", "●", "1"),
+        ("search-44", "●", "1"),
+    ]
+    whys = [line.rsplit("  ", 1)[-1].strip() for line in lines if line.startswith(("search-", "params.yaml"))]
+    assert whys[:5] == [
+        "won",
+        "came to the end",
+        "stayed, as the default",
+        "no budget left for it",
+        "will not win, p <0.0001",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("right", "advice"),
+    [
+        (9, "Take it: `dvc exp apply search-11`."),
+        (7, "Keep params.yaml: it is as good."),
+        (5, "Keep params.yaml: validation was lucky."),
+    ],
+)
+def test_the_answer_says_whether_to_take_the_winner(right, advice):
+    assert advice in printed(tested(right))
+
+
+def test_that_the_default_won_is_an_answer():
+    what = found(winner=False)
+    assert "No setting was better than params.yaml: keep it." in printed(what)
+    assert headline(what) == "None of 4 settings beats params.yaml"
+
+
+def test_what_the_choice_has_added_is_told():
+    text = " ".join(printed(found()).split())
+    assert "with a log loss of 0.400. The choice among 5 flatters it by 0.020 nats of log loss" in text
+    assert "corrected, it is 0.420 (0.340 to 0.500)." in text
+
+
+def test_the_page_has_a_lane_for_each_setting_and_escapes_names():
+    what = tested(9)
+    hostile = what.entrants[1].model_copy(update={"changes": {"finetune.l2": "<script>alert(1)</script>"}})
+    what = what.model_copy(update={"entrants": [what.entrants[0], hostile, *what.entrants[2:]]})
+    text = page(what)
+    assert text.count('<i class="way"') == 5
+    assert "<script" not in text
+    assert "&lt;script&gt;" in text
+    assert headline(what) == "search-11 won, and is better than params.yaml on the test"

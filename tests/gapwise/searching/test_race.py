@@ -1,0 +1,80 @@
+"""A race: who goes on, who falls and why, and what it costs."""
+
+import pytest
+
+from gapwise.searching.race import ALPHA, Look, cost, least_budget, plan_looks, run_race
+from tests.gapwise.searching.setting import race, scores
+
+MEANS = {"default": 0.0, "good": 0.1, "alike": 0.0, "bad": -2.0}
+
+
+def test_a_quarter_of_the_grid_is_divided_over_all_looks():
+    looks = plan_looks(24, 10, 60)
+    assert looks == [Look(1, 24), Look(2, 8), Look(4, 5), Look(6, 4), Look(8, 3), Look(10, 2)]
+    assert cost(looks) == 60
+
+
+@pytest.mark.parametrize(("settings", "repeats"), [(2, 2), (4, 3), (24, 10), (60, 20)])
+def test_a_plan_keeps_to_its_budget_and_loses_settings_only(settings, repeats):
+    for budget in range(least_budget(settings, repeats), settings * repeats + 5, 3):
+        looks = plan_looks(settings, repeats, budget)
+        assert cost(looks) <= budget
+        counts = [look.settings for look in looks]
+        assert counts[0] == settings
+        assert counts == sorted(counts, reverse=True)
+        assert (looks[-1].repeats, looks[-1].settings >= 2) == (repeats, True)
+
+
+def test_a_budget_below_the_least_fits_no_race():
+    assert plan_looks(24, 10, least_budget(24, 10)) != []
+    assert plan_looks(24, 10, least_budget(24, 10) - 1) == []
+
+
+def test_what_will_not_win_falls_at_the_first_look_and_says_so():
+    found = race(MEANS, [(2, 4), (4, 4)])
+    fall = found.falls["bad"]
+    assert (fall.look, fall.reason, fall.rival) == (0, "worse", "good")
+    assert fall.difference.value == pytest.approx(-2.1, abs=0.1)
+    assert fall.p_value < ALPHA / (2 * 3)
+    assert found.winner == "good"
+    assert [len(own) for own in found.scores.values()] == [4, 4, 4, 2]
+    assert found.trained == 14
+
+
+def test_for_the_budget_the_last_fall_and_the_default_never():
+    found = race({"default": -0.1, "good": 0.02, "alike": 0.01}, [(1, 3), (2, 2)], noise=0.5)
+    assert [(name, fall.reason) for name, fall in found.falls.items()] == [("alike", "budget")]
+    assert len(found.scores["default"]) == 2
+
+
+def test_the_default_may_be_far_behind_and_stays():
+    found = race({"default": -5.0, "good": 0.0, "fair": -0.01}, [(1, 3), (3, 2)])
+    assert "default" not in found.falls
+    assert len(found.scores["default"]) == 3
+
+
+def test_the_default_may_win():
+    found = race({"default": 1.0, "one": 0.0, "other": 0.0}, [(1, 3), (3, 2)])
+    assert found.winner == "default"
+
+
+def test_only_what_is_still_in_the_race_is_trained_and_each_look_is_told():
+    made, asked, told = scores(MEANS), [], []
+
+    def score(name, repeats):
+        asked.append((name, repeats))
+        return made[name][:repeats]
+
+    run_race(list(MEANS), [Look(1, 4), Look(3, 2)], score, lambda race, look: told.append((look, race.winner)))
+    assert asked[:4] == [(name, 1) for name in MEANS]
+    assert sorted(asked[4:]) == [("default", 3), ("good", 3)]
+    assert told == [(0, "good"), (1, "good")]
+
+
+def test_the_best_of_settings_that_are_alike_seldom_falls_as_worse():
+    means = {f"setting {number}": 0.0 for number in range(8)}
+    fallen = 0
+    for seed in range(200):
+        found = race(means, [(1, 8), (2, 8), (4, 8)], rows=30, noise=0.5, seed=seed)
+        fallen += "setting 3" in [name for name, fall in found.falls.items() if fall.reason == "worse"]
+    assert fallen / 200 <= ALPHA
