@@ -70,9 +70,9 @@ def _sections(tables: dict[str, pd.DataFrame], real: pd.DataFrame) -> list[str]:
         "interval and the root mean square error of its middle; 0.01 of accuracy or macro F1 is a point.",
         f"{pools} curves from {real['set'].nunique()} sample sets: {len(LEARNERS)} learners on pools of "
         f"{', '.join(map(str, SIZES))} rows, {HELD_OUT:.0%} set aside as for validation, seen at {shares} of the rest, "
-        f"forecast at 1.5 and 2 times it. Each was seen {views:g} times in each of five ways: by 2 repeats on 100 "
-        f"test rows, 5 on 100, 5 on 300, 10 on 300 and 5 on 1,000. The truth is the mean of {TRAINED} trainings that "
-        "have other new rows each, on all rows of the test side of the set. The prior of the law was picked on other pools.",
+        f"forecast at 1.5 and 2 times it. Each was seen {views:g} times in each of five ways: by 2 repeats on 100 test "
+        f"rows, 5 on 100, 5 on 300, 10 on 300 and 5 on 1,000. The truth is the mean of {TRAINED} trainings that have "
+        "other new rows each, on all rows of the test side of the set. The prior of the law was picked on other pools.",
         "## Ways to forecast",
         _table(tables["way"], ["score", "way"]),
         "The other ways take the curve that fits best by least squares, and draw repeats and groups of test rows anew.",

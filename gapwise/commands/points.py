@@ -100,6 +100,8 @@ def _check_split(lock: Lock, params: Mapping[str, Any]) -> None:
     headline = "A learning curve needs rows that were prepared and split:"
     if DEVELOPMENT not in lock.outs:
         raise UserError(headline, [f"dvc.lock knows no {DEVELOPMENT}; run `dvc repro`, which also makes a first point"])
+    if params["split"].get("rotate"):
+        raise UserError("A learning curve has one test part: set split.rotate to null and run `dvc repro`.")
     only = Lock({stage: lock.params[stage] for stage in ("prepare", "split") if stage in lock.params}, {}, {})
     changed = [one for one in not_run(only, params) if not one.startswith(SIZES)]
     if changed:

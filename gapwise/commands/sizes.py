@@ -26,14 +26,14 @@ def parse(sizes: str) -> list[int | None]:
         for word in words
         if word != ALL and not (word.isdecimal() and int(word) >= 2)
     ]
-    sizes = [None if word == ALL else int(word) for word in words if word == ALL or word.isdecimal()]
-    twice = [size or ALL for size in dict.fromkeys(sizes) if sizes.count(size) > 1]
+    read = [None if word == ALL else int(word) for word in words if word == ALL or word.isdecimal()]
+    twice = [str(size or ALL) for size in dict.fromkeys(read) if read.count(size) > 1]
     problems += [f"{in_words(twice)} is given twice"] if twice else []
     if not problems and len(words) < FEWEST:
         problems = [f"{FEWEST} sizes or more are needed to see a curve bend; got {len(words)}"]
     if problems:
         raise UserError("--sizes must be like 50,100,200,all:", shorten(problems, "mistakes"))
-    return sorted(sizes, key=lambda size: size or np.inf)
+    return sorted(read, key=lambda size: size or np.inf)
 
 
 def choose(asked: Sequence[int | None] | None, setting: Setting) -> tuple[list[int | None], list[str]]:
