@@ -118,7 +118,7 @@ def _slices(title: str, slices: Sequence[Slice], confidence: float) -> Iterator[
             number(100 * one.score, 1),
             number(100 * one.rest, 1),
             difference(one),
-            f"{one.p_adjusted:.3f}",
+            p_value(one),
         )
     yield table
     yield Text()
@@ -128,6 +128,11 @@ def difference(one: Slice | Mending) -> str:
     """Writes a difference in points with its interval: "−5.2 (−9.0 to −1.4)"."""
     value, low, high = (100 * end for end in (one.difference, one.low, one.high))
     return f"{number(value, 1, signed=True)} ({number(low, 1)} to {number(high, 1)})"
+
+
+def p_value(one: Slice) -> str:
+    """Writes the corrected p-value, never as 0."""
+    return "<0.001" if one.p_adjusted < 0.001 else f"{one.p_adjusted:.3f}"
 
 
 def slice_sentences(report: ErrorReport) -> list[str]:
