@@ -33,17 +33,17 @@ def bring_back(file: Path) -> None:
         if done.changes:
             with atomic(source) as temporary:  # a new file: a link into DVC's cache is replaced, not written through
                 temporary.write_bytes(done.content)
-        for line in in_lines(done, source, Path(f"{source}.dvc").is_file()):
+        for line in in_lines(done, source, _pointer(source)):
             print(line)
 
 
-def in_lines(done: Corrected, source: Path, by_dvc: bool) -> list[str]:
+def in_lines(done: Corrected, source: Path, by_dvc: Path | None) -> list[str]:
     """Says what has changed, and what comes next.
 
     Args:
         done: What was corrected.
         source: The file.
-        by_dvc: Whether `dvc add` tracks it.
+        by_dvc: It or its folder, which `dvc add` tracks; None where git tracks it.
     """
     rows = sum(done.changes.values())
     lines = [f"{source}: {rows:,} {_plural('row', rows)} of {done.texts:,} {_plural('text', done.texts)} corrected"]
@@ -58,9 +58,14 @@ def in_lines(done: Corrected, source: Path, by_dvc: bool) -> list[str]:
             f"WARNING: {done.test:,} of the texts are test rows, which were picked by what a model thinks of them. "
             "Compare only revisions that are run after this, and expect scores that are too good."
         )
-    quoted = shlex.quote(str(source))
-    track = f"dvc add {quoted} && git add {shlex.quote(f'{source}.dvc')}" if by_dvc else f"git add {quoted}"
+    track = shlex.join(["git", "add", f"{by_dvc}.dvc" if by_dvc else str(source)])
+    track = f"{shlex.join(['dvc', 'add', str(by_dvc)])} && {track}" if by_dvc else track
     return [*lines, f"Next: {track} && git commit -m 'Labels corrected', then dvc repro"]
+
+
+def _pointer(source: Path) -> Path | None:
+    """Gives what `dvc add` tracks: the file, or a folder that holds it."""
+    return next((path for path in (source, *source.parents[:-1]) if Path(f"{path}.dvc").is_file()), None)
 
 
 def _plural(noun: str, count: int) -> str:

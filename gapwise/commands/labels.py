@@ -47,7 +47,7 @@ def _report(revision: str) -> LabelReport:
             texts = {name: table(project, setting.run, path, Texts) for name, path in TABLES.items()}
             vectors = _vectors(project, setting)
         except UserError as error:
-            raise UserError("There are no predictions to doubt labels by:", [f"{revision}: {error}"]) from error
+            raise UserError("The labels cannot be looked at:", [f"{revision}: {error}"]) from error
         from gapwise.inspecting.report import Labelled, report
 
         known = Labelled(

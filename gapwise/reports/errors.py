@@ -10,6 +10,7 @@ from rich.text import Text
 
 from gapwise.inspecting.errors import kind_counts
 from gapwise.inspecting.figures import Changed, ErrorReport, Errors, Kind, Mending, Slice, Wrong
+from gapwise.reports.texts import with_texts
 from gapwise.reports.words import number, percent, printable
 
 SHOWN = 5  # texts of a list, and slices
@@ -46,7 +47,7 @@ def _parts(report: ErrorReport, width: int) -> Iterator[RenderableType]:
     yield Text(fill(printable(basis(report)), width) + "\n", style="bold")
     yield _counts(report)
     yield Text()
-    yield from _texts("Validation rows that most repeats get wrong", report.validation)
+    yield from _texts("Validation rows that most repeats get wrong", report.validation, width)
     yield from _slices(
         "Slices of the test rows where it is worst, in points of accuracy", report.slices, report.confidence
     )
@@ -83,30 +84,26 @@ def _counts(report: ErrorReport) -> Table:
     return table
 
 
-def _texts(title: str, errors: Errors) -> Iterator[RenderableType]:
+def _texts(title: str, errors: Errors, width: int) -> Iterator[RenderableType]:
     rows = [row for row in errors.rows if row.kind != "flips"]
     yield Text(f"{title} ({_share(rows)})\n", style="bold")
     if rows:
-        table = _with_texts("row", "wrong", "confidence", "label", "given")
-        for row in rows[:SHOWN]:
-            table.add_row(
-                str(row.row),
+        cells = [
+            [
+                f"{row.row}",
                 f"{row.wrong} of {row.repeats}",
                 f"{row.confidence:.2f}",
-                *(Text(printable(name)) for name in (row.label, row.given, row.text)),
-            )
-        yield table
+                *(Text(printable(name)) for name in (row.label, row.given)),
+            ]
+            for row in rows[:SHOWN]
+        ]
+        columns = ["row", "wrong", "confidence", "label", "given"]
+        yield with_texts(columns, cells, [row.text for row in rows[:SHOWN]], width)
         yield Text()
 
 
 def _share(rows: Sequence[Wrong] | Sequence[Changed] | Sequence[Slice]) -> str:
     return f"{len(rows):,}" if len(rows) <= SHOWN else f"{SHOWN} of {len(rows):,}"
-
-
-def _with_texts(*columns: str) -> Table:
-    table = _table(*columns)
-    table.add_column("text", overflow="ellipsis", no_wrap=True, ratio=1)
-    return table
 
 
 def _slices(title: str, slices: Sequence[Slice], confidence: float) -> Iterator[RenderableType]:
@@ -121,7 +118,7 @@ def _slices(title: str, slices: Sequence[Slice], confidence: float) -> Iterator[
             number(100 * one.score, 1),
             number(100 * one.rest, 1),
             difference(one),
-            f"{one.p_adjusted:.3f}",
+            p_value(one),
         )
     yield table
     yield Text()
@@ -131,6 +128,11 @@ def difference(one: Slice | Mending) -> str:
     """Writes a difference in points with its interval: "−5.2 (−9.0 to −1.4)"."""
     value, low, high = (100 * end for end in (one.difference, one.low, one.high))
     return f"{number(value, 1, signed=True)} ({number(low, 1)} to {number(high, 1)})"
+
+
+def p_value(one: Slice) -> str:
+    """Writes the corrected p-value, never as 0."""
+    return "<0.001" if one.p_adjusted < 0.001 else f"{one.p_adjusted:.3f}"
 
 
 def slice_sentences(report: ErrorReport) -> list[str]:
@@ -163,12 +165,17 @@ def _against(against: Mending, report: ErrorReport, width: int) -> Iterator[Rend
     for title, rows in (("Mended", against.mended), ("Broken", against.broken)):
         yield Text(f"{title} by {printable(against.revision)} ({_share(rows)})\n", style="bold")
         if rows:
-            table = _with_texts("row", "wrong before", "after", "label")
-            for row in rows[:SHOWN]:
-                of = f" of {against.repeats}"
-                cells = (Text(printable(name)) for name in (row.label, row.text))
-                table.add_row(str(row.row), f"{row.wrong}{of}", f"{row.wrong_after}{of}", *cells)
-            yield table
+            cells = [
+                [
+                    f"{row.row}",
+                    f"{row.wrong} of {against.repeats}",
+                    f"{row.wrong_after} of {against.repeats}",
+                    Text(printable(row.label)),
+                ]
+                for row in rows[:SHOWN]
+            ]
+            columns = ["row", "wrong before", "after", "label"]
+            yield with_texts(columns, cells, [row.text for row in rows[:SHOWN]], width)
             yield Text()
     title = f"Slices where {printable(against.revision)} gains least, in points of accuracy"
     yield from _slices(title, against.slices, report.confidence)

@@ -11,6 +11,7 @@ from gapwise.reports.errors import (
     basis,
     difference,
     mending_sentence,
+    p_value,
     slice_sentences,
 )
 from gapwise.reports.words import number, percent
@@ -30,6 +31,7 @@ def page(report: ErrorReport) -> str:
         slices=slice_sentences(report),
         mending=None if report.against is None else mending_sentence(report.against, report.revision),
         difference=difference,
+        p_value=p_value,
         points=lambda share: number(100 * share, 1),
         confidence=percent(report.confidence),
     )

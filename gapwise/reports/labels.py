@@ -5,7 +5,6 @@ from pathlib import Path
 from textwrap import fill
 
 import pandas as pd
-from rich import box
 from rich.console import Console, RenderableType
 from rich.table import Table
 from rich.text import Text
@@ -13,6 +12,7 @@ from rich.text import Text
 from gapwise.base.errors import UserError
 from gapwise.base.wording import in_words
 from gapwise.inspecting.figures import LabelReport, Neighbour, Row
+from gapwise.reports.texts import with_texts
 from gapwise.reports.words import printable
 
 COLUMNS = (
@@ -21,7 +21,6 @@ COLUMNS = (
 )
 SHOWN = 10  # rows of each list, without --top
 WIDEST = 120
-LONGEST_LABEL = 20
 NO_TEST = (
     "Mending test labels after a look at a model's opinion tilts comparisons: only rows that this model gets wrong are "
     "looked at, so its score can only rise, and that of a model that thinks alike rises with it. Mend them before the "
@@ -57,9 +56,9 @@ def _parts(report: LabelReport, top: int, width: int) -> Iterator[RenderableType
     if not report.development:
         yield Text("Nothing to look at.\n")
     for title, rows in by_status(report.development).items():
-        yield from _listed(title, rows, top)
+        yield from _listed(title, rows, top, width)
     for title, rows in by_status([row for row in report.test if row.status == "doubted"]).items():
-        yield from _listed(f"Test rows, apart. {title}", rows, top)
+        yield from _listed(f"Test rows, apart. {title}", rows, top, width)
     notes = sentences(report)
     if notes:
         yield Text("Notes", style="bold")
@@ -95,33 +94,28 @@ def sentences(report: LabelReport) -> list[str]:
     return told
 
 
-def _listed(title: str, rows: Sequence[Row], top: int) -> Iterator[RenderableType]:
+def _listed(title: str, rows: Sequence[Row], top: int, width: int) -> Iterator[RenderableType]:
     shown = rows[:top]
     count = f"{len(rows):,}" if len(shown) == len(rows) else f"{len(shown):,} of {len(rows):,}"
     yield Text(f"{title} ({count})\n", style="bold")
     if shown:
-        yield _table(shown)
+        yield _table(shown, width)
         yield Text()
 
 
-def _table(rows: Sequence[Row]) -> Table:
-    table = Table(box=box.SIMPLE_HEAD, show_edge=False, pad_edge=False, padding=(0, 2, 0, 0), header_style="dim")
-    table.add_column("row", justify="right")
-    table.add_column("doubt", justify="right")
-    table.add_column("label", overflow="ellipsis", max_width=LONGEST_LABEL)
-    table.add_column("suggested", overflow="ellipsis", max_width=LONGEST_LABEL)
-    table.add_column("nearest\nagainst", justify="right")
-    table.add_column("text", overflow="ellipsis", no_wrap=True, ratio=1)
-    for row in rows:
-        table.add_row(
-            str(row.row),
+def _table(rows: Sequence[Row], width: int) -> Table:
+    cells = [
+        [
+            f"{row.row}",
             f"{row.doubt:.2f}",
             Text(printable(row.label)),
             Text(printable(row.suggested), style="bold yellow" if row.suggested != row.label else ""),
             f"{len(row.against)} of {row.asked}",
-            Text(printable(row.text)),
-        )
-    return table
+        ]
+        for row in rows
+    ]
+    columns = ["row", "doubt", "label", "suggested", "nearest\nagainst"]
+    return with_texts(columns, cells, [row.text for row in rows], width)
 
 
 def require_table(path: Path) -> None:

@@ -38,7 +38,7 @@ def texts(rows=120):
     return pd.DataFrame(made)
 
 
-def build(folder, preset, repeats=2, table=None):
+def build(folder, preset, repeats=2, table=None, validation_fraction=0.1):
     """Makes the project, with a commit, as if its pipeline had been run."""
     project = Drawn(folder)
     (folder / "data/raw").mkdir(parents=True)
@@ -46,7 +46,7 @@ def build(folder, preset, repeats=2, table=None):
     (folder / "metrics").mkdir()
     shutil.copytree(preset, folder / "presets/tiny")
     (texts() if table is None else table).to_csv(folder / SOURCE, index=False)
-    params = _params(folder, repeats)
+    params = _params(folder, repeats, validation_fraction)
     project.run("git", "init", "-q", "-b", "main")
     project.run("dvc", "init", "-q")
     _write(folder, params)
@@ -56,11 +56,11 @@ def build(folder, preset, repeats=2, table=None):
     return project
 
 
-def _params(folder, repeats):
+def _params(folder, repeats, validation_fraction):
     yaml = YAML()
     params = yaml.load(PROJECT / "params.yaml")
     params["prepare"].update(source=SOURCE, group_column=None)
-    params["split"].update(train_size=None, repeats=repeats)
+    params["split"].update(train_size=None, repeats=repeats, validation_fraction=validation_fraction)
     params["tokenize"].update(preset="presets/tiny", max_length=16)
     yaml.dump(params, folder / "params.yaml")
     return YAML(typ="safe").load(folder / "params.yaml")

@@ -134,6 +134,7 @@ def test_a_source_that_has_changed_since_is_refused_with_all_rows_and_stays(proj
 
 def test_no_run_an_unknown_revision_and_lost_predictions_are_messages(project):
     (project.folder / "data/predictions.parquet").unlink()
+    shutil.rmtree(project.folder / ".dvc/cache")
     assert "data/predictions.parquet is neither in the cache nor on a remote; run `dvc repro`" in refusal()
     (project.folder / "dvc.lock").unlink()
     assert "workspace: was not run: its dvc.lock knows no data/predictions.parquet; run `dvc repro`" in refusal()
@@ -192,7 +193,7 @@ def test_one_repeat_and_conflicting_labels_are_told(tiny_bert, tmp_path, monkeyp
 
 
 def test_fewer_rows_than_neighbours_are_no_trouble(tiny_bert, tmp_path, monkeypatch):
-    made = build(tmp_path / "few", tiny_bert, table=texts(8))
+    made = build(tmp_path / "few", tiny_bert, table=texts(8), validation_fraction=0.34)
     monkeypatch.chdir(made.folder)
     report = found()
     assert all(row.asked == report.development_rows - 1 for row in report.development)

@@ -11,12 +11,15 @@ from gapwise.inspecting.spans import spans
 from gapwise.texts.sources import read
 
 CELL = st.text(st.sampled_from('ab ,;"\n\r\té👍='), max_size=6)
+# Python writes a bare carriage return without quotes where lines end otherwise, and does not read it again.
+WRITTEN = [("\n", csv.QUOTE_ALL), ("\r\n", csv.QUOTE_ALL), ("\r\n", csv.QUOTE_MINIMAL)]
 ROWS = st.lists(st.tuples(CELL, st.sampled_from(["good", "b,d", 'so "so"']), CELL), min_size=1, max_size=6)
 
 
 @settings(max_examples=60, deadline=None)
-@given(ROWS, st.sampled_from(["\n", "\r\n"]), st.sampled_from([csv.QUOTE_MINIMAL, csv.QUOTE_ALL]), st.booleans())
-def test_each_row_of_a_csv_has_the_cell_that_the_reader_reads(rows, end, quoting, closed):
+@given(ROWS, st.sampled_from(WRITTEN), st.booleans())
+def test_each_row_of_a_csv_has_the_cell_that_the_reader_reads(rows, written, closed):
+    end, quoting = written
     stream = io.StringIO()
     writer = csv.writer(stream, lineterminator=end, quoting=quoting)
     writer.writerow(["text", "label", "more"])

@@ -1,6 +1,7 @@
 """The reports on single texts: on the terminal, as pages and as a table."""
 
 import io
+import re
 
 import pytest
 from rich.console import Console
@@ -24,6 +25,9 @@ def test_nothing_is_wider_than_the_terminal(width):
     long = "a rather long text that goes on and on " * 20
     for text in (shown(label_report(long), width, None), shown(error_report(long), width)):
         assert max(map(len, text.splitlines())) <= min(width, 120)
+        assert "a rather long text" in text
+    assert re.search(r"^1 +0\.90 +good +bad +2 of 5 +a rather long .*…$", shown(label_report(long), width, None), re.M)
+    assert re.search(r"^1 +5 of 5 +0\.97 +good +bad +a rather .*…$", shown(error_report(long), width), re.M)
 
 
 def test_the_lists_of_labels_are_apart_and_cut_where_asked():
