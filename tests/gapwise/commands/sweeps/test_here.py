@@ -37,7 +37,7 @@ def test_a_setting_becomes_an_experiment_and_the_workspace_stays_as_it_was(swept
 
 
 def test_one_that_fails_is_said_with_its_reason_after_the_others_have_run(swept):
-    assert "2 settings: 0 done before, 2 to run\n" in swept.said
+    assert "0 done before, 2 to run\n" in swept.said
     assert re.search(r"freeze-2-l2-0-\w+: done; 1 of 2, about \d+ (s|min) left\n", swept.said)
     assert re.search(r"freeze-2-l2-13-\w+: failed; 2 of 2 in \d+ (s|min)\n", swept.said)
     headline, said = swept.said.strip().splitlines()[-2:]
@@ -65,7 +65,7 @@ def test_what_is_done_is_not_run_again_and_its_name_is_printed(swept):
         check=True,
     )
     assert done.stdout.split() == list(swept.experiments())
-    assert done.stderr == "1 settings: 1 done before, 0 to run\n"
+    assert done.stderr == "1 done before, 0 to run\n"
 
 
 def test_settings_that_are_dicts_are_run_too_and_each_has_the_name_of_its_experiment(swept):
@@ -115,7 +115,7 @@ def test_after_a_kill_the_same_command_goes_on_and_nothing_of_the_killed_run_wor
     sweep.communicate()
     until(lambda: not alive(working))
     (pinned.witness / "hold").unlink()
-    assert "2 settings: 0 done before, 2 to run" in pinned.run(*grid)
+    assert "0 done before, 2 to run" in pinned.run(*grid)
     assert len(pinned.notes("begins")) == 3
     assert sorted(pinned.notes("ends")) == sorted(pinned.experiments())
     assert len(set(pinned.experiments().values())) == 2
