@@ -159,6 +159,7 @@ def test_a_driver_that_was_killed_is_started_again_and_nothing_of_its_work_goes_
     running(held, 2)
     trainings = {int(host.notes()[-1][2]) for host in held.hosts if host.notes()}
     driver.process.kill()
+    driver.process.communicate()
     until(lambda: not trainings & {one.pid for host in held.hosts for one in host.processes()})
     for host in held.hosts:
         host.release()
