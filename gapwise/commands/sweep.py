@@ -101,7 +101,7 @@ def to_run(jobs: Sequence[Job], repository: Repository) -> list[Job]:
     """Gives those experiments that are not done, brings here what the git remote has, and says how many they are."""
     known = repository.known() | _brought(jobs, repository)
     missing = [job for job in jobs if job.name not in known]
-    print(f"{len(jobs)} settings: {len(jobs) - len(missing)} done before, {len(missing)} to run", file=sys.stderr)
+    print(f"{len(jobs) - len(missing)} done before, {len(missing)} to run", file=sys.stderr)
     return missing
 
 

@@ -22,6 +22,7 @@ NODE = {
     "RAY_health_check_timeout_ms": "4000",
     "RAY_health_check_failure_threshold": "5",
     "RAY_raylet_start_wait_time_s": "60",
+    "RAY_worker_niceness": "0",  # 15 by default: on a busy machine experiments would hardly run
 }
 
 # Ray 2.60 gives up a node whose agents do not answer within 15 seconds, as on a busy machine: they start in haste.

@@ -24,8 +24,8 @@ MISLEADING = ("DVC_ROOT", "DVC_STAGE", "GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FI
 Result = TypeVar("Result")
 
 # Runs a command, and ends it with all that it has started as soon as whoever waits for it is gone, killed or not: then
-# the pipe at standard input is closed. The watcher is a grandchild, as Ray kills the children of a worker that has died,
-# and no others. It keeps the lock of the clone.
+# the pipe at standard input is closed. The watcher is a grandchild, as Ray kills the children of a worker that has
+# died, and no others. It keeps the lock of the clone.
 GUARD = """
 import subprocess, sys
 lock, *command = sys.argv[1:]
