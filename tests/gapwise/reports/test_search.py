@@ -66,7 +66,7 @@ def test_the_race_is_a_table_the_best_first_and_says_who_fell_and_why():
         ("search-33", "●", "1"),
         ("search-44", "●", "1"),
     ]
-    whys = [line.rsplit("  ", 1)[-1].strip() for line in lines if line.startswith(("search-", "params.yaml"))]
+    whys = [line.rstrip().rsplit("  ", 1)[-1] for line in lines if line.startswith(("search-", "params.yaml"))]
     assert whys[:5] == [
         "won",
         "came to the end",
