@@ -22,7 +22,7 @@ def page(found: Found) -> str:
     return template.render(
         headline=headline(found),
         basis=search.basis(found),
-        sentences=search.sentences(found),
+        sentences=[sentence.replace("`", "") for sentence in search.sentences(found)],
         unit=unit[0].upper() + unit[1:],
         confidence=percent(found.confidence),
         rows=[_row(one, found) for one in found.entrants],

@@ -86,7 +86,7 @@ def _covariance(scores: Sequence[Scores], groups: Sequence[Integers]) -> Floats:
         rows = np.stack([own[repeat] for own in scores])
         of_group = by_group(rows, _enough(groups[repeat]))
         found.append(np.cov(of_group) / of_group.shape[1])
-    return np.mean(found, axis=0)
+    return np.asarray(np.mean(found, axis=0))
 
 
 def _enough(groups: Integers) -> Integers:
@@ -103,7 +103,7 @@ def _winners(means: Floats, looks: Sequence[Look], default: int) -> Integers:
         reached[:, default] = np.inf  # it always goes on
         behind = np.argsort(-reached, axis=1)[:, following.settings :]
         np.put_along_axis(going, behind, False, axis=1)
-    return np.where(going, means[:, -1], -np.inf).argmax(axis=1)
+    return np.asarray(np.where(going, means[:, -1], -np.inf).argmax(axis=1))
 
 
 def _half_width(scores: Scores, groups: Sequence[Integers], metric: str, confidence: float) -> float:
