@@ -18,7 +18,13 @@ def setting(rows):
         "group": [str(number) for number in range(rows)], "part": pd.Series([None] * rows, dtype="str"),
     })  # fmt: skip
     split = SplitParams(
-        seed=1, test_fraction=0.3, validation_fraction=0.1, train_size=None, train_per_class=None, repeats=2
+        seed=1,
+        test_fraction=0.3,
+        validation_fraction=0.1,
+        train_size=None,
+        train_per_class=None,
+        repeats=2,
+        rotate=None,
     )
     return Setting(Run("workspace", "workspace", {}, Lock({}, {}, {})), split, texts, [round(0.9 * rows)] * 2)
 
