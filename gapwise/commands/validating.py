@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from gapwise.base.tables import Repeats, Texts, Tokens
+from gapwise.base.tables import Repeats, Table, Texts, Tokens
 from gapwise.disk.io import read_params
 from gapwise.encoding.params import TokenizeParams
 from gapwise.runs.checkpoints import Checkpoints, digest
@@ -82,5 +82,5 @@ def predict_validation(folder: Path) -> pd.DataFrame:
     return predictions.assign(group=groups.reindex(predictions["text_id"]).to_numpy())
 
 
-def _table(name: str, kind: type) -> pd.DataFrame:
+def _table(name: str, kind: type[Table]) -> pd.DataFrame:
     return pd.DataFrame(kind.validate(pd.read_parquet(f"data/{name}.parquet")))

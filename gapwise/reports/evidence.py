@@ -29,11 +29,11 @@ def by_repeat(predictions: pd.DataFrame, metric: str) -> pd.DataFrame:
     Returns:
         `repeat`, `train`, `test`.
     """
-    used = predictions[predictions["part"] != "validation"].groupby(["repeat", "part"])
-    found = {place: scores(rows)[metric] for place, rows in used}
-    repeats = sorted({repeat for repeat, _ in found})
-    columns = {part: [found[repeat, part] for repeat in repeats] for part in ("train", "test")}
-    return pd.DataFrame({"repeat": repeats, **columns})
+    columns = {
+        part: {repeat: scores(rows)[metric] for repeat, rows in predictions.query("part == @part").groupby("repeat")}
+        for part in ("train", "test")
+    }
+    return pd.DataFrame(columns).rename_axis("repeat").reset_index()
 
 
 def bands(epochs: pd.DataFrame) -> pd.DataFrame:
