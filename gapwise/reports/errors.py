@@ -88,7 +88,7 @@ def _texts(title: str, errors: Errors, width: int) -> Iterator[RenderableType]:
     rows = [row for row in errors.rows if row.kind != "flips"]
     yield Text(f"{title} ({_share(rows)})\n", style="bold")
     if rows:
-        cells = [
+        cells: list[list[str | Text]] = [
             [
                 f"{row.row}",
                 f"{row.wrong} of {row.repeats}",
@@ -165,7 +165,7 @@ def _against(against: Mending, report: ErrorReport, width: int) -> Iterator[Rend
     for title, rows in (("Mended", against.mended), ("Broken", against.broken)):
         yield Text(f"{title} by {printable(against.revision)} ({_share(rows)})\n", style="bold")
         if rows:
-            cells = [
+            cells: list[list[str | Text]] = [
                 [
                     f"{row.row}",
                     f"{row.wrong} of {against.repeats}",

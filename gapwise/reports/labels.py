@@ -104,7 +104,7 @@ def _listed(title: str, rows: Sequence[Row], top: int, width: int) -> Iterator[R
 
 
 def _table(rows: Sequence[Row], width: int) -> Table:
-    cells = [
+    cells: list[list[str | Text]] = [
         [
             f"{row.row}",
             f"{row.doubt:.2f}",
