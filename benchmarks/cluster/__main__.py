@@ -20,6 +20,7 @@ def main() -> None:
     """Runs one of the measures."""
     if len(sys.argv) != 2 or sys.argv[1] not in MEASURES:
         sys.exit(f"One of {', '.join(MEASURES)}, for example: python -m benchmarks.cluster git")
+    RESULTS.mkdir(exist_ok=True)
     with tempfile.TemporaryDirectory() as folder:
         rows = []
         for row in MEASURES[sys.argv[1]](Path(folder)):
