@@ -50,10 +50,10 @@ def run(file: Path, *, as_json: bool, html: Path | None) -> None:
     page = None if html is None else html.absolute()
     with Project() as project, contextlib.chdir(project.folder):
         search, document = _read(project, written)
-        looks = _plan(search, project, document)
+        budget = _plan(search, project, document)
         state = FOLDER / _identity(search, project)
         drawn = candidates(search, document, project.head, state / "study.log")
-        looks = _fitting(looks, search, drawn, project, document)
+        looks = _fitting(budget, search, drawn, project, document)
         with _alone():
             workplace = Workplace(project, (FOLDER / "clone").absolute(), (state / "log.txt").absolute())
             found = _Searching(project, workplace, state, drawn, search, looks).found()

@@ -3,6 +3,7 @@
 import contextlib
 import shutil
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 
@@ -82,5 +83,5 @@ def predict_validation(folder: Path) -> pd.DataFrame:
     return predictions.assign(group=groups.reindex(predictions["text_id"]).to_numpy())
 
 
-def _table(name: str, kind: type) -> pd.DataFrame:
+def _table(name: str, kind: type[Any]) -> pd.DataFrame:
     return pd.DataFrame(kind.validate(pd.read_parquet(f"data/{name}.parquet")))
