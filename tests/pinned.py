@@ -26,8 +26,8 @@ class Pinned(Clone):
             self.run("git", "update-ref", "-d", reference)
 
     def experiments(self):
-        """The hash of the weights of each experiment that is here."""
-        references = self.run("git", "for-each-ref", "--format=%(refname)", "refs/exps").split()
+        """The hash of the weights of each experiment that is here; DVC keeps references of its own in refs/exps/exec."""
+        references = self.run("git", "for-each-ref", "--format=%(refname)", "refs/exps/??/*/*").split()
         found = {}
         for reference in references:
             lock = self.run("git", "show", f"{reference}:dvc.lock")
