@@ -13,19 +13,7 @@ STAGES = YAML(typ="safe").load(Path("dvc.yaml"))["stages"]
 PARAMS = YAML(typ="safe").load(Path("params.yaml"))
 # From what knows most to what every other package builds on; a package imports only from those behind it.
 ORDER = [
-    *(
-        "commands",
-        "serving",
-        "exporting",
-        "delivery",
-        "labelling",
-        "runs",
-        "disk",
-        "reports",
-        "searching",
-        "comparing",
-        "scoring",
-    ),
+    *("commands", "serving", "exporting", "delivery", "labelling", "runs", "disk", "reports", "searching", "comparing", "scoring"),
     *("statistics", "baselines", "training", "network"),
     *("encoding", "augmenting", "splitting", "texts", "base"),
 ]
