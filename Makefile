@@ -16,7 +16,7 @@ endef
 export FIND_PYTHON
 
 .DEFAULT_GOAL := help
-.PHONY: help env repro test test-all check hooks audit format lock torch-env verify
+.PHONY: help env repro test test-all test-cluster check hooks audit format lock torch-env verify
 
 help:  ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | expand -t 10
@@ -43,10 +43,13 @@ repro: env  ## run the pipeline on params.yaml and show the metrics
 	@echo "Plots: metrics/plots/; as one page: dvc plots show"
 
 test: env  ## run the tests of every feature, in some minutes
-	pytest -m "not slow" -n auto --dist loadfile
+	pytest -m "not slow and not cluster" -n auto --dist loadfile
 
 test-all: env  ## run the slow tests too: kills, full disks, remotes, browsers, long statistics
-	pytest -m slow -n auto --dist loadfile
+	pytest -m "slow and not cluster" -n auto --dist loadfile
+
+test-cluster: env  ## run sweeps on three hosts in network namespaces, as root; not part of CI
+	pytest -m cluster
 
 check: env  ## lint and type-check
 	ruff check .

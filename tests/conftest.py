@@ -2,12 +2,10 @@ import os
 
 import pytest
 
-# What takes minutes, by the start of its path: kills, full disks, remotes, clusters, browsers, long statistics.
-# `make test-all` runs it.
+# What takes minutes, by the start of its path: kills, full disks, remotes, browsers, long statistics. `make test-all`.
 SLOW = (
     "tests/faults/",
     "tests/team/",
-    "tests/cluster/",
     "tests/gapwise/reports/test_browser.py",
 )
 WORDS = """the market rose fell sharply after strong weak earnings not good bad report today and again""".split()  # noqa: SIM905
@@ -17,6 +15,8 @@ def pytest_collection_modifyitems(items):
     for item in items:
         if item.nodeid.startswith(SLOW):
             item.add_marker("slow")
+        if item.nodeid.startswith("tests/cluster/"):
+            item.add_marker("cluster")
 
 
 @pytest.fixture(scope="session")

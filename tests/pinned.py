@@ -26,7 +26,7 @@ class Pinned(Clone):
             self.run("git", "update-ref", "-d", reference)
 
     def experiments(self):
-        """The hash of the weights of each experiment that is here; DVC keeps references of its own in refs/exps/exec."""
+        """The hash of the weights of each experiment that is here; what DVC keeps in refs/exps/exec is none."""
         references = self.run("git", "for-each-ref", "--format=%(refname)", "refs/exps/??/*/*").split()
         found = {}
         for reference in references:
