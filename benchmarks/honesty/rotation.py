@@ -63,7 +63,19 @@ def measure(worlds: int, seed: int) -> None:
             for number in range(worlds):
                 rows += _world(population, size, derive(seed, population.name, size, number))
     table = pd.DataFrame(rows, columns=["set", "rows", "pair", "way", "held", "claimed", "width", "truth"])
-    table.to_csv(RESULTS / "rotation.csv", index=False, float_format="%.5g")
+    write(table)
+
+
+def write(table: pd.DataFrame) -> None:
+    """Writes what came out: the page, and shares and median widths by sample set, size, pair and way."""
+    cells = table.groupby(["set", "rows", "pair", "way"], sort=False)
+    figures = {
+        "held": ("held", "mean"),
+        "claimed": ("claimed", "mean"),
+        "width": ("width", "median"),
+        "data sets": ("held", "size"),
+    }
+    cells.agg(**figures).reset_index().to_csv(RESULTS / "rotation.csv", index=False, float_format="%.4g")
     (RESULTS / "rotation.md").write_text(report(table), encoding="utf-8")
 
 
