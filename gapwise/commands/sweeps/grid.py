@@ -164,6 +164,15 @@ def _nearest(key: str, params: Mapping[str, Any]) -> str:
     return f"; did you mean {near[0]}?" if near else f"; {PARAMS} has all that are known"
 
 
+def _plain(value: Any) -> Any:
+    """Writes numbers in one way: 0 and 0.0 are one value."""
+    if isinstance(value, Mapping):
+        return {key: _plain(one) for key, one in value.items()}
+    if isinstance(value, list):
+        return [_plain(one) for one in value]
+    return int(value) if isinstance(value, float) and value.is_integer() else value
+
+
 def name_of(commit: str, setting: Mapping[str, Any], committed: Mapping[str, Any]) -> str:
     """Names an experiment by its commit and its params, so that whoever names it comes to the same.
 
@@ -175,9 +184,9 @@ def name_of(commit: str, setting: Mapping[str, Any], committed: Mapping[str, Any
     Returns:
         The params that differ, then a hash of the commit and of all params.
     """
-    before, after = flatten(committed), flatten(setting)
+    before, after = (flatten(_plain(one)) for one in (committed, setting))
     differing = [key for key in sorted(set(before) | set(after)) if before.get(key) != after.get(key)]
     words = "-".join(f"{key.rpartition('.')[2]}-{in_yaml(after.get(key))}" for key in differing) or "as-committed"
     readable = re.sub(r"[^A-Za-z0-9.]+|\.{2,}", "-", words)[:LONGEST].strip("-.")
-    whole = json.dumps([commit, setting], sort_keys=True, default=str)
+    whole = json.dumps([commit, _plain(setting)], sort_keys=True, default=str)
     return f"{readable}-{hashlib.sha256(whole.encode()).hexdigest()[:10]}"

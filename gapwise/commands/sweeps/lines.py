@@ -30,7 +30,7 @@ STEPS = (
     'if [ -z "${{GAPWISE_ENV:-}}" ]; then make -s env; fi',
     'export PATH="${{GAPWISE_ENV:-$PWD/.venv}}/bin:$PATH"',
     "again dvc pull -q --allow-missing",
-    'dvc exp run -q -n "$name" {overrides}',
+    'dvc exp run -q -n "$name" {overrides} || exit 1',  # at DVC's own 255, xargs would begin no further line
     "again dvc push -q",
     'again git push -q --force-with-lease="$ref:" origin "$ref:$ref"',
     'echo "$name: done"',

@@ -90,7 +90,8 @@ def test_what_the_git_remote_has_is_brought_and_not_run(shared, tmp_path):
     colleague.folder.mkdir()
     colleague.run("git", "clone", "-q", str(tmp_path / "hub.git"), ".")
     colleague.run("dvc", "pull", "-q")
-    (name,) = colleague.run("gapwise", "sweep", "-S", "finetune.l2=0").splitlines()[-1:]
+    colleague.run("gapwise", "sweep", "-S", "finetune.l2=0")
+    (name,) = colleague.experiments()
     colleague.run("git", "push", "-q", "origin", "refs/exps/*:refs/exps/*")
     assert "1 done before, 0 to run" in shared.run("gapwise", "sweep", "-S", "finetune.l2=0")
     assert shared.experiments() == colleague.experiments()
