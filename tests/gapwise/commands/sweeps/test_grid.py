@@ -111,7 +111,7 @@ def test_a_setting_of_values_is_written_so_that_it_is_read_as_these_values():
     }
     (job,) = jobs(PARAMS, COMMIT, [overrides(setting)])
     assert [job.name] == names(*read(overrides(setting)))
-    assert job.name.startswith("methods-swap-delete-no-1.0-very-good-2.0-head-refit-true-l2-")
+    assert job.name.startswith("methods-swap-delete-no-1-very-good-2-head-refit-true-l2-")
 
 
 def test_a_setting_that_cannot_be_written_is_a_message():
