@@ -23,13 +23,18 @@ CODE_FROM_DATA = {
     "_pickle": set(),
     "cPickle": set(),
     "dill": set(),
-    "cloudpickle": set(),
+    "cloudpickle": {"gapwise/commands/sweeps/cluster.py"},  # sends a module of ours to workers by Ray
     "joblib": {"gapwise/base/workers.py"},  # which counts processors with it
     "marshal": set(),
     "shelve": set(),
     "torch": set(),
     "yaml": set(),
-    "subprocess": set(),
+    "subprocess": {  # runs git, dvc and ray, each as a list of arguments
+        "gapwise/commands/points.py",
+        "gapwise/commands/workplace.py",
+        "gapwise/commands/sweeps/access.py",
+        "gapwise/commands/sweeps/work.py",
+    },
     "eval": set(),
     "exec": set(),
     "compile": set(),

@@ -157,7 +157,7 @@ def test_a_mistake_in_any_key_is_a_sentence_with_its_name(document, path):
 
 def test_an_unknown_key_that_is_near_to_none_lists_all(document):
     document["split"]["xyz"] = 1
-    known = "seed, test_fraction, validation_fraction, train_size, train_per_class, repeats"
+    known = "seed, test_fraction, validation_fraction, train_size, train_per_class, repeats, rotate"
     assert problems(document) == [f"split.xyz: unknown key; known are {known}"]
 
 

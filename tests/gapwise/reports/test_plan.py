@@ -9,7 +9,7 @@ from gapwise.statistics.planning import Cell, Plan
 
 def plan(**changed):
     values = {
-        "accuracy": 0.8016, "repeats": 5, "test_rows": 879, "confidence": 0.95, "detectable": 0.0252,
+        "accuracy": 0.8016, "repeats": 5, "rotations": 1, "test_rows": 879, "confidence": 0.95, "detectable": 0.0252,
         "difference": None, "needed_repeats": None, "needed_test_rows": None,
         "table": [Cell(repeats=r, test_rows=n, detectable=0.1 / r) for r in (2, 5) for n in (300, 879)],
     }  # fmt: skip
