@@ -516,7 +516,7 @@ SETTINGS = [
              "tokenize.5: a key must be text; known are preset, max_length"),
     Settings("a key of another section", {"split.dropout": 0.1},
              "split.dropout: unknown key; known are seed, test_fraction, validation_fraction, train_size, "
-             "train_per_class, repeats"),
+             "train_per_class, repeats, rotate"),
     Settings("an unknown section", {"fine-tune": {}}, "fine-tune: unknown section; did you mean finetune?"),
 ]  # fmt: skip
 
@@ -545,7 +545,7 @@ WHOLE = [
          NO_YAML + "line 12, column 9: could not determine a constructor for the tag "
          "'tag:yaml.org,2002:python/object/apply:os.system'"),
     Text("two documents", ("evaluate:", "---\nevaluate:"),
-         NO_YAML + "line 77, column 1: expected a single document in the stream, but found another document"),
+         NO_YAML + "line 78, column 1: expected a single document in the stream, but found another document"),
     Text("a control character", ("seed: ", "seed: \x07"),
          NO_YAML + "unacceptable character #x0007: special characters are not allowed; remove it"),
     Text("windows-1252", ("few-shot", "few–shot"),

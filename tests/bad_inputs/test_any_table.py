@@ -32,7 +32,7 @@ PREPARE = PrepareParams(
     near_duplicate_similarity=0.9,
 )
 SPLIT = SplitParams(
-    seed=1, test_fraction=0.3, validation_fraction=0.3, train_size=None, train_per_class=None, repeats=2
+    seed=1, test_fraction=0.3, validation_fraction=0.3, train_size=None, train_per_class=None, repeats=2, rotate=None
 )
 
 # Few spellings, so that rows repeat and contradict each other; white space, halves and marks that cleaning removes.

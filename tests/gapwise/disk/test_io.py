@@ -118,7 +118,7 @@ def test_a_truncated_table_says_how_to_get_a_whole_one():
 
 
 def test_a_table_that_was_edited_by_hand_names_the_column():
-    ROWS.assign(part="test").to_parquet("a.parquet", index=False)
+    ROWS.assign(part="training").to_parquet("a.parquet", index=False)
     with pytest.raises(UserError, match=r"Run `dvc repro`") as caught:
         io.read_table("a.parquet", Repeats)
     assert "'part'" in caught.value.problems[0]
@@ -134,7 +134,7 @@ def test_under_dvc_a_table_is_the_one_that_was_recorded(monkeypatch):
 
 def test_a_table_that_breaks_its_contract_is_not_written():
     with pytest.raises(pandera.errors.SchemaError):
-        io.write_table("repeats.parquet", ROWS.assign(part="test"), Repeats)
+        io.write_table("repeats.parquet", ROWS.assign(part="training"), Repeats)
     assert not Path("repeats.parquet").exists()
 
 
