@@ -16,7 +16,7 @@ from gapwise.base.wording import in_words
 from gapwise.commands.comparable import Run, other_data, require_one_test
 from gapwise.commands.lockfile import Lock, not_run, read_lock
 from gapwise.commands.project import WORKSPACE, Project
-from gapwise.commands.revisions import Loaded, alike, params_of, read, table_of
+from gapwise.commands.revisions import Loaded, alike, in_a_line, params_of, read, table_of
 from gapwise.comparing.verdicts import flatten
 from gapwise.splitting.draws import draw_repeats
 from gapwise.splitting.params import SplitParams
@@ -100,8 +100,6 @@ def _check_split(lock: Lock, params: Mapping[str, Any]) -> None:
     headline = "A learning curve needs rows that were prepared and split:"
     if DEVELOPMENT not in lock.outs:
         raise UserError(headline, [f"dvc.lock knows no {DEVELOPMENT}; run `dvc repro`, which also makes a first point"])
-    if params["split"].get("rotate"):
-        raise UserError("A learning curve has one test part: set split.rotate to null and run `dvc repro`.")
     only = Lock({stage: lock.params[stage] for stage in ("prepare", "split") if stage in lock.params}, {}, {})
     changed = [one for one in not_run(only, params) if not one.startswith(SIZES)]
     if changed:
@@ -123,7 +121,7 @@ def find(project: Project, setting: Setting, sizes: Sequence[int | None]) -> tup
             try:
                 found[size] = load_size(project, setting, size, name)
             except UserError as error:
-                notes.append(f"{name} is not used: it {_in_a_line(error)}.")
+                notes.append(f"{name} is not used: it {in_a_line(error)}.")
     return found, notes
 
 
@@ -158,15 +156,11 @@ def load_new(project: Project, setting: Setting, one: Missing) -> Loaded:
     try:
         return load_size(project, setting, one.size, one.name)
     except UserError as error:
-        raise UserError(NOT_WHOLE, [f"{one.name} {_in_a_line(error)}"]) from error
+        raise UserError(NOT_WHOLE, [f"{one.name} {in_a_line(error)}"]) from error
 
 
 def _in_order(draws: pd.DataFrame) -> pd.DataFrame:
     return draws[["repeat", "text_id", "part"]].sort_values(["repeat", "text_id"], ignore_index=True)
-
-
-def _in_a_line(error: UserError) -> str:
-    return " ".join([error.headline, *error.problems])
 
 
 def missing(

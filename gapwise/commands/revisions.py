@@ -72,7 +72,7 @@ def load(project: Project, names: Sequence[str], forgiving: Sequence[str] = ()) 
             _check_beside(project, one, loaded, names[0])
             loaded[name] = one
         except UserError as error:
-            (refused if place < len(names) else left_out).append(f"{name}: {_in_a_line(error)}")
+            (refused if place < len(names) else left_out).append(f"{name}: {in_a_line(error)}")
     if refused:
         raise UserError("These revisions cannot be compared:", refused)
     if len(loaded) < 2:
@@ -82,7 +82,8 @@ def load(project: Project, names: Sequence[str], forgiving: Sequence[str] = ()) 
     return settings, [*notes([one.run for one in settings]), *own, *(f"Left out: {why}." for why in left_out)]
 
 
-def _in_a_line(error: UserError) -> str:
+def in_a_line(error: UserError) -> str:
+    """Gives a message with all its problems as one line."""
     return " ".join([error.headline, *error.problems])
 
 

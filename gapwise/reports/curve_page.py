@@ -1,22 +1,19 @@
 """A learning curve as one page of its own: picture, table and notes; no script, and nothing from the network."""
 
-from importlib.resources import files
-
-from jinja2 import Environment, StrictUndefined
 from markupsafe import Markup
 
 from gapwise.forecasting.figures import LearningCurve
 from gapwise.reports.charts import draw
 from gapwise.reports.curve import basis, cells, columns, sentence
 from gapwise.reports.curve_chart import curve_plot
+from gapwise.reports.template import render
 from gapwise.reports.words import percent
 
 
 def page(curve: LearningCurve) -> str:
     """Writes the page; every name that comes from data is escaped."""
-    environment = Environment(autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
-    template = environment.from_string(files("gapwise.reports").joinpath("curve.html").read_text(encoding="utf-8"))
-    return template.render(
+    return render(
+        "curve.html",
         headline=sentence(curve),
         basis=basis(curve),
         confidence=percent(curve.confidence),

@@ -1,9 +1,5 @@
 """An error report as one page of its own: every text, no script, and nothing from the network."""
 
-from importlib.resources import files
-
-from jinja2 import Environment, StrictUndefined
-
 from gapwise.inspecting.figures import ErrorReport, Errors, Wrong
 from gapwise.reports.errors import (
     SEALED,
@@ -14,16 +10,14 @@ from gapwise.reports.errors import (
     p_value,
     slice_sentences,
 )
+from gapwise.reports.template import render
 from gapwise.reports.words import number, percent
 
 
 def page(report: ErrorReport) -> str:
     """Writes the page; every text that comes from data is escaped, and it forbids itself scripts and any address."""
-    environment = Environment(autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
-    folder = files("gapwise.reports")
-    environment.globals["style"] = folder.joinpath("texts.css").read_text(encoding="utf-8")
-    template = environment.from_string(folder.joinpath("errors.html").read_text(encoding="utf-8"))
-    return template.render(
+    return render(
+        "errors.html",
         report=report,
         basis=basis(report),
         parts={"Validation rows": by_kind(report.validation), "Test rows": by_kind(report.test)},

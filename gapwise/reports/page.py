@@ -1,18 +1,17 @@
 """A comparison as one page of its own: tables and plots, no script, and nothing from the network."""
 
 from collections.abc import Hashable, Iterator, Sequence
-from importlib.resources import files
 from typing import Any, NamedTuple
 
 import pandas as pd
-from jinja2 import Environment, StrictUndefined
 from markupsafe import Markup
 
 from gapwise.comparing.figures import Comparison, Contrast
 from gapwise.reports import words
 from gapwise.reports.charts import draw, epochs_plot, gap_plot, reliability_plot, span, thresholds_plot
 from gapwise.reports.evidence import Evidence, bands, by_class, by_repeat
-from gapwise.reports.scale import Scale, around
+from gapwise.reports.scale import Scale, around, in_css
+from gapwise.reports.template import render
 from gapwise.scoring.plots import reliability
 from gapwise.scoring.thresholds import MEAN, thresholds
 from gapwise.statistics.metrics import METRICS
@@ -41,10 +40,9 @@ def page(comparison: Comparison, evidence: Sequence[Evidence], groups: "pd.Serie
     Returns:
         HTML. Every name that comes from data is escaped, and the page forbids itself scripts and any address.
     """
-    environment = Environment(autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
-    template = environment.from_string(files("gapwise.reports").joinpath("page.html").read_text(encoding="utf-8"))
     scale = _scale(comparison)
-    return template.render(
+    return render(
+        "page.html",
         comparison=comparison,
         baseline=comparison.settings[0],
         headline=headline(comparison),
@@ -52,8 +50,8 @@ def page(comparison: Comparison, evidence: Sequence[Evidence], groups: "pd.Serie
         unit=METRICS[comparison.metric],
         metrics=METRICS,
         forest=[_forest_row(one, comparison, scale) for one in comparison.contrasts],
-        ticks=[(_percent(scale.position(tick)), _tick(tick)) for tick in scale.ticks(6)],
-        zero=_percent(scale.position(0)),
+        ticks=[(in_css(scale.position(tick)), _tick(tick)) for tick in scale.ticks(6)],
+        zero=in_css(scale.position(0)),
         room={"left": scale.position(0) > ROOM, "right": scale.position(0) < 1 - ROOM},
         margin=_ends(scale, -_margin(comparison), _margin(comparison)),
         sections=_sections(comparison, evidence, groups),
@@ -93,7 +91,7 @@ def _forest_row(contrast: Contrast, comparison: Comparison, scale: Scale) -> dic
     return {
         "contrast": contrast,
         "interval": _ends(scale, factor * found.low, factor * found.high),
-        "dot": _percent(scale.position(factor * found.value)),
+        "dot": in_css(scale.position(factor * found.value)),
         "figures": words.difference(comparison.metric, found),
         "gap": words.difference(comparison.metric, contrast.gap_difference),
         "sentence": words.verdict_sentence(contrast, comparison),
@@ -103,11 +101,7 @@ def _forest_row(contrast: Contrast, comparison: Comparison, scale: Scale) -> dic
 
 def _ends(scale: Scale, low: float, high: float) -> dict[str, str]:
     left, right = scale.position(low), scale.position(high)
-    return {"left": _percent(left), "width": _percent(right - left)}
-
-
-def _percent(share: float) -> str:
-    return f"{100 * share:.2f}%"
+    return {"left": in_css(left), "width": in_css(right - left)}
 
 
 def _tick(value: float) -> str:

@@ -42,3 +42,8 @@ def around(values: Sequence[float], air: float = 0.06) -> Scale:
         return Scale(-1.0, 1.0)
     room = air * (high - low)
     return Scale(low - room, high + room)
+
+
+def in_css(share: float) -> str:
+    """Writes a share of a width, from 0 to 1, as CSS has it."""
+    return f"{100 * share:.2f}%"

@@ -1,12 +1,10 @@
 """A search as one page of its own: the race as lanes, the effect of each value, no script, nothing from the network."""
 
-from importlib.resources import files
 from typing import Any
 
-from jinja2 import Environment, StrictUndefined
-
 from gapwise.reports import search
-from gapwise.reports.scale import around
+from gapwise.reports.scale import around, in_css
+from gapwise.reports.template import render
 from gapwise.reports.words import difference, number, percent
 from gapwise.searching.figures import Entrant, Found
 from gapwise.statistics.metrics import METRICS
@@ -14,19 +12,18 @@ from gapwise.statistics.metrics import METRICS
 
 def page(found: Found) -> str:
     """Writes the page as HTML, in which every name that comes from data is escaped."""
-    environment = Environment(autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
-    template = environment.from_string(files("gapwise.reports").joinpath("search.html").read_text(encoding="utf-8"))
     last = found.looks[-1].repeats
     unit = METRICS[found.metric].unit
     effects, zero = _effects(found)
-    return template.render(
+    return render(
+        "search.html",
         headline=headline(found),
         basis=search.basis(found),
         sentences=[sentence.replace("`", "") for sentence in search.sentences(found)],
         unit=unit[0].upper() + unit[1:],
         confidence=percent(found.confidence),
         rows=[_row(one, found) for one in found.entrants],
-        looks=[{"left": _percent(look.repeats / last), "repeats": look.repeats} for look in found.looks],
+        looks=[{"left": in_css(look.repeats / last), "repeats": look.repeats} for look in found.looks],
         effects=effects,
         zero=zero,
     )
@@ -50,7 +47,7 @@ def _row(one: Entrant, found: Found) -> dict[str, Any]:
         "name": search.name(one, found),
         "changes": search.changes(one),
         "repeats": one.repeats,
-        "width": _percent(one.repeats / found.looks[-1].repeats),
+        "width": in_css(one.repeats / found.looks[-1].repeats),
         "why": search.why(one, found),
         "score": number(one.validation, 3),
         "difference": None if one.difference is None else difference(found.metric, one.difference),
@@ -69,14 +66,10 @@ def _effects(found: Found) -> tuple[list[dict[str, Any]], str]:
                 "key": one.key,
                 "value": one.value,
                 "settings": one.settings,
-                "left": _percent(low),
-                "width": _percent(high - low),
-                "dot": _percent(value),
+                "left": in_css(low),
+                "width": in_css(high - low),
+                "dot": in_css(value),
                 "figures": search.effect(one, found.metric),
             }
         )
-    return rows, _percent(scale.position(0))
-
-
-def _percent(share: float) -> str:
-    return f"{100 * share:.2f}%"
+    return rows, in_css(scale.position(0))

@@ -6,7 +6,9 @@ import shutil
 import numpy as np
 import pandas as pd
 from ruamel.yaml import YAML
+from typer.testing import CliRunner
 
+from gapwise.commands.app import app
 from gapwise.disk.recorded import md5
 from gapwise.encoding.params import TokenizeParams
 from gapwise.encoding.tokenizer import load_tokenizer, tokenize
@@ -116,3 +118,17 @@ def rewrite(project, **changes):
         path = project.folder / f"data/{name}.parquet"
         change(pd.read_parquet(path)).to_parquet(path, index=False)
     record(project.folder, TABLES)
+
+
+def call(command, *arguments, code=0):
+    """Calls a command of the program, which must end with a code."""
+    done = CliRunner().invoke(app, [command, *map(str, arguments)])
+    assert done.exit_code == code, done.output + str(done.exception)
+    return done
+
+
+def refusal(command, *arguments):
+    """What a command says that refuses."""
+    done = call(command, *arguments, code=1)
+    assert "Traceback" not in done.output
+    return str(done.exception) + done.stderr

@@ -1,10 +1,11 @@
 """`gapwise errors` in a small project with two settings."""
 
-import pytest
-from typer.testing import CliRunner
+from functools import partial
 
-from gapwise.commands.app import app
+import pytest
+
 from gapwise.inspecting.figures import ErrorReport
+from tests.gapwise.commands import labelled
 from tests.gapwise.commands.labelled import build, rewrite, texts
 
 
@@ -44,10 +45,7 @@ def project(made, monkeypatch):
     return made
 
 
-def call(*arguments, code=0):
-    done = CliRunner().invoke(app, ["errors", *map(str, arguments)])
-    assert done.exit_code == code, done.output + str(done.exception)
-    return done
+call, refusal = (partial(one, "errors") for one in (labelled.call, labelled.refusal))
 
 
 def found(*arguments):
@@ -102,12 +100,6 @@ def test_a_page_lists_every_text_and_asks_nothing_of_the_network(project, tmp_pa
     assert text.count('<div class="side">') == len(listed)
     assert "<script" not in text
     assert "default-src 'none'" in text
-
-
-def refusal(*arguments):
-    done = call(*arguments, code=1)
-    assert "Traceback" not in done.output
-    return str(done.exception) + done.stderr
 
 
 def test_what_cannot_be_looked_at_is_a_message(project):

@@ -2,13 +2,13 @@
 
 import json
 import shutil
+from functools import partial
 
 import pandas as pd
 import pytest
-from typer.testing import CliRunner
 
-from gapwise.commands.app import app
 from gapwise.inspecting.figures import LabelReport
+from tests.gapwise.commands import labelled
 from tests.gapwise.commands.labelled import SOURCE, WRONG, build, rewrite, texts
 
 
@@ -25,10 +25,7 @@ def project(made, tmp_path, monkeypatch):
     return copy
 
 
-def call(*arguments, code=0):
-    done = CliRunner().invoke(app, ["labels", *map(str, arguments)])
-    assert done.exit_code == code, done.output + str(done.exception)
-    return done
+call, refusal = (partial(one, "labels") for one in (labelled.call, labelled.refusal))
 
 
 def found():
@@ -111,12 +108,6 @@ def test_a_page_holds_every_row_and_asks_nothing_of_the_network(project):
     assert text.count('<div class="side">') == len(report.development) + len(report.test)
     assert "<script" not in text
     assert "default-src 'none'" in text
-
-
-def refusal(*arguments):
-    done = call(*arguments, code=1)
-    assert "Traceback" not in done.output
-    return str(done.exception) + done.stderr
 
 
 def test_a_source_that_has_changed_since_is_refused_with_all_rows_and_stays(project):
