@@ -94,12 +94,25 @@ def cut(encoder: keras_hub.models.Backbone, freeze: int, pooling: Pooling = "mea
     return Cut(width, pooling, frozen, PackedEncoder(trained) if trained else None)
 
 
-def frozen_output(part: Cut, tokens: Ragged, *, shared: bool = False) -> Ragged:
+def frozen_output(
+    part: Cut,
+    tokens: Ragged,
+    *,
+    needed: NDArray[np.bool_] | None = None,
+    alone: NDArray[np.bool_] | None = None,
+    shared: bool = False,
+) -> Ragged:
     """Computes once what the trained part starts from.
+
+    The last bits of a text's output depend on the texts that are computed beside it, and on its place among them. What
+    is needed and what is alone say nothing of who is beside whom, so a text has the same bits whatever is needed.
 
     Args:
         part: From `cut`.
         tokens: Token ids of n texts.
+        needed: Shape (n,): which texts the output is used of; what is given of the others may be anything. All
+            without it.
+        alone: Shape (n,): which texts are computed beside no other; none without it. It is slower.
         shared: Whether other processes will read it.
 
     Returns:
@@ -114,7 +127,9 @@ def frozen_output(part: Cut, tokens: Ragged, *, shared: bool = False) -> Ragged:
     shape = (int(splits[-1]), part.width)
     size = int(np.prod(shape)) * np.dtype(np.float32).itemsize
     values = OnDisk(shape) if shared or size > IN_MEMORY else np.empty(shape, np.float32)
-    for rows in tokens.batches(BATCH_TOKENS):
+    for rows in tokens.batches(BATCH_TOKENS, alone):
+        if needed is not None and not needed[rows].any():
+            continue
         for row, state in zip(rows, part.compute(*tokens.padded(rows)).numpy(), strict=True):
             values[splits[row] : splits[row + 1]] = state[: splits[row + 1] - splits[row]]
     return Ragged(values, splits)

@@ -56,9 +56,17 @@ class Ragged:
         values[mask > 0] = packed
         return values, mask
 
-    def batches(self, size: int) -> Iterator[NDArray[np.int64]]:
-        """Yields all row numbers in batches of about `size` values, sequences of like length together."""
+    def batches(self, size: int, alone: NDArray[np.bool_] | None = None) -> Iterator[NDArray[np.int64]]:
+        """Yields all row numbers in batches of about `size` values, sequences of like length together.
+
+        Args:
+            size: Of a batch; one sequence may have more.
+            alone: Shape (n,): which sequences make a batch each; none without it.
+        """
         order = np.argsort(-self.lengths, kind="stable")
+        if alone is not None:
+            yield from order[alone[order]][:, None]
+            order = order[~alone[order]]
         start = 0
         while start < len(order):
             rows = max(1, size // int(self.lengths[order[start]]))

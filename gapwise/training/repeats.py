@@ -105,13 +105,21 @@ def train_repeats(
 
     cut, network = rebuild(description)
     _refuse("encoder", [f"finetune: {problem}" for problem in conflicts(recipe, cut.trained_layers)])
-    tokens = tokens[tokens["source_id"].isin(repeats["text_id"])]  # of the others nothing would be used
     rows = [rows_of(tokens, parts_of(repeats, repeat)) for repeat in range(description.repeats)]
     processes = min(workers, len(missing), _worthwhile(network, _tokens_trained(tokens, rows, missing) * recipe.epochs))
+    # The texts are the same whatever the number of repeats, and the variants are not: so that repeats which are added
+    # later start from the same bits, variants are computed one by one.
+    features = frozen_output(
+        cut,
+        Ragged.of(tokens["token_ids"].tolist()),
+        needed=tokens["source_id"].isin(repeats["text_id"]).to_numpy(),
+        alone=(tokens["text_id"] != tokens["source_id"]).to_numpy(),
+        shared=processes > 1,
+    )
     task = _Task(
         description=description,
         recipe=recipe,
-        features=frozen_output(cut, Ragged.of(tokens["token_ids"].tolist()), shared=processes > 1),
+        features=features,
         labels=labels_of(tokens, development, description.classes),
         rows=rows,
         seed=seed,

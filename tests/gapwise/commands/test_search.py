@@ -116,6 +116,10 @@ def test_a_search_that_is_killed_goes_on_and_ends_as_one_that_is_not(project, tm
         name: outputs(project, commit) for name, commit in made.items()
     }
 
+    twin.run("dvc", "exp", "apply", answer["winner"])
+    twin.run("dvc", "repro", "-f", "-s", "finetune")  # in one go, with nothing to take over
+    assert twin.outputs()["models"] == outputs(project, made[answer["winner"]])["models"]
+
     before = log.count("Running stage")
     assert "0 will not win" in command(project)
     assert next((project.folder / ".gapwise/search").glob("*/log.txt")).read_text().count("Running stage") == before

@@ -64,6 +64,23 @@ def test_frozen_layers_drop_nothing(tiny_bert, tokens):
     assert np.array_equal(frozen_output(part, tokens).values, frozen_output(part, tokens).values)
 
 
+def test_what_is_needed_of_a_text_has_the_same_bits_whatever_else_is_needed(tiny_bert, monkeypatch):
+    monkeypatch.setattr("gapwise.encoding.cut.BATCH_TOKENS", 40)
+    rng = np.random.default_rng(0)
+    texts = [rng.integers(5, 20, length).astype(np.int32) for length in rng.integers(2, 15, 40)]
+    variants = [text[::-1].copy() for text in texts[:10]]
+    part = cut(load_encoder(tiny_bert, 16), 2)
+
+    def output(needed, variants):
+        tokens, alone = Ragged.of(texts + variants), np.arange(40 + len(variants)) >= 40
+        given = frozen_output(part, tokens, needed=needed, alone=alone)
+        return [given.values[a:b].tobytes() for a, b in zip(given.splits, given.splits[1:], strict=False)]
+
+    every = output(np.ones(50, bool), variants)
+    few = output(np.isin(np.arange(45), [0, 3, 17, 40, 43]), variants[:5])
+    assert [few[row] for row in (0, 3, 17, 40, 43)] == [every[row] for row in (0, 3, 17, 40, 43)]
+
+
 def test_more_frozen_layers_than_there_are_is_refused(tiny_bert):
     with pytest.raises(UserError, match=r"finetune.freeze: at most 3 with this encoder, or -1 for all; got 4"):
         cut(load_encoder(tiny_bert, 16), 4)

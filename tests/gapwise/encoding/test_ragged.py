@@ -30,5 +30,11 @@ def test_a_sequence_longer_than_the_batch_is_a_batch_of_its_own():
     assert [rows.tolist() for rows in sequences(5, 7).batches(size=2)] == [[1], [0]]
 
 
+def test_a_sequence_that_is_alone_is_a_batch_of_its_own():
+    alone = np.array([False, True, False, False, True])
+    batches = [rows.tolist() for rows in sequences(3, 9, 1, 4, 2).batches(9, alone)]
+    assert batches == [[1], [4], [3, 0], [2]]
+
+
 def test_lengths_are_those_given():
     assert sequences(3, 1, 2).lengths.tolist() == [3, 1, 2]
