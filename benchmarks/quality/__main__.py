@@ -1,6 +1,7 @@
 """Measures what fine-tuning and its settings are worth on little data.
 
     python -m benchmarks.quality compare        # every way to do the job: quality.csv, quality.md and quality.png
+    python -m benchmarks.quality public         # the same on public sets that are fetched: public.csv and public.md
     python -m benchmarks.quality what-helps     # one change of a setting at a time: what-helps.csv, docs/what-helps.md
     python -m benchmarks.quality probe-scale    # two ways to scale vectors for the probe: probe-scale.csv
 
@@ -13,7 +14,8 @@ from typing import Annotated
 
 import typer
 
-from benchmarks.quality import comparison, probe_scale, what_helps
+from benchmarks.quality import comparison_report, open_sets, probe_scale, trainings, what_helps
+from benchmarks.quality.comparison import PUBLIC, SAMPLES
 from benchmarks.quality.sets import SETS, SIZES
 
 Sets = Annotated[list[str], typer.Option("--set", help=f"of {', '.join(SETS)}")]
@@ -21,7 +23,8 @@ Sizes = Annotated[list[str], typer.Option("--size", help=f"of {', '.join(SIZES)}
 Again = Annotated[bool, typer.Option("--again", help="measure what is there too, and replace it")]
 PageOnly = Annotated[bool, typer.Option("--page-only", help="measure nothing, write the page")]
 
-ALL_SETS, ALL_SIZES, ALL_COLUMNS = list(SETS), list(SIZES), list(comparison.COLUMNS)
+ALL_SETS, ALL_SIZES, ALL_COLUMNS = list(SETS), list(SIZES), list(SAMPLES.columns)
+PUBLIC_SETS, PUBLIC_COLUMNS = list(PUBLIC.sets), list(PUBLIC.columns)
 CHOSEN_BY = ["nyt-editorials", "amazon-reviews"]  # by their validation rows settings are chosen
 
 program = typer.Typer(add_completion=False)
@@ -31,15 +34,31 @@ program = typer.Typer(add_completion=False)
 def compare(
     sets: Sets = ALL_SETS,
     sizes: Sizes = ALL_SIZES,
-    columns: Annotated[list[str], typer.Option("--column", help=f"of {', '.join(comparison.COLUMNS)}")] = ALL_COLUMNS,
+    columns: Annotated[list[str], typer.Option("--column", help=f"of {', '.join(SAMPLES.columns)}")] = ALL_COLUMNS,
     again: Again = False,
     page_only: PageOnly = False,
 ) -> None:
     """Compares the ways to do the job. SetFit needs `make torch-env`, and is left out without it."""
-    _check(sets=(sets, SETS), sizes=(sizes, SIZES), columns=(columns, comparison.COLUMNS))
+    _check(sets=(sets, SETS), sizes=(sizes, SIZES), columns=(columns, SAMPLES.columns))
     if not page_only:
-        comparison.measure(sets, sizes, columns, again)
-    comparison.write()
+        SAMPLES.measure(sets, sizes, columns, again)
+    comparison_report.write(trainings.read(SAMPLES.table))
+
+
+@program.command()
+def public(
+    sets: Annotated[list[str], typer.Option("--set", help=f"of {', '.join(PUBLIC.sets)}")] = PUBLIC_SETS,
+    sizes: Sizes = ALL_SIZES,
+    columns: Annotated[list[str], typer.Option("--column", help=f"of {', '.join(PUBLIC.columns)}")] = PUBLIC_COLUMNS,
+    again: Again = False,
+    page_only: PageOnly = False,
+) -> None:
+    """Does the same on public sets; downloads what is missing of them, some 16 MB."""
+    _check(sets=(sets, PUBLIC.sets), sizes=(sizes, SIZES), columns=(columns, PUBLIC.columns))
+    if not page_only:
+        open_sets.fetch()
+        PUBLIC.measure(sets, sizes, columns, again)
+    comparison_report.write_public(trainings.read(PUBLIC.table))
 
 
 @program.command(name="what-helps")

@@ -1,62 +1,113 @@
-"""Runs the ways to do the job on the same rows: baselines, plain fine-tuning, SetFit, and this pipeline.
+"""Runs the ways to do the job on the same rows: baselines, plain fine-tuning, rivals on torch, and this pipeline.
 
-Four sample sets, three sizes, five repeats. The pipeline runs with its defaults, at the size they are made for, and
-with the named setting of each size.
+On the sample sets the pipeline runs with its defaults, at the size they are made for, and with the named setting of
+each size. On the public sets it runs with the named settings alone, and all ways have the same labelled rows: none has
+others for validation.
 """
 
+from collections.abc import Mapping
+from dataclasses import dataclass
 from itertools import product
 from pathlib import Path
 
 import pandas as pd
 
-from benchmarks.quality import columns, comparison_report, setfit, trainings
-from benchmarks.quality.sets import REPEATS, SIZES, load
-from benchmarks.quality.settings import DEFAULTS, PLAIN, RECOMMENDED, in_words
+from benchmarks.quality import columns, open_sets, rivals, trainings
+from benchmarks.quality.sets import REPEATS, SETS, SIZES, load
+from benchmarks.quality.settings import DEFAULTS, PLAIN, RECOMMENDED, Changes, in_words
+from gapwise.base.errors import UserError
 
-TABLE = Path(__file__).parent / "results" / "quality.csv"
-TRAINED = {"plain": PLAIN, "defaults": DEFAULTS, "gapwise": RECOMMENDED}  # what params.yaml is changed to, by size
-COLUMNS = (*columns.BASELINES, "setfit", *TRAINED)
-
-
-def measure(names: list[str], sizes: list[str], wanted: list[str], again: bool) -> None:
-    """Computes what is missing of the columns that are wanted, or all of it again."""
-    for size, name in product(sizes, names):
-        _cell(name, size, wanted, again)
-    if "setfit" in wanted and setfit.PYTHON.is_file():
-        setfit.measure(TABLE, names, sizes, again)
-    trainings.drop_superseded(TABLE)
+RESULTS = Path(__file__).parent / "results"
 
 
-def write() -> None:
-    """Writes the tables and draws the plot."""
-    comparison_report.write(trainings.read(TABLE))
+@dataclass(frozen=True)
+class Comparison:
+    """A table, and what is measured for it.
+
+    Attributes:
+        name: Of its files in results/.
+        sets: Their names.
+        trained: What params.yaml is changed to, by column and size.
+        rivals: Columns of `rivals.RIVALS`, each with the sizes that it is measured at.
+        repeats: Draws of rows to train on.
+    """
+
+    name: str
+    sets: tuple[str, ...]
+    trained: Mapping[str, Mapping[str, Changes]]
+    rivals: Mapping[str, tuple[str, ...]]
+    repeats: int
+
+    @property
+    def table(self) -> Path:
+        """One row per training."""
+        return RESULTS / f"{self.name}.csv"
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """All ways to do the job."""
+        return (*columns.BASELINES, *self.rivals, *self.trained)
+
+    def measure(self, names: list[str], sizes: list[str], wanted: list[str], again: bool) -> None:
+        """Computes what is missing of the columns that are wanted, or all of it again."""
+        for size, name in product(sizes, names):
+            self._cell(name, size, wanted, again)
+        for rival in self.rivals:
+            if rival in wanted and rivals.PYTHON.is_file():
+                there = [size for size in sizes if size in self.rivals[rival]]
+                rivals.Jobs(rival, self.table, self.repeats).measure(names, there, again)
+        trainings.drop_superseded(self.table)
+
+    def _cell(self, name: str, size: str, wanted: list[str], again: bool) -> None:
+        """Computes one set at one size, all columns but the rivals on torch."""
+        ours = [column for column in wanted if column in columns.BASELINES or size in self.trained.get(column, {})]
+        lacking = [column for column in ours if self._missing((name, size, column), again)]
+        if not lacking:
+            return
+        try:
+            cell = load(name, size, self.repeats)
+        except UserError as error:
+            print(name, size, error, flush=True)  # a class is too small
+            return
+        if set(lacking) & set(columns.BASELINES):
+            predictions, seconds = columns.cheap(cell)
+            for column in [column for column in columns.BASELINES if column in lacking]:
+                rows = predictions.query("baseline == @column").drop(columns="baseline")
+                of_all = seconds if column == "frozen" else float("nan")  # of the three it costs nearly all
+                self._keep((name, size, column), rows, of_all, "as in the pipeline", again)
+        for column, changes in self.trained.items():
+            if column in lacking:
+                predictions, seconds = columns.finetuned(cell, changes[size])
+                self._keep((name, size, column), predictions, seconds, in_words(changes[size]), again)
+        print(name, size, *lacking, flush=True)
+
+    def _missing(self, cell: tuple[str, str, str], again: bool) -> list[int]:
+        return trainings.missing(self.table, cell, self.repeats, again)
+
+    def _keep(
+        self, cell: tuple[str, str, str], predictions: pd.DataFrame, seconds: float, setting: str, again: bool
+    ) -> None:
+        missing = self._missing(cell, again)
+        rows = [
+            trainings.row((*cell, int(repeat)), of_repeat, seconds / self.repeats, setting)
+            for repeat, of_repeat in predictions.groupby("repeat")
+            if repeat in missing
+        ]
+        trainings.append(self.table, rows)
 
 
-def _cell(name: str, size: str, wanted: list[str], again: bool) -> None:
-    """Computes one set at one size, all columns but SetFit."""
-    lacking = [
-        column
-        for column in wanted
-        if size in TRAINED.get(column, SIZES) and trainings.missing(TABLE, (name, size, column), REPEATS, again)
-    ]
-    if set(lacking) & set(columns.BASELINES):
-        predictions, seconds = columns.cheap(load(name, size))
-        for column in [column for column in columns.BASELINES if column in lacking]:
-            rows = predictions.query("baseline == @column").drop(columns="baseline")
-            of_all = seconds if column == "frozen" else float("nan")  # of the three it costs nearly all
-            _keep((name, size, column), rows, of_all, "as in the pipeline", again)
-    for column, changes in TRAINED.items():
-        if column in lacking:
-            predictions, seconds = columns.finetuned(load(name, size), changes[size])
-            _keep((name, size, column), predictions, seconds, in_words(changes[size]), again)
-    print(name, size, *lacking, flush=True)
-
-
-def _keep(cell: tuple[str, str, str], predictions: pd.DataFrame, seconds: float, setting: str, again: bool) -> None:
-    missing = trainings.missing(TABLE, cell, REPEATS, again)
-    rows = [
-        trainings.row((*cell, int(repeat)), of_repeat, seconds / REPEATS, setting)
-        for repeat, of_repeat in predictions.groupby("repeat")
-        if repeat in missing
-    ]
-    trainings.append(TABLE, rows)
+ALL_SIZES = tuple(SIZES)
+SAMPLES = Comparison(
+    name="quality",
+    sets=SETS,
+    trained={"plain": PLAIN, "defaults": DEFAULTS, "gapwise": RECOMMENDED},
+    rivals={"setfit": ALL_SIZES},
+    repeats=REPEATS,
+)
+PUBLIC = Comparison(
+    name="public",
+    sets=(*open_sets.OPEN, *open_sets.LOCKED),
+    trained={"gapwise": RECOMMENDED},
+    rivals={"torch": ALL_SIZES, "setfit": ("8 per class",)},
+    repeats=2,
+)

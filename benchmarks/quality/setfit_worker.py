@@ -1,17 +1,15 @@
-"""Trains and predicts with SetFit, in the torch environment.
+"""Trains and predicts with SetFit, in the torch environment, see jobs.py.
 
     python -m benchmarks.quality.setfit_worker MODEL FOLDER PAIRS
 
-FOLDER holds one `<cell>-<repeat>.json` per training: `train` and `test`, each with `texts`, and the `labels` of train
-as numbers. Beside it comes `<cell>-<repeat>.out.json` with the probabilities of the test texts and the seconds of CPU.
-What is there already is not done again.
+PAIRS is SetFit's `num_iterations`, of each row and kind; 0 for its default, every pair of rows once.
 """
 
-import json
+import functools
 import os
 import sys
-import time
 from pathlib import Path
+from typing import Any
 
 os.environ.update(HF_HUB_OFFLINE="1", TOKENIZERS_PARALLELISM="false", TQDM_DISABLE="1")
 
@@ -19,35 +17,28 @@ import torch
 from datasets import Dataset
 from setfit import SetFitModel, Trainer, TrainingArguments
 
+from benchmarks.quality.jobs import answer_all
+
 
 def main(model: str, folder: Path, iterations: int) -> None:
     torch.set_num_threads(1)
-    for path in sorted(folder.glob("*.json"), key=lambda path: (path.stem.rpartition("-")[2], path.stem)):
-        answer = path.with_suffix(".out.json")
-        if path.name.endswith(".out.json") or answer.exists():
-            continue
-        job = json.loads(path.read_text(encoding="utf-8"))
-        answer.write_text(json.dumps(_train(model, job, iterations)), encoding="utf-8")
-        print(path.stem, flush=True)
+    answer_all(folder, functools.partial(_train, model, iterations))
 
 
-def _train(name: str, job: dict, iterations: int) -> dict:
+def _train(name: str, iterations: int, job: dict[str, Any]) -> Any:
     """SetFit as its documentation has it; all that is not given here is its default."""
-    started = time.process_time()
     torch.manual_seed(job["seed"])
     model = SetFitModel.from_pretrained(name)
     arguments = TrainingArguments(
-        output_dir="unused", num_iterations=iterations, seed=job["seed"], save_strategy="no", report_to="none"
+        output_dir="unused",
+        num_iterations=iterations or None,
+        seed=job["seed"],
+        save_strategy="no",
+        report_to="none",
     )
     rows = Dataset.from_dict({"text": job["train"]["texts"], "label": job["train"]["labels"]})
     Trainer(model=model, args=arguments, train_dataset=rows).train()
-    trained = time.process_time()
-    probabilities = model.predict_proba(job["test"]["texts"], as_numpy=True)
-    return {
-        "probabilities": probabilities.tolist(),
-        "train_cpu_seconds": trained - started,
-        "predict_cpu_seconds": time.process_time() - trained,
-    }
+    return functools.partial(model.predict_proba, as_numpy=True)
 
 
 if __name__ == "__main__":

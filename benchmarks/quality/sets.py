@@ -1,4 +1,4 @@
-"""The sample sets, split as the pipeline splits them, in memory: what every column of the quality benchmark shares."""
+"""Sets of texts, split as the pipeline splits them, in memory: what every column of the quality benchmarks shares."""
 
 import functools
 import time
@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 
 from benchmarks.pipeline import params
+from benchmarks.quality import open_sets
 from gapwise.encoding.cut import mean_vectors
 from gapwise.encoding.tokenizer import load_tokenizer, tokenize
 from gapwise.splitting.draws import draw_repeats, seal_test
@@ -21,7 +22,7 @@ SIZES = {  # how many rows each repeat trains on
     "64 per class": {"train_size": None, "train_per_class": 64},
     "400 rows": {"train_size": 400, "train_per_class": None},
 }
-# Two sets are larger; a seeded draw of this many rows leaves some 900 to test on, as many as the smaller sets have.
+# Of larger sets a seeded draw of this many rows is taken. It leaves some 900 to test on.
 ROWS = 3000
 TOKENIZE = params("tokenize")
 SEED, REPEATS = params("split").seed, params("split").repeats
@@ -46,15 +47,26 @@ class Cell:
     name: str
 
 
-def load(name: str, size: str) -> Cell:
-    """Splits a sample set with the pipeline's functions and default params, all but the number of rows.
+def load(name: str, size: str, repeats: int = REPEATS) -> Cell:
+    """Splits a set with the pipeline's functions and default params, all but the number of rows.
 
     Args:
-        name: One of `SETS`.
+        name: One of `SETS` or of `open_sets.OPEN_SETS`. The former hold out a tenth of the development rows for
+            validation, beside the rows to train on. The latter have no other labelled rows than those to train on.
         size: One of `SIZES`. The test and validation rows are the same for all.
+        repeats: How many draws; more only add to fewer.
+
+    Raises:
+        UserError: If a class has too few rows for the size.
     """
     development, test, tokens = _sealed(name)
-    return Cell(development, test, draw_repeats(development, _split(size)), tokens, name)
+    return Cell(
+        development,
+        test,
+        draw_repeats(development, _split(name, size).model_copy(update={"repeats": repeats})),
+        tokens,
+        name,
+    )
 
 
 @functools.cache
@@ -66,15 +78,16 @@ def vectors(name: str) -> tuple[pd.DataFrame, float]:
 
 @functools.cache
 def _sealed(name: str) -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame]:
-    raw = read_samples()[name]
+    raw = read_samples()[name] if name in SETS else open_sets.read(name)
     drawn = np.sort(np.random.default_rng(SEED).permutation(len(raw))[:ROWS])
-    of_set = params("prepare", {"source": f"data/raw/{name}.csv"})
+    group = {} if name in SETS else {"group_column": None}
+    of_set = params("prepare", {"source": f"data/raw/{name}.csv", **group})
     texts, _ = prepare(raw.iloc[drawn].reset_index(drop=True), of_set, None)
-    development, test = seal_test(texts, _split("400 rows"))
+    development, test = seal_test(texts, _split(name, "400 rows"))
     both = pd.concat([development, test], ignore_index=True)[["text_id", "text"]]
     tokens, _ = tokenize(both.assign(source_id=both["text_id"]), load_tokenizer(TOKENIZE.preset), TOKENIZE)
     return development, test, tokens
 
 
-def _split(size: str) -> SplitParams:
-    return params("split", SIZES[size])
+def _split(name: str, size: str) -> SplitParams:
+    return params("split", SIZES[size] | ({} if name in SETS else {"validation_fraction": 0}))

@@ -6,7 +6,9 @@ import pytest
 from benchmarks.pipeline import PROJECT
 
 
-@pytest.mark.parametrize("module", ["benchmarks.speed.ways.torch", "benchmarks.quality.setfit_worker"])
+@pytest.mark.parametrize(
+    "module", ["benchmarks.speed.ways.torch", "benchmarks.quality.setfit_worker", "benchmarks.quality.torch_worker"]
+)
 def test_what_runs_there_imports_nothing_that_it_lacks(module):
     """It starts up to its import of torch without TensorFlow, Keras, typer, YAML and Gapwise."""
     lacking = ("gapwise", "keras", "keras_hub", "ruamel", "tensorflow", "typer")

@@ -1,0 +1,129 @@
+"""What runs in the torch environment on the same rows: jobs are written for it, and what it answers is taken over."""
+
+import importlib.util
+import json
+import os
+import subprocess
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+import pandas as pd
+
+from benchmarks.pipeline import PROJECT
+from benchmarks.quality import trainings
+from benchmarks.quality.sets import SEED, Cell, load
+from gapwise.base.predictions import tabulate
+from gapwise.base.seeds import derive
+from gapwise.encoding.presets import BUNDLED
+
+PYTHON = Path(os.environ.get("TORCH_ENV", PROJECT / ".torch-env")).absolute() / "bin" / "python"
+FOLDER = Path(__file__).parent / ".jobs"
+
+
+@dataclass(frozen=True)
+class Rival:
+    """A way to do the job on torch.
+
+    Attributes:
+        worker: Module that answers jobs.
+        argument: Of the worker, by size.
+        setting: In words, with the argument in place of `{}`.
+    """
+
+    worker: str
+    argument: Mapping[str, int]
+    setting: str
+
+
+RIVALS = {
+    # 20 iterations make 40 pairs per row: 640 at 8 per class. At the other sizes so many would take hours, so there it
+    # gets about as many in all.
+    "setfit": Rival(
+        "setfit_worker", {"8 per class": 20, "64 per class": 2, "400 rows": 1}, "setfit 1.2.0, num_iterations={}"
+    ),
+    "torch": Rival(
+        "torch_worker", {"8 per class": 20, "64 per class": 10, "400 rows": 5}, "transformers 5.23.0, epochs={}"
+    ),
+}
+
+
+@dataclass(frozen=True)
+class Jobs:
+    """What a rival does for a table.
+
+    Attributes:
+        rival: Name in `RIVALS`.
+        table: Of trainings.
+        repeats: Of each set and size.
+    """
+
+    rival: str
+    table: Path
+    repeats: int
+
+    def measure(self, names: list[str], sizes: list[str], again: bool) -> None:
+        """Has the rival do what is missing in the torch environment, and takes over what is done."""
+        worker, argument = RIVALS[self.rival].worker, RIVALS[self.rival].argument
+        for size in sizes:
+            lacking = [(name, repeat) for name in names for repeat in self._missing(name, size, again)]
+            place = FOLDER / self.rival / size.replace(" ", "-")
+            place.mkdir(parents=True, exist_ok=True)
+            for name, repeat in lacking:
+                cell = load(name, size, self.repeats)
+                (place / f"{name}-{repeat}.json").write_text(job(cell, repeat), encoding="utf-8")
+                if again:
+                    (place / f"{name}-{repeat}.out.json").unlink(missing_ok=True)
+            module = f"benchmarks.quality.{worker}"
+            command = [str(PYTHON), "-m", module, str(_model()), str(place), str(argument[size])]
+            try:
+                if lacking:
+                    subprocess.run(command, check=True, cwd=PROJECT)
+            finally:
+                self._take_over(lacking, size, place)
+
+    def _missing(self, name: str, size: str, again: bool) -> list[int]:
+        return trainings.missing(self.table, (name, size, self.rival), self.repeats, again)
+
+    def _take_over(self, lacking: list[tuple[str, int]], size: str, place: Path) -> None:
+        """Takes what was predicted into the table, however far it came."""
+        setting = RIVALS[self.rival].setting.format(RIVALS[self.rival].argument[size])
+        for name, repeat in lacking:
+            file = place / f"{name}-{repeat}.out.json"
+            if file.exists():
+                cell = load(name, size, self.repeats)
+                predictions, seconds = answer(cell, file.read_text(encoding="utf-8"))
+                row = trainings.row((name, size, self.rival, repeat), predictions, seconds, setting)
+                trainings.append(self.table, [row])
+
+
+def _model() -> Path:
+    spec = importlib.util.find_spec(BUNDLED["all-minilm-l6-v2"].package)
+    assert spec is not None
+    assert spec.submodule_search_locations
+    return Path(next(iter(spec.submodule_search_locations))) / BUNDLED["all-minilm-l6-v2"].folder
+
+
+def job(cell: Cell, repeat: int) -> str:
+    """Writes down one training for jobs.py, as JSON."""
+    test, train = cell.test.sort_values("text_id"), _train(cell, repeat)
+    classes = sorted(cell.development["label"].unique())
+    found = {
+        "seed": derive(SEED, repeat, "setfit"),
+        "train": {"texts": train["text"].tolist(), "labels": [classes.index(label) for label in train["label"]]},
+        "test": {"texts": test["text"].tolist()},
+    }
+    return json.dumps(found)
+
+
+def answer(cell: Cell, text: str) -> tuple[pd.DataFrame, float]:
+    """Reads the answer to a job, as `tables.Predictions` of the test texts but for `repeat`."""
+    found = json.loads(text)
+    classes = sorted(cell.development["label"].unique())
+    table = tabulate(cell.test.sort_values("text_id"), classes, pd.DataFrame(found["probabilities"]).to_numpy(float))
+    return table.assign(part="test"), found["train_cpu_seconds"] + found["predict_cpu_seconds"]
+
+
+def _train(cell: Cell, repeat: int) -> pd.DataFrame:
+    used = cell.repeats.query("repeat == @repeat and part == 'train'")["text_id"]
+    return cell.development[cell.development["text_id"].isin(used)].sort_values("text_id")
