@@ -43,7 +43,7 @@ RIVALS = {
         "setfit_worker", {"8 per class": 20, "64 per class": 2, "400 rows": 1}, "setfit 1.2.0, num_iterations={}"
     ),
     "torch": Rival(
-        "torch_worker", {"8 per class": 20, "64 per class": 10, "400 rows": 5}, "transformers 5.23.0, epochs={}"
+        "torch_worker", {"8 per class": 20, "64 per class": 10, "400 rows": 10}, "transformers 5.23.0, epochs={}"
     ),
 }
 
