@@ -11,7 +11,7 @@ from rich.text import Text
 from gapwise.inspecting.errors import kind_counts
 from gapwise.inspecting.figures import Changed, ErrorReport, Errors, Kind, Mending, Slice, Wrong
 from gapwise.reports.texts import with_texts
-from gapwise.reports.words import number, percent, printable
+from gapwise.reports.words import number, percent, printable, score
 
 SHOWN = 5  # texts of a list, and slices
 WIDEST = 120
@@ -37,9 +37,10 @@ def basis(report: ErrorReport) -> str:
     """Tells in a line what was looked at."""
     test, validation = report.test, report.validation
     groups = f" in {report.groups:,} groups" if report.groups != test.texts else ""
+    validated = f"{validation.texts:,} validation rows" if validation.texts else "no validation rows, as there are none"
     return (
-        f"errors of {report.revision} on {test.texts:,} test rows{groups}, and on {validation.texts:,} validation "
-        f"rows; {test.repeats} {'repeat' if test.repeats == 1 else 'repeats'}; train rows do not count"
+        f"errors of {report.revision} on {test.texts:,} test rows{groups}, and on {validated}; "
+        f"{test.repeats} {'repeat' if test.repeats == 1 else 'repeats'}; train rows do not count"
     )
 
 
@@ -47,7 +48,8 @@ def _parts(report: ErrorReport, width: int) -> Iterator[RenderableType]:
     yield Text(fill(printable(basis(report)), width) + "\n", style="bold")
     yield _counts(report)
     yield Text()
-    yield from _texts("Validation rows that most repeats get wrong", report.validation, width)
+    if report.validation.texts:
+        yield from _texts("Validation rows that most repeats get wrong", report.validation, width)
     yield from _slices(
         "Slices of the test rows where it is worst, in points of accuracy", report.slices, report.confidence
     )
@@ -76,7 +78,7 @@ def _counts(report: ErrorReport) -> Table:
         table.add_row(
             name,
             f"{errors.texts:,}",
-            f"{errors.accuracy:.3f}",
+            score(errors.accuracy),
             str(counts["sure"]),
             str(counts["most"] + counts["sure"]),
             str(counts["flips"]),

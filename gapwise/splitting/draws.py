@@ -67,7 +67,7 @@ def draw_repeats(development: pd.DataFrame, params: SplitParams) -> pd.DataFrame
     rows = development.sort_values("text_id", ignore_index=True)
     draws = _validation_draws(rows, params)
     pools = [rows.loc[pool].set_index("text_id")["label"] for _, pool in draws]
-    require_train_rows(pools, params.train_size, params.train_per_class)
+    require_train_rows(pools, params.train_size, params.train_per_class, is_validated=bool(draws[0][0].any()))
     repeats = []
     for repeat, ((validation, _), pool) in enumerate(zip(draws, pools, strict=True)):
         train = _subsample(pool, params, derive(params.seed, repeat, "train"))

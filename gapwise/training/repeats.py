@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from gapwise.base import unvalidated
 from gapwise.base.errors import UserError
 from gapwise.base.seeds import derive
 from gapwise.base.tables import parts_of
@@ -50,10 +51,11 @@ def describe(
     """Describes the networks that training on a development table gives.
 
     Raises:
-        UserError: If the recipe does not fit the classes of the table.
+        UserError: If the recipe does not fit the classes of the table, or needs validation rows that there are not.
     """
     classes = sorted(development["label"].unique())
-    _refuse("data", [f"finetune.{problem}" for problem in misfits(recipe, classes)])
+    problems = [] if (repeats["part"] == "validation").any() else unvalidated.of_training(recipe)
+    _refuse("data", [*(f"finetune.{problem}" for problem in misfits(recipe, classes)), *problems])
     return Description.of(
         tokenize,
         recipe,
