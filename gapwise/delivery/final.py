@@ -2,8 +2,8 @@
 
 The repeats hold rows back to tell when to stop and how good the setting is. Once that is known, the rows are worth more
 in the training. What is chosen on validation rows (the number of epochs, and the penalty of a head that is a linear
-probe) is the middle of what the repeats chose. Where they had none, cross-fitting on all rows chooses the penalty, as it
-did in each repeat on its own.
+probe) is the middle of what the repeats chose. Where they had none, cross-fitting chooses the penalty, as in each of
+them, and on all rows.
 """
 
 import statistics

@@ -22,8 +22,9 @@ TITLES: dict[Kind, str] = {
 }
 SEALED = (
     "A setting that is changed for the sake of texts in the test is no longer tested by them. To learn from errors, "
-    "read those of the validation rows."
 )
+READ = "read those of the validation rows."
+HOLD_OUT = "run it with split.validation_fraction above 0, and read those of the validation rows."
 
 
 def show(report: ErrorReport, console: Console) -> None:
@@ -44,6 +45,11 @@ def basis(report: ErrorReport) -> str:
     )
 
 
+def sealed(report: ErrorReport) -> str:
+    """Warns of learning from errors in the test, and says which to read."""
+    return SEALED + (READ if report.validation.texts else HOLD_OUT)
+
+
 def _parts(report: ErrorReport, width: int) -> Iterator[RenderableType]:
     yield Text(fill(printable(basis(report)), width) + "\n", style="bold")
     yield _counts(report)
@@ -55,7 +61,7 @@ def _parts(report: ErrorReport, width: int) -> Iterator[RenderableType]:
     )
     if report.against is not None:
         yield from _against(report.against, report, width)
-    yield from _notes([*slice_sentences(report), SEALED, *report.notes], width)
+    yield from _notes([*slice_sentences(report), sealed(report), *report.notes], width)
 
 
 def _notes(notes: Sequence[str], width: int) -> Iterator[RenderableType]:
