@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from pathlib import PurePosixPath
 from typing import Any
 
-WHY = "there are no validation rows (split.validation_fraction is 0)"
+NONE = "there are none (split.validation_fraction is 0)"
 OR_DRAW = "or split.validation_fraction above 0"
 
 
@@ -31,12 +31,12 @@ def none_drawn(prepare: Any, split: Any) -> bool:
 
 def of_training(recipe: Any) -> list[str]:
     """Names what in the section `finetune` needs validation rows: an end that they choose."""
-    earliest = recipe.early_stopping.min_epochs
-    if earliest >= recipe.epochs:
+    earliest, last = recipe.early_stopping.min_epochs, recipe.epochs
+    if earliest >= last:
         return []
     return [
-        f"finetune.early_stopping.min_epochs ({earliest}) is less than finetune.epochs ({recipe.epochs}), and {WHY} "
-        f"to stop training by: set finetune.early_stopping.min_epochs to {recipe.epochs}, {OR_DRAW}"
+        f"finetune.early_stopping.min_epochs ({earliest}) is less than finetune.epochs ({last}): validation rows "
+        f"would choose where to stop, and {NONE}; set finetune.early_stopping.min_epochs to {last}, {OR_DRAW}"
     ]
 
 
@@ -44,4 +44,4 @@ def of_scores(evaluate: Any) -> list[str]:
     """Names what in the section `evaluate` needs validation rows: a temperature that is fitted to them."""
     if not evaluate.temperature_scaling:
         return []
-    return [f"evaluate.temperature_scaling (true) needs validation rows, and {WHY}: set it to false, {OR_DRAW}"]
+    return [f"evaluate.temperature_scaling (true) is fitted to validation rows, and {NONE}; set it to false, {OR_DRAW}"]
