@@ -77,7 +77,7 @@ def test_other_commands_work_or_say_that_they_have_no_validation_rows(clone):
     assert "2 epochs as the repeats chose" in told
     assert json.loads((clone.folder / "final/final.json").read_text())["penalty"] > 0
     rows = len(clone.table("development"))
-    assert f"On all {rows:,} train texts" in clone.run("gapwise", "export", "onnx")
+    assert f"On all {rows:,} train texts" in clone.run("gapwise", "export", "--to", "onnx")
     refused = clone.run("python", "-m", "gapwise", "search", "searches/few-shot.yaml", fails=True)
     assert "A search races settings on validation rows, and split.validation_fraction (0) draws none." in refused
 

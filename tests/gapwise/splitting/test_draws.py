@@ -443,7 +443,8 @@ def test_without_validation_messages_speak_of_train_and_test_alone():
 
 
 def test_a_given_validation_part_is_kept_whatever_the_fraction():
-    texts = table([(label, None, part) for label in ("no", "yes") for part in ["validation"] * 3 + [None] * 20])
+    rows = [(label, None, part) for label in ("no", "yes") for part in ["validation"] * 3 + [None] * 20]
+    texts = table([*rows, ("no", "shared", "validation"), ("no", "shared", None)])
     some, none = (split(texts, validation_fraction=fraction) for fraction in (0.2, 0.0))
     pd.testing.assert_frame_equal(some, none)
     assert ids(none, 0, "validation") == set(texts[texts["part"] == "validation"]["text_id"])

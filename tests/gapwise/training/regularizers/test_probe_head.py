@@ -128,6 +128,7 @@ def test_without_validation_rows_the_pretrained_vectors_choose_the_penalty_of_th
     setting.trainer.train(setting.examples(TRAIN), setting.examples(TRAIN[:0]), seed=1)
     tuned = output(represent, setting.features, TRAIN)
     scaled = (pretrained - pretrained.mean(axis=0)) / np.sqrt(pretrained.var(axis=0).mean())
+    assert len(seen) == 1
     np.testing.assert_allclose(seen[0], scaled, atol=1e-4)
     chosen = choose(seen[0], LABELS[TRAIN])
     fitted = module.probe(tuned, LABELS[TRAIN], tuned[:0], LABELS[:0], penalties=[chosen])
