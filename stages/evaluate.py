@@ -15,7 +15,7 @@ from gapwise.scoring import plots
 from gapwise.scoring.params import EvaluateParams
 from gapwise.scoring.predicting import predict_repeats
 from gapwise.scoring.summary import summary
-from gapwise.scoring.temperature import with_scaled
+from gapwise.scoring.temperature import require_validation, with_scaled
 from gapwise.scoring.thresholds import thresholds
 
 
@@ -25,12 +25,14 @@ def main() -> None:
     baselines = read_table("data/baseline_predictions.parquet", BaselinePredictions)
     description = read_description()
     test = read_table("data/test.parquet", Texts)
+    repeats = read_table("data/repeats.parquet", Repeats)
+    require_validation(params, repeats)
     predictions = predict_repeats(
         description,
         read_weights(description),
         development=read_table("data/development.parquet", Texts),
         test=test,
-        repeats=read_table("data/repeats.parquet", Repeats),
+        repeats=repeats,
         tokens=pd.concat([read_table(f"data/tokens/{part}.parquet", Tokens) for part in ("development", "test")]),
     )
     groups = test.set_index("text_id")["group"]

@@ -9,6 +9,7 @@ if __name__ == "__main__":
 import shlex
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 
@@ -30,9 +31,9 @@ def main() -> None:
     """Runs the stage."""
     params, split = read_params(PrepareParams, SplitParams)
     try:
-        texts, report = prepare(_table(params.source), params, split.train_per_class)
+        texts, report = prepare(_table(params.source), params, **_of_split(split))
     except OtherEncodingError as error:
-        also = _also(error.utf8, params, split.train_per_class)
+        also = _also(error.utf8, params, split)
         keep_it = f"keep {error.mended} with the project: run `{keep(error.mended)}`"
         raise UserError(error.headline, [*error.problems, *also, keep_it]) from error
 
@@ -42,12 +43,17 @@ def main() -> None:
     print(*in_lines(report), sep="\n", flush=True)
 
 
-def _also(utf8: bytes, params: PrepareParams, train_per_class: int | None) -> Sequence[str]:
+def _of_split(split: SplitParams) -> dict[str, Any]:
+    """Gives what the split will need of each class."""
+    return {"train_per_class": split.train_per_class, "is_validated": split.validation_fraction > 0}
+
+
+def _also(utf8: bytes, params: PrepareParams, split: SplitParams) -> Sequence[str]:
     """Finds what else is wrong with a file, once its encoding is mended; of a folder only the encoding is told."""
     path = Path(params.source)
     try:
         if not path.is_dir():
-            prepare(read(utf8, path.suffix, params.source), params, train_per_class)
+            prepare(read(utf8, path.suffix, params.source), params, **_of_split(split))
     except UserError as error:
         return error.problems or [error.headline]
     return []

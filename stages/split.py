@@ -29,7 +29,7 @@ def main() -> None:
     write_table("data/repeats.parquet", repeats, Repeats)
     report = summarize(texts, development, test, repeats)
     write_json("metrics/split.json", report)
-    print(*in_lines(report), sep="\n", flush=True)
+    print(*in_lines(report, params.validation_fraction), sep="\n", flush=True)
 
 
 if __name__ == "__main__":

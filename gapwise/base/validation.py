@@ -8,6 +8,7 @@ from typing import Any
 from pydantic import BaseModel, ConfigDict, ValidationError
 from pydantic_core import ErrorDetails
 
+from gapwise.base import unvalidated
 from gapwise.base.errors import UserError
 from gapwise.base.wording import in_yaml, show
 
@@ -65,7 +66,8 @@ def validate(document: Any, *models: type[Section]) -> tuple[Section, ...]:
         The sections, in the order of `models`.
 
     Raises:
-        UserError: If anything in any section is missing, unknown, of a wrong type or out of range.
+        UserError: If anything in any section is missing, unknown, of a wrong type or out of range, or sections do not
+            go together.
     """
     if not isinstance(document, dict):
         found = "nothing" if document is None else show(document)
@@ -74,13 +76,14 @@ def validate(document: Any, *models: type[Section]) -> tuple[Section, ...]:
         f"{name}: unknown section{_nearest(str(name), list(SECTIONS))}" for name in document if name not in SECTIONS
     ]
     sections: dict[type[Section], Section] = {}
+    valid: dict[str, Section] = {}
     for name, target in SECTIONS.items():
         model = pkgutil.resolve_name(target)
         if name not in document:
             problems.append(f"{name}: this section is missing; it {_allowed(model.model_json_schema())}")
             continue
         try:
-            sections[model] = model.model_validate(document[name])
+            valid[name] = sections[model] = model.model_validate(document[name])
         except ValidationError as error:
             problems += [
                 f"{place}: {line}"
@@ -88,6 +91,7 @@ def validate(document: Any, *models: type[Section]) -> tuple[Section, ...]:
                 for place, lines in [_explain(name, problem, model)]
                 for line in lines.splitlines()
             ]
+    problems += unvalidated.problems(valid)
     if problems:
         raise UserError("params.yaml has mistakes, nothing was run:", problems)
     return tuple(sections[model] for model in models)

@@ -13,7 +13,8 @@ Probabilities = list[npt.NDArray[np.float64]]
 class Repeat(NamedTuple):
     """One repeat's texts: rows of `tables.Texts` in each part.
 
-    A baseline may look at `text` and `text_id`, and at `label` of train and validation alone.
+    A baseline may look at `text` and `text_id`, and at `label` of train and validation alone. There may be no
+    validation rows.
     """
 
     train: pd.DataFrame

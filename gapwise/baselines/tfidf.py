@@ -2,6 +2,7 @@
 
 import re
 
+import numpy as np
 import pandas as pd
 from sklearn.feature_extraction.text import TfidfVectorizer
 
@@ -23,7 +24,10 @@ def tfidf(repeat: Repeat, vectors: pd.DataFrame) -> Probabilities:
         return majority(repeat, vectors)
     vectorizer = TfidfVectorizer(ngram_range=(1, 2), sublinear_tf=True, token_pattern=WORD)
     vectorizer.fit(repeat.train["text"])
-    features = [vectorizer.transform(part["text"]) for part in repeat]
+    none = np.empty((0, len(vectorizer.vocabulary_)))  # scikit-learn refuses a part of no texts
+    features = [vectorizer.transform(part["text"]) if len(part) else none for part in repeat]
     train_labels, validation_labels = repeat.labels()
-    model = fit(features[0], train_labels, features[1], validation_labels)
+    model = fit(
+        features[0], train_labels, features[1], validation_labels, groups=repeat.train["group"].to_numpy(object)
+    )
     return [predict(model, part) for part in features]

@@ -61,10 +61,11 @@ def _notes(runs: Sequence[Loaded], setting: Setting, ahead: int) -> list[str]:
     if setting.split.repeats == 1:
         said.append("With one repeat, luck in training is judged by what is usual, not by these runs.")
     if setting.here.params["prepare"].get("split_column") is None:
+        rest = "test and validation" if setting.split.validation_fraction else "the test"
         share = (1 - setting.split.test_fraction) * (1 - setting.split.validation_fraction)
         said.append(
             f"New labels are rows to train on here. If they are split as now, {number(ahead / share, 0)} new ones give "
-            f"{ahead:,} to train on, and the rest makes test and validation larger."
+            f"{ahead:,} to train on, and the rest makes {rest} larger."
         )
     return said
 

@@ -44,7 +44,7 @@ def run(to: str, *, model: Path, out: Path | None, quantize: str | None) -> None
         if quantize is not None and kind.write_small is None:
             able = ", ".join(name for name, one in FORMATS.items() if one.write_small)
             raise UserError(f"--quantize {quantize} is for {able}; no tool here does it for {to}.")
-        texts = _validation_texts()
+        part, texts = _texts_to_check()
         exported = _prepared(source, about, texts["text"].tolist())
         described = exported.described | {"version": VERSION, "format": to, "quantize": quantize}
         labels = pd.Categorical(texts["label"], categories=pd.Index(described["classes"])).codes.astype(np.int64)
@@ -57,11 +57,11 @@ def run(to: str, *, model: Path, out: Path | None, quantize: str | None) -> None
             _write(folder, described)
             checked = check(folder, *against)
             require_equal(checked, str(target))
-            lines = list(_in_lines(checked))
+            lines = list(_in_lines(checked, part))
             if quantize is not None and kind.write_small is not None:
                 kind.write_small(exported.source, folder)
                 exact, checked = checked, check(folder, *against)
-                lines = list(_of_small(checked, exact, quantize))
+                lines = list(_of_small(checked, exact, quantize, part))
             _write(folder, described | {"checked": checked.as_dict()})
             _write_card(source / CARD, folder, to, lines)
     print(*lines, f"Wrote {target}", sep="\n")
@@ -113,23 +113,26 @@ def _prepared(folder: Path, about: Mapping[str, Any], texts: list[str]) -> _Prep
     return _Prepared(Source(network, of_texts), write_beside, expected, described)
 
 
-def _validation_texts() -> pd.DataFrame:
+def _texts_to_check() -> tuple[str, pd.DataFrame]:
+    """Gives the texts that repeats validated on, or trained on where there are none, and the name of their part."""
     texts, repeats = read_table("data/development.parquet", Texts), read_table("data/repeats.parquet", Repeats)
-    return texts[texts["text_id"].isin(repeats.loc[repeats["part"] == "validation", "text_id"])].reset_index(drop=True)
+    part = "validation" if (repeats["part"] == "validation").any() else "train"
+    used = repeats.loc[repeats["part"] == part, "text_id"]
+    return part, texts[texts["text_id"].isin(used)].reset_index(drop=True)
 
 
-def _in_lines(checked: "Checked") -> Iterator[str]:
+def _in_lines(checked: "Checked", part: str) -> Iterator[str]:
     yield (
-        f"On all {checked.rows:,} validation texts it gives the labels of the network; a probability differs by "
+        f"On all {checked.rows:,} {part} texts it gives the labels of the network; a probability differs by "
         f"{checked.largest:.1e} at most"
     )
     yield f"{checked.milliseconds:.1f} ms per text on this machine, in batches of 32"
 
 
-def _of_small(checked: "Checked", exact: "Checked", quantize: str) -> Iterator[str]:
+def _of_small(checked: "Checked", exact: "Checked", quantize: str, part: str) -> Iterator[str]:
     points = [100 * value for value in (checked.accuracy, checked.accuracy_low, checked.accuracy_high)]
     yield (
-        f"In {quantize}, {checked.flips} of {checked.rows:,} validation texts get another label; the accuracy on them "
+        f"In {quantize}, {checked.flips} of {checked.rows:,} {part} texts get another label; the accuracy on them "
         f"changes by {points[0]:+.1f} points ({points[1]:+.1f} to {points[2]:+.1f})"
     )
     yield (

@@ -20,6 +20,7 @@ from ruamel.yaml.error import YAMLError
 
 import gapwise
 from gapwise.base.errors import UserError
+from gapwise.base.unvalidated import none_drawn
 from gapwise.base.validation import validate
 from gapwise.base.wording import in_words
 from gapwise.commands.comparable import Run, require_one_test
@@ -39,9 +40,12 @@ from gapwise.searching.race import Look, Race, Scores, cost, least_budget, plan_
 from gapwise.searching.space import DEFAULT, Candidate, candidates, check
 from gapwise.searching.telling import tell
 from gapwise.searching.validation import scores_of
+from gapwise.splitting.params import SplitParams
+from gapwise.texts.params import PrepareParams
 
 FOLDER = Path(".gapwise/search")
 CONFIDENCE, MARGIN = 0.95, 0.005
+NO_RACE = "A search races settings on validation rows, and split.validation_fraction (0) draws none."
 
 
 def run(file: Path, *, as_json: bool, html: Path | None) -> None:
@@ -74,8 +78,10 @@ def _read(project: Project, file: Path) -> tuple[Search, Mapping[str, Any]]:
         )
     search = read_search(_document(file))
     document = _document(Path("params.yaml"))
-    validate(document)
+    prepare, split = validate(document, PrepareParams, SplitParams)
     require_one_test(document, "A search")
+    if none_drawn(prepare, split):
+        raise UserError(NO_RACE, ["set split.validation_fraction above 0, run `dvc repro` and commit"])
     check(search, document)
     return search, document
 

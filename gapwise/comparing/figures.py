@@ -35,7 +35,7 @@ class Setting(Figure):
         params: The params that differ between any two of the settings, by dotted key; None where it has no such key.
         repeats: How many it has; of them, the comparison uses those that all settings share.
         test: Every metric on the test rows.
-        validation: Means over repeats of every metric.
+        validation: Means over repeats of every metric; None without validation rows.
         train: The same on the train rows.
         gap: Generalization gap of the compared metric: train against test, above 0 where it memorizes.
         epochs: Trained in all repeats together, up to where each was stopped; None where not recorded.
@@ -46,7 +46,7 @@ class Setting(Figure):
     params: dict[str, Any]
     repeats: int
     test: dict[str, Estimate]
-    validation: dict[str, float]
+    validation: dict[str, float | None]
     train: dict[str, float]
     gap: Estimate
     epochs: int | None
@@ -87,7 +87,7 @@ class Contrast(Figure):
 
 
 class Selection(Figure):
-    """The setting to take, chosen without a look at the test set; with three settings or more.
+    """The setting to take, chosen without a look at the test set; with three settings or more, and validation rows.
 
     Attributes:
         name: The setting that is best on validation.
@@ -117,7 +117,7 @@ class Comparison(Figure):
         notes: What a reader must know, as sentences.
         settings: The baseline first.
         contrasts: Of all but the baseline, in the order given.
-        selection: None with fewer than three settings.
+        selection: None with fewer than three settings, or without validation rows.
     """
 
     metric: str

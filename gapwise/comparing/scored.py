@@ -65,8 +65,19 @@ class Scored:
         """Into how many test parts the rows were divided; 1 without a rotation."""
         return 1 if self.folds is None else int(self.folds.max()) + 1
 
+    @property
+    def is_validated(self) -> bool:
+        """Whether there are validation rows."""
+        return bool((self.development["part"] == "validation").any())
+
+    @property
+    def train_sets(self) -> set[frozenset[str]]:
+        """The different sets of texts that repeats trained on."""
+        train = self.development[self.development["part"] == "train"]
+        return {frozenset(rows) for _, rows in train.groupby("repeat")["text_id"]}
+
     def mean(self, metric: str, part: str) -> float:
-        """Gives the mean over repeats of a score."""
+        """Gives the mean over repeats of a score; not a number where no repeat has rows of the part."""
         if part == "test":
             return float(self.test[metric].mean())
         rows = self.development[self.development["part"] == part]

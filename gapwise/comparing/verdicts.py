@@ -77,7 +77,7 @@ def compare(
             )
         ],
         contrasts=_contrasts(names[1:], [one.minus(scored[0]) for one in scored[1:]], question),
-        selection=_selection(names, scored, question) if len(scored) > 2 else None,
+        selection=_selection(names, scored, question) if len(scored) > 2 and scored[0].is_validated else None,
     )
 
 
@@ -120,7 +120,7 @@ def _setting(candidate: Candidate, scored: Scored, params: dict[str, Any], quest
         params=params,
         repeats=len(candidate.repeats) // scored.rotations,
         test={metric: question.score(scored, metric) for metric in METRICS},
-        validation={metric: scored.mean(metric, "validation") for metric in METRICS},
+        validation={metric: scored.mean(metric, "validation") if scored.is_validated else None for metric in METRICS},
         train={metric: scored.mean(metric, "train") for metric in METRICS},
         gap=question.estimate(scored.gap(question.metric, question.groups)),
         epochs=candidate.epochs,
@@ -188,6 +188,13 @@ def _notes(candidates: Sequence[Candidate], scored: Scored, groups: int) -> list
         )
     if scored.repeats == 1 and scored.rotations == 1:
         notes.append("With one repeat, luck in training is judged by what is usual, not by these runs.")
+    if len(scored.train_sets) == scored.rotations and scored.repeats > 1:
+        notes.append(
+            "All repeats train on the same rows: intervals tell of other seeds and test rows, and not of other rows to "
+            "train on."
+        )
+    if len(candidates) > 2 and not scored.is_validated:
+        notes.append("Without validation rows no setting can be chosen without a look at the test set.")
     if groups < 30:
         notes.append(f"The test rows are only {groups} independent groups; intervals are rough.")
     return notes

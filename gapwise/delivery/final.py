@@ -2,7 +2,8 @@
 
 The repeats hold rows back to tell when to stop and how good the setting is. Once that is known, the rows are worth more
 in the training. What is chosen on validation rows (the number of epochs, and the penalty of a head that is a linear
-probe) is the middle of what the repeats chose.
+probe) is the middle of what the repeats chose. Where they had none, cross-fitting chooses the penalty, as in each of
+them, and on all rows.
 """
 
 import statistics
@@ -21,7 +22,7 @@ from gapwise.encoding.runtime import keras
 from gapwise.network.batches import Examples
 from gapwise.network.classifier import Weights, output, set_weights
 from gapwise.network.description import Description, rebuild
-from gapwise.training.repeats import labels_of, rows_of
+from gapwise.training.repeats import groups_of, labels_of, rows_of
 from gapwise.training.trainer import Trainer
 
 LOOKED_AT = 64  # rows that losses by epoch are computed of; nothing is chosen by them
@@ -29,11 +30,11 @@ LOOKED_AT = 64  # rows that losses by epoch are computed of; nothing is chosen b
 
 @dataclass(frozen=True)
 class Chosen:
-    """What the repeats chose on their validation rows.
+    """What the repeats chose on their validation rows; without any, how many epochs they took, and a penalty.
 
     Attributes:
         epochs: Median of the kept epochs, rounded down.
-        penalty: Median C of the probes, where the head is one; None where it is not.
+        penalty: C of the probe, where the head is one: the median of theirs, or by cross-fitting; None where it is not.
     """
 
     epochs: int
@@ -56,7 +57,7 @@ class Data:
 
 
 def choose(
-    description: Description, recipe: Any, weights: Sequence[Weights], data: Data, epochs: pd.DataFrame
+    description: Description, recipe: Any, weights: Sequence[Weights], data: Data, epochs: pd.DataFrame, *, rows: Data
 ) -> Chosen:
     """Finds what the repeats chose.
 
@@ -66,11 +67,29 @@ def choose(
         weights: Of each repeat.
         data: That they were trained on.
         epochs: Losses by epoch, see `curves.by_epoch`.
+        rows: That the final network is to be trained on.
     """
     kept = epochs.loc[epochs["kept"] == 1].groupby("repeat")["epoch"].first()
     is_probe = recipe.head_refit or recipe.head_init == "probe"
-    penalty = statistics.median_low(_penalties(description, recipe, weights, data)) if is_probe else None
+    penalty = None
+    if is_probe and (data.repeats["part"] == "validation").any():
+        penalty = statistics.median_low(_penalties(description, recipe, weights, data))
+    elif is_probe:
+        penalty = _cross_fitted(description, recipe, rows)
     return Chosen(int(statistics.median_low(kept)), penalty)
+
+
+def _cross_fitted(description: Description, recipe: Any, data: Data) -> float:
+    """Chooses the penalty on all rows as a training does that has no validation rows, see `ProbeHead`."""
+    from gapwise.encoding.probe import cross_fitted_probe  # it waits for scikit-learn
+
+    part, network = rebuild(description)
+    represent = keras.Model(network.inputs, network.get_layer("pooled").output)
+    features = frozen_output(part, Ragged.of(data.tokens["token_ids"].tolist()))
+    rows, labels = np.arange(len(data.tokens)), labels_of(data.tokens, data.texts, description.classes)
+    of_classes = Trainer(network, recipe, description.classes).class_weight(Examples(features, labels, rows))
+    vectors = output(represent, features, rows)
+    return cross_fitted_probe(vectors, labels, of_classes, groups=groups_of(data.tokens, data.texts))
 
 
 def _penalties(description: Description, recipe: Any, weights: Sequence[Weights], data: Data) -> list[float]:

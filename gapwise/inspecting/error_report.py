@@ -67,7 +67,12 @@ def _errors(setting: Predictor, part: str, texts: pd.DataFrame) -> Errors:
     table = per_text(setting.predictions, part)
     rows = setting.predictions[setting.predictions["part"] == part]
     right = (rows["predicted"] == rows["label"]).groupby(rows["repeat"]).mean()
-    return Errors(texts=len(table), repeats=len(right), accuracy=float(right.mean()), rows=listed(table, texts))
+    return Errors(
+        texts=len(table),
+        repeats=len(right),
+        accuracy=float(right.mean()) if len(right) else None,
+        rows=listed(table, texts),
+    )
 
 
 def _against(setting: Predictor, other: Predictor, test: pd.DataFrame, confidence: float) -> Mending:

@@ -176,13 +176,13 @@ class Errors(Figure):
     Attributes:
         texts: Predicted.
         repeats: That predict the part.
-        accuracy: Mean over repeats.
+        accuracy: Mean over repeats; None without rows.
         rows: Texts of some kind, the worst first.
     """
 
     texts: int
     repeats: int
-    accuracy: float
+    accuracy: float | None
     rows: list[Wrong]
 
 

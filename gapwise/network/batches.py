@@ -20,11 +20,13 @@ class Examples:
         features: What `cut.frozen_output` gives, of n texts.
         labels: Class numbers, shape (n,).
         rows: The texts to use, as numbers below n.
+        groups: Number of the group of each text, shape (n,), for what holds rows out; None for each by itself.
     """
 
     features: Ragged
     labels: NDArray[np.int64]
     rows: NDArray[np.int64]
+    groups: NDArray[np.int64] | None = None
 
 
 def shuffled(examples: Examples, batch_size: int, seed: int) -> tf.data.Dataset:

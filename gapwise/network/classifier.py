@@ -138,6 +138,8 @@ def output(model: keras.Model, features: Ragged, rows: NDArray[np.int64]) -> NDA
     Returns:
         Shape (rows, ...), in the order of `rows`.
     """
+    if not len(rows):
+        return np.empty((0, *model.output_shape[1:]), np.float32)
     order = np.argsort(features.lengths[rows], kind="stable")
     computed: NDArray[np.float32] = model.predict(unlabelled(features, rows[order]), verbose=0)
     return computed[np.argsort(order, kind="stable")]

@@ -90,7 +90,8 @@ def epochs_plot(epochs: pd.DataFrame, bands: pd.DataFrame, last: int, loss: Doma
         "mark": {"type": "line", "strokeWidth": 2},
         "encoding": {"x": x, "y": _axis("mean", "log loss", loss), "color": color},
     }
-    kept = epochs[(epochs["kept"] == 1) & (epochs["part"] == "validation")]
+    part = "validation" if (epochs["part"] == "validation").any() else "train"
+    kept = epochs[(epochs["kept"] == 1) & (epochs["part"] == part)]
     dots: Spec = {
         "data": {"values": _records(kept)},
         "mark": {"type": "point", "filled": True, "size": 45, "opacity": 0.9},

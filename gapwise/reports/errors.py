@@ -11,7 +11,7 @@ from rich.text import Text
 from gapwise.inspecting.errors import kind_counts
 from gapwise.inspecting.figures import Changed, ErrorReport, Errors, Kind, Mending, Slice, Wrong
 from gapwise.reports.texts import with_texts
-from gapwise.reports.words import number, percent, printable
+from gapwise.reports.words import number, percent, printable, score
 
 SHOWN = 5  # texts of a list, and slices
 WIDEST = 120
@@ -22,8 +22,9 @@ TITLES: dict[Kind, str] = {
 }
 SEALED = (
     "A setting that is changed for the sake of texts in the test is no longer tested by them. To learn from errors, "
-    "read those of the validation rows."
 )
+READ = "read those of the validation rows."
+HOLD_OUT = "run it with split.validation_fraction above 0, and read those of the validation rows."
 
 
 def show(report: ErrorReport, console: Console) -> None:
@@ -37,23 +38,30 @@ def basis(report: ErrorReport) -> str:
     """Tells in a line what was looked at."""
     test, validation = report.test, report.validation
     groups = f" in {report.groups:,} groups" if report.groups != test.texts else ""
+    validated = f"{validation.texts:,} validation rows" if validation.texts else "no validation rows, as there are none"
     return (
-        f"errors of {report.revision} on {test.texts:,} test rows{groups}, and on {validation.texts:,} validation "
-        f"rows; {test.repeats} {'repeat' if test.repeats == 1 else 'repeats'}; train rows do not count"
+        f"errors of {report.revision} on {test.texts:,} test rows{groups}, and on {validated}; "
+        f"{test.repeats} {'repeat' if test.repeats == 1 else 'repeats'}; train rows do not count"
     )
+
+
+def sealed(report: ErrorReport) -> str:
+    """Warns of learning from errors in the test, and says which to read."""
+    return SEALED + (READ if report.validation.texts else HOLD_OUT)
 
 
 def _parts(report: ErrorReport, width: int) -> Iterator[RenderableType]:
     yield Text(fill(printable(basis(report)), width) + "\n", style="bold")
     yield _counts(report)
     yield Text()
-    yield from _texts("Validation rows that most repeats get wrong", report.validation, width)
+    if report.validation.texts:
+        yield from _texts("Validation rows that most repeats get wrong", report.validation, width)
     yield from _slices(
         "Slices of the test rows where it is worst, in points of accuracy", report.slices, report.confidence
     )
     if report.against is not None:
         yield from _against(report.against, report, width)
-    yield from _notes([*slice_sentences(report), SEALED, *report.notes], width)
+    yield from _notes([*slice_sentences(report), sealed(report), *report.notes], width)
 
 
 def _notes(notes: Sequence[str], width: int) -> Iterator[RenderableType]:
@@ -76,7 +84,7 @@ def _counts(report: ErrorReport) -> Table:
         table.add_row(
             name,
             f"{errors.texts:,}",
-            f"{errors.accuracy:.3f}",
+            score(errors.accuracy),
             str(counts["sure"]),
             str(counts["most"] + counts["sure"]),
             str(counts["flips"]),

@@ -2,12 +2,12 @@
 
 from gapwise.inspecting.figures import ErrorReport, Errors, Wrong
 from gapwise.reports.errors import (
-    SEALED,
     TITLES,
     basis,
     difference,
     mending_sentence,
     p_value,
+    sealed,
     slice_sentences,
 )
 from gapwise.reports.template import render
@@ -16,12 +16,13 @@ from gapwise.reports.words import number, percent
 
 def page(report: ErrorReport) -> str:
     """Writes the page; every text that comes from data is escaped, and it forbids itself scripts and any address."""
+    parts = {"Validation rows": report.validation, "Test rows": report.test}
     return render(
         "errors.html",
         report=report,
         basis=basis(report),
-        parts={"Validation rows": by_kind(report.validation), "Test rows": by_kind(report.test)},
-        sealed=SEALED,
+        parts={title: by_kind(errors) for title, errors in parts.items() if errors.texts},
+        sealed=sealed(report),
         slices=slice_sentences(report),
         mending=None if report.against is None else mending_sentence(report.against, report.revision),
         difference=difference,

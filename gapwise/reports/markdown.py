@@ -13,6 +13,7 @@ from gapwise.reports.words import (
     estimate,
     printable,
     probability,
+    score,
     selection_sentences,
     verdict_sentence,
 )
@@ -72,7 +73,7 @@ def _scores(comparison: Comparison) -> str:
         [
             escape(one.name),
             estimate(one.test[metric]),
-            f"{one.validation[metric]:.3f}",
+            score(one.validation[metric]),
             f"{one.train[metric]:.3f}",
             estimate(one.gap),
             estimate(one.test["calibration_error"]),

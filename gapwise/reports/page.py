@@ -27,6 +27,7 @@ class Plot(NamedTuple):
     legend: str
     svg: Markup
     of_epochs: bool
+    is_validated: bool = False
 
 
 def page(comparison: Comparison, evidence: Sequence[Evidence], groups: "pd.Series[str]") -> str:
@@ -141,10 +142,11 @@ def _epochs(evidence: Sequence[Evidence]) -> Iterator[Plot | None]:
             yield None
             continue
         spec = epochs_plot(one.epochs, bands(one.epochs), last, loss)
-        svg = draw(spec, f"epochs{number}", "Train and validation log loss by epoch")
-        yield Plot(
-            "Loss by epoch", "Mean and range of all repeats; a dot is the epoch a repeat kept.", Markup(svg), True
-        )
+        is_validated = bool((one.epochs["part"] == "validation").any())
+        described = f"Train {'and validation ' if is_validated else ''}log loss by epoch"
+        legend = "Mean and range of all repeats; a dot is the epoch a repeat kept."
+        svg = Markup(draw(spec, f"epochs{number}", described))
+        yield Plot("Loss by epoch", legend, svg, of_epochs=True, is_validated=is_validated)
 
 
 def _reliabilities(

@@ -19,6 +19,7 @@ from gapwise.reports.words import (
     params_line,
     printable,
     probability,
+    score,
     selection_sentences,
     verdict_sentence,
 )
@@ -99,7 +100,7 @@ def _settings(comparison: Comparison, roomy: bool) -> Table:
         table.add_row(
             Text(one.name),
             estimate(one.test[metric]) if roomy else f"{one.test[metric].value:.3f}",
-            f"{one.validation[metric]:.3f}",
+            score(one.validation[metric]),
             f"{one.train[metric]:.3f}",
             number(one.gap.value, 3),
             f"{one.test['calibration_error'].value:.3f}",

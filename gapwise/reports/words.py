@@ -46,6 +46,11 @@ def estimate(value: Estimate) -> str:
     return f"{number(value.value, 3)} ({number(value.low, 3)} to {number(value.high, 3)})"
 
 
+def score(value: float | None) -> str:
+    """Writes a score: "0.802"; a dash where there is none."""
+    return "–" if value is None else f"{value:.3f}"
+
+
 def probability(value: float) -> str:
     """Writes a probability, never as a certainty."""
     return ">0.99" if value > 0.99 else "<0.01" if value < 0.01 else f"{value:.2f}"

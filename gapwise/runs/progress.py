@@ -66,9 +66,11 @@ class EpochLine(keras.callbacks.Callback):  # type: ignore[misc]  # Keras has no
         values, progress = logs or {}, self.progress
         progress.seconds.append(time.monotonic() - self.began)
         left = progress.time_left(self.repeat, epoch)
+        is_validated = "val_log_loss" in values
+        loss = f", {values['val_log_loss']:.3f} on validation" if is_validated else ""
+        accuracy = f", {values['val_accuracy']:.3f}" if is_validated else ""
         print(
             f"repeat {self.repeat + 1} of {progress.repeats}, epoch {epoch + 1:2} of {progress.epochs}:  "
-            f"log loss {values['log_loss']:.3f} on train, {values['val_log_loss']:.3f} on validation;  "
-            f"accuracy {values['accuracy']:.3f}, {values['val_accuracy']:.3f};  {left}",
+            f"log loss {values['log_loss']:.3f} on train{loss};  accuracy {values['accuracy']:.3f}{accuracy};  {left}",
             flush=True,
         )

@@ -36,14 +36,16 @@ def summary(
     """Sums up all repeats into metrics/evaluate.json.
 
     Args:
-        predictions: `tables.Predictions`; every repeat has all three parts, and the same test texts.
+        predictions: `tables.Predictions`; every repeat has the parts train and test, the same test texts, and
+            validation rows or none.
         baseline_predictions: `tables.BaselinePredictions` of the same repeats.
         groups: Group of each test text, by `text_id`: texts of one group count as drawn together.
         params: Confidence of the intervals.
 
     Returns:
-        `test`, `validation` and `train`: the means over repeats of `scores`. `test` also has the intervals of
-        `accuracy` and `macro_f1`, see `uncertainty`, and `detectable_difference`, see `planning`.
+        `test`, `validation` and `train`: the means over repeats of `scores`; each None where there are no rows.
+        `test` also has the intervals of `accuracy` and `macro_f1`, see `uncertainty`, and `detectable_difference`, see
+        `planning`.
         `mean_of_repeats`: scores of what the mean of all repeats' probabilities predicts for the test rows, which is
         what `gapwise predict` says, with the interval of its accuracy.
         `gap`: `accuracy` is train minus test and `log_loss` is test minus train, so that both rise with overfitting.
@@ -63,7 +65,7 @@ def summary(
     intervals = _intervals(predictions, groups, ["accuracy", "macro_f1"], params.confidence)
     return {
         "test": _rounded(parts["test"] | intervals | detectable),
-        "validation": _rounded(parts["validation"]),
+        "validation": _rounded(parts["validation"]) if parts["validation"] else dict.fromkeys(METRICS),
         "train": _rounded(parts["train"]),
         "gap": _rounded(gap),
         "mean_of_repeats": _rounded(scores(together) | _intervals(together, groups, ["accuracy"], params.confidence)),

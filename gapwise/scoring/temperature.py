@@ -13,12 +13,30 @@ from numpy.typing import NDArray
 from scipy.optimize import minimize_scalar
 from scipy.special import log_softmax, softmax
 
+from gapwise.base import unvalidated
+from gapwise.base.errors import UserError
+from gapwise.scoring.params import EvaluateParams
 from gapwise.scoring.summary import DIGITS, scores
 from gapwise.statistics.arrays import classes
 
 # Where few validation rows are all right, or all wrong, the best temperature would be 0 or infinite.
 COLDEST, HOTTEST = 0.1, 10.0
 SCALED = ["log_loss", "calibration_error"]  # what a temperature changes
+
+
+def require_validation(params: EvaluateParams, repeats: pd.DataFrame) -> None:
+    """Refuses temperature scaling where no repeat has validation rows.
+
+    Args:
+        params: Section `evaluate`.
+        repeats: `tables.Repeats`.
+
+    Raises:
+        UserError: If it is asked for.
+    """
+    problems = [] if (repeats["part"] == "validation").any() else unvalidated.of_scores(params)
+    if problems:
+        raise UserError("params.yaml does not fit the data, nothing was scored:", problems)
 
 
 def fit(probabilities: NDArray[np.float64], labels: NDArray[np.int64]) -> float:

@@ -79,13 +79,16 @@ def require_classes(given: str, parts: Mapping[str, pd.DataFrame], classes: Sequ
         raise UserError(f"The given {given} part cannot be kept as it is:", shorten(problems, "such classes"))
 
 
-def require_train_rows(pools: Sequence[pd.Series], train_size: int | None, train_per_class: int | None) -> None:
+def require_train_rows(
+    pools: Sequence[pd.Series], train_size: int | None, train_per_class: int | None, *, is_validated: bool = True
+) -> None:
     """Checks that every repeat has the rows to train on that were asked for.
 
     Args:
         pools: The classes of the rows that each repeat may train on.
         train_size: `split.train_size`.
         train_per_class: `split.train_per_class`.
+        is_validated: Whether there are validation rows beside them.
 
     Raises:
         UserError: With the largest number that fits all repeats.
@@ -94,7 +97,7 @@ def require_train_rows(pools: Sequence[pd.Series], train_size: int | None, train
     if train_size is not None:
         problem = _size_problem(pools, train_size)
     if train_per_class is not None:
-        problem = _per_class_problem(pools, train_per_class)
+        problem = _per_class_problem(pools, train_per_class, " beside validation" if is_validated else "")
     if problem:
         raise UserError("The train part cannot be drawn:", [problem])
 
@@ -106,7 +109,7 @@ def _size_problem(pools: Sequence[pd.Series], asked: int) -> str:
     return f"split.train_size: {asked} asked, but {classes} classes need a row each: use at least {classes}"
 
 
-def _per_class_problem(pools: Sequence[pd.Series], asked: int) -> str:
+def _per_class_problem(pools: Sequence[pd.Series], asked: int, beside: str) -> str:
     counts = pd.DataFrame([pool.value_counts() for pool in pools], index=range(len(pools)))
     scarcest = counts.min().idxmin()
     fewest = counts[scarcest].min()
@@ -114,5 +117,5 @@ def _per_class_problem(pools: Sequence[pd.Series], asked: int) -> str:
         return ""
     return (
         f"split.train_per_class: {asked} asked, but repeat {counts[scarcest].idxmin()} leaves {fewest} rows of class "
-        f"{show(scarcest)} for training beside validation: use at most {fewest}, or null for all"
+        f"{show(scarcest)} for training{beside}: use at most {fewest}, or null for all"
     )

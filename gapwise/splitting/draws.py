@@ -35,7 +35,8 @@ def seal_test(texts: pd.DataFrame, params: SplitParams) -> tuple[pd.DataFrame, p
         require_classes("test", {"in the given test part": rows[test], "outside of its groups": rest}, classes)
         return rest.reset_index(drop=True), rows[test].reset_index(drop=True)
     validation = rows["part"].isin(["validation"])
-    parts = ["test", "train"] if validation.any() else ["test", "validation", "train"]
+    is_drawn = params.validation_fraction > 0 and not validation.any()
+    parts = ["test", "validation", "train"] if is_drawn else ["test", "train"]
     free = rows[~_shares_group(rows, validation)]
     where = " outside of the groups of the given validation part" if validation.any() else ""
     require_groups(free, classes, parts, where)
@@ -49,7 +50,8 @@ def draw_repeats(development: pd.DataFrame, params: SplitParams) -> pd.DataFrame
 
     More `repeats` only add to the earlier ones. In each repeat a smaller train is part of a larger one, and validation
     is the same for every size, so that learning curves compare like with like. A given validation part is kept as it
-    is in every repeat, and the other rows of its groups are never trained on.
+    is in every repeat, and the other rows of its groups are never trained on. Without one, a `validation_fraction` of 0
+    leaves all rows to train.
 
     Args:
         development: From `seal_test`, in any order.
@@ -65,7 +67,7 @@ def draw_repeats(development: pd.DataFrame, params: SplitParams) -> pd.DataFrame
     rows = development.sort_values("text_id", ignore_index=True)
     draws = _validation_draws(rows, params)
     pools = [rows.loc[pool].set_index("text_id")["label"] for _, pool in draws]
-    require_train_rows(pools, params.train_size, params.train_per_class)
+    require_train_rows(pools, params.train_size, params.train_per_class, is_validated=bool(draws[0][0].any()))
     repeats = []
     for repeat, ((validation, _), pool) in enumerate(zip(draws, pools, strict=True)):
         train = _subsample(pool, params, derive(params.seed, repeat, "train"))
@@ -85,6 +87,8 @@ def _validation_draws(rows: pd.DataFrame, params: SplitParams) -> list[tuple["pd
             "validation", {"in the given validation part": rows[given], "outside of its groups": rows[pool]}, classes
         )
         return [(given, pool)] * params.repeats
+    if params.validation_fraction == 0:
+        return [(given, ~given)] * params.repeats
     parts = ["validation", "train"]
     require_groups(rows, classes, parts)
     seeds = [derive(params.seed, repeat, "validation") for repeat in range(params.repeats)]

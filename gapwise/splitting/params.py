@@ -12,7 +12,7 @@ class SplitParams(Section):
 
     seed: int = Field(ge=0)
     test_fraction: float = Field(gt=0, lt=1)
-    validation_fraction: float = Field(gt=0, lt=1)
+    validation_fraction: float = Field(ge=0, lt=1)
     train_size: int | None = Field(ge=2)
     train_per_class: int | None = Field(ge=1)
     repeats: int = Field(ge=1)

@@ -36,7 +36,7 @@ def rotate(texts: pd.DataFrame, params: SplitParams) -> pd.DataFrame:
         named = "a test" if given.isin(["test"]).any() else "a validation"
         raise UserError("The test parts cannot be drawn:", [GIVEN.format(named)])
     rows = texts.sort_values("text_id", ignore_index=True)
-    parts = _divide(rows, params.rotate, derive(params.seed, "rotate"))
+    parts = _divide(rows, params.rotate, derive(params.seed, "rotate"), is_validated=params.validation_fraction > 0)
     tables = []
     for number in range(params.rotate):
         own = params.model_copy(update={"seed": derive(params.seed, "rotate", number)})
@@ -48,13 +48,15 @@ def rotate(texts: pd.DataFrame, params: SplitParams) -> pd.DataFrame:
     return pd.concat(tables).sort_values(["repeat", "text_id"], kind="stable", ignore_index=True)
 
 
-def _divide(rows: pd.DataFrame, parts: int, seed: int) -> "np.ndarray[tuple[int], np.dtype[np.int64]]":
+def _divide(
+    rows: pd.DataFrame, parts: int, seed: int, *, is_validated: bool
+) -> "np.ndarray[tuple[int], np.dtype[np.int64]]":
     """Gives the number of the part that each row is in, with the class shares of all rows, in whole groups."""
     from sklearn.model_selection import StratifiedGroupKFold  # takes a second to import
 
     classes = sorted(rows["label"].unique())
     needed = [f"test part {number + 1}" for number in range(parts)]
-    require_groups(rows, classes, needed if parts > 2 else [*needed, "train"])
+    require_groups(rows, classes, [*needed, "train"] if parts == 2 and is_validated else needed)
     folds = StratifiedGroupKFold(parts, shuffle=True, random_state=seed % 2**32)
     found = np.empty(len(rows), np.int64)
     for number, (_, test) in enumerate(folds.split(rows["text_id"], rows["label"], rows["group"])):

@@ -57,15 +57,17 @@ def _counts(rows: pd.DataFrame) -> dict[str, Any]:
     return {"rows": len(rows), "groups": int(rows["group"].nunique()), "classes": classes}
 
 
-def in_lines(report: dict[str, Any]) -> list[str]:
+def in_lines(report: dict[str, Any], fraction: float) -> list[str]:
     """Says where the rows went, for the terminal.
 
     Args:
         report: From `summarize`.
+        fraction: `split.validation_fraction`.
     """
     repeats = report["repeats"]
     train, validation = ([repeat[part]["rows"] for repeat in repeats] for part in ("train", "validation"))
-    uses = f"each of {len(repeats)} repeats trains on {_span(train)} of these and validates on {_span(validation)}"
+    validated = _span(validation) if max(validation) else "none"
+    uses = f"each of {len(repeats)} repeats trains on {_span(train)} of these and validates on {validated}"
     rows, tested = report["test"]["rows"], [repeat["test"]["rows"] for repeat in repeats if "test" in repeat]
     if tested:
         lines = [f"each of {rows:,} rows is tested once in a rotation; {uses}, and is tested on {_span(tested)}"]
@@ -75,7 +77,11 @@ def in_lines(report: dict[str, Any]) -> list[str]:
     barred = repeats[0]["left_out"]["group_in_given_validation"]
     lines += [f"  {in_neither:,} left out: they share a group with the given test part"] if in_neither else []
     lines += [f"  {barred:,} never trained on: they share a group with the given validation part"] if barred else []
+    if max(validation) and not fraction:
+        lines.append("  split.validation_fraction: 0 has no effect, as the source gives a validation part")
     not_drawn = [repeat["left_out"]["not_drawn"] for repeat in repeats]
+    if not max(not_drawn) and not fraction and not tested and len(repeats) > 1:
+        lines.append("  all repeats train on the same rows: they differ in the seed, and not in a draw of rows")
     if max(not_drawn):
         asked = "split.train_size or split.train_per_class asks for fewer; null takes all"
         lines.append(f"  {_span(not_drawn)} not used in a repeat: {asked}")

@@ -56,19 +56,23 @@ def find_joined(labels: "pd.Series[Any]", column: str) -> list[str]:
     return shorten(problems, "such labels")
 
 
-def check_classes(valid: pd.Series, kept: pd.Series, train_per_class: int | None) -> list[str]:
+def check_classes(
+    valid: pd.Series, kept: pd.Series, train_per_class: int | None, *, is_validated: bool = True
+) -> list[str]:
     """Checks that there is a choice of classes, and enough rows of each.
 
     Args:
         valid: Labels of all rows that break no rule.
         kept: Labels of the rows that are left after cleaning.
         train_per_class: Rows of each class that the split is to train on; null for one at least. One more is needed to
-            validate, and one to test.
+            test.
+        is_validated: Whether another one is needed to validate.
 
     Returns:
         The problems. Labels that `find_lookalikes` takes for one count as one.
     """
     train = train_per_class or 1
+    needed = train + 1 + is_validated
     folded = valid.map(_fold)
     names = valid.groupby(folded).first()
     if len(names) < 2:
@@ -76,14 +80,14 @@ def check_classes(valid: pd.Series, kept: pd.Series, train_per_class: int | None
         return [f"there must be at least 2 classes, and every row has label {found}; check prepare.label_column"]
     if len(names) > max(MANY, len(valid) / 2):
         found = f"{len(names)} different labels in {len(valid)} rows, as of texts or measurements"
-        return [f"each class needs at least {train + 2} texts, and there are {found}; check prepare.label_column"]
+        return [f"each class needs at least {needed} texts, and there are {found}; check prepare.label_column"]
     table = pd.DataFrame({"name": names, "read": folded.value_counts(), "kept": kept.map(_fold).value_counts()})
     table = table.fillna({"kept": 0})
-    few = table[table["kept"] < train + 2]
-    return [_too_few(few, train)] if len(few) else []
+    few = table[table["kept"] < needed]
+    return [_too_few(few, train, needed)] if len(few) else []
 
 
-def _too_few(few: pd.DataFrame, train: int) -> str:
+def _too_few(few: pd.DataFrame, train: int, needed: int) -> str:
     shown = in_words([f"{show(name)} ({kept:.0f} of {read} rows)" for name, read, kept in few.itertuples(index=False)])
     lost = (
         "; equal texts count once, and a text with several labels not at all"
@@ -91,8 +95,9 @@ def _too_few(few: pd.DataFrame, train: int) -> str:
         else ""
     )
     less = f", or lower split.train_per_class from {train}" if train > 1 else ""
+    purposes = [f"{train} to train on", *["1 to validate"] * (needed - train - 1), "1 to test"]
     return (
-        f"each class needs at least {train + 2} distinct texts: {train} to train on, 1 to validate and 1 to test; too "
+        f"each class needs at least {needed} distinct texts: {in_words(purposes)}; too "
         f"few are of {shown}{lost}; add rows or leave the class out{less}"
     )
 

@@ -21,7 +21,7 @@ MUCH = 0.02  # share of the rows from which a loss is a warning
 
 
 def prepare(
-    raw: pd.DataFrame, params: PrepareParams, train_per_class: int | None
+    raw: pd.DataFrame, params: PrepareParams, train_per_class: int | None, *, is_validated: bool = True
 ) -> tuple[pd.DataFrame, dict[str, Any]]:
     """Checks a source against the contract, cleans it, and groups what must stay together.
 
@@ -29,6 +29,7 @@ def prepare(
         raw: From `sources.read`.
         params: Section `prepare`.
         train_per_class: `split.train_per_class`.
+        is_validated: Whether the split is to draw validation rows.
 
     Returns:
         A `tables.Texts` in the order of `row`, and the report for metrics/data.json: rows kept and dropped add up to
@@ -43,7 +44,8 @@ def prepare(
     rows, problems = selected.rows, selected.problems
     cleaned = deduplicate(rows, params.disagreement == "majority")
     problems += _disagreement(cleaned.conflicting) if params.disagreement == "error" else []
-    problems += check_classes(rows["label"], cleaned.kept["label"], train_per_class) if len(rows) else []
+    if len(rows):
+        problems += check_classes(rows["label"], cleaned.kept["label"], train_per_class, is_validated=is_validated)
     if not len(rows) and not problems:
         problems = ["no row has a label that holds; check prepare.label_column"]
     if problems:

@@ -9,8 +9,8 @@ def by_epoch(histories: Sequence[pd.DataFrame], best_epochs: Sequence[int]) -> p
     """Gives the loss of each repeat by epoch.
 
     Args:
-        histories: One table per repeat, from repeat 0: `epoch`, `train_log_loss`, `validation_log_loss`; others are
-            left out.
+        histories: One table per repeat, from repeat 0: `epoch`, `train_log_loss` and, with validation rows,
+            `validation_log_loss`; others are left out.
         best_epochs: The epoch of each repeat whose weights are kept.
 
     Returns:
@@ -19,6 +19,7 @@ def by_epoch(histories: Sequence[pd.DataFrame], best_epochs: Sequence[int]) -> p
     tables = []
     for repeat, (history, best) in enumerate(zip(histories, best_epochs, strict=True)):
         losses = history.rename(columns=lambda name: name.removesuffix("_log_loss"))
-        table = losses.melt("epoch", ["train", "validation"], "part", "log_loss")
+        parts = [part for part in ("train", "validation") if part in losses]
+        table = losses.melt("epoch", parts, "part", "log_loss")
         tables.append(table.assign(repeat=repeat, kept=(table["epoch"] == best).astype(int)))
     return pd.concat(tables, ignore_index=True)[["repeat", "epoch", "part", "log_loss", "kept"]]

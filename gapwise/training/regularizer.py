@@ -57,7 +57,7 @@ class Run:
     Attributes:
         seed: Of all that a regularizer draws; derive one for each purpose.
         train: Texts to train on.
-        validation: Texts that training stops by.
+        validation: Texts that training stops by; none where it takes a fixed number of epochs.
         class_weight: Weight of each class number in the error; None if all texts count alike.
         vectors: Computes the pooled vectors of texts with the weights as they are now, shape (texts, width).
         penalties: That a linear probe chooses from; None for its own.

@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from gapwise.base import unvalidated
 from gapwise.base.errors import UserError
 from gapwise.base.seeds import derive
 from gapwise.base.tables import parts_of
@@ -50,10 +51,11 @@ def describe(
     """Describes the networks that training on a development table gives.
 
     Raises:
-        UserError: If the recipe does not fit the classes of the table.
+        UserError: If the recipe does not fit the classes of the table, or needs validation rows that there are not.
     """
     classes = sorted(development["label"].unique())
-    _refuse("data", [f"finetune.{problem}" for problem in misfits(recipe, classes)])
+    problems = [] if (repeats["part"] == "validation").any() else unvalidated.of_training(recipe)
+    _refuse("data", [*(f"finetune.{problem}" for problem in misfits(recipe, classes)), *problems])
     return Description.of(
         tokenize,
         recipe,
@@ -121,6 +123,7 @@ def train_repeats(
         recipe=recipe,
         features=features,
         labels=labels_of(tokens, development, description.classes),
+        groups=groups_of(tokens, development),
         rows=rows,
         seed=seed,
         callbacks=functools.partial(callbacks, at_once=processes),
@@ -157,6 +160,7 @@ class _Task:
     recipe: FinetuneParams
     features: Ragged
     labels: NDArray[np.int64]
+    groups: NDArray[np.int64]
     rows: Sequence[tuple[NDArray[np.int64], NDArray[np.int64]]]
     seed: int
     callbacks: Callable[[int], Sequence[keras.callbacks.Callback]]
@@ -169,7 +173,7 @@ class _Task:
 
     def train(self, trainer: Trainer, repeat: int) -> Trained:
         """Trains one repeat, the same alone as in a row, and keeps it."""
-        train, validation = (Examples(self.features, self.labels, rows) for rows in self.rows[repeat])
+        train, validation = (Examples(self.features, self.labels, rows, self.groups) for rows in self.rows[repeat])
         seed = derive(self.seed, repeat, "finetune")
         trained = trainer.train(train, validation, seed=seed, callbacks=self.callbacks(repeat))
         self.store.save(repeat, trained)
@@ -192,6 +196,12 @@ def labels_of(tokens: pd.DataFrame, texts: pd.DataFrame, classes: Sequence[str])
     of_source = texts.set_index("text_id")["label"].reindex(tokens["source_id"])
     codes: NDArray[np.int64] = pd.Categorical(of_source, categories=pd.Index(classes)).codes.astype(np.int64)
     return codes
+
+
+def groups_of(tokens: pd.DataFrame, texts: pd.DataFrame) -> NDArray[np.int64]:
+    """Gives the number of the group of each text and variant; the arguments are those of `labels_of`."""
+    of_source = texts.set_index("text_id")["group"].reindex(tokens["source_id"])
+    return pd.factorize(of_source)[0].astype(np.int64)
 
 
 def _tokens_trained(

@@ -10,7 +10,7 @@ MONITORS = {"loss": ("val_log_loss", "min"), "accuracy": ("val_accuracy", "max")
 
 
 def early_stopping(params: EarlyStopping) -> keras.callbacks.EarlyStopping:
-    """Gives the callback that ends training and restores the best epoch's weights."""
+    """Gives the callback that ends training and restores the best epoch's weights, by the validation rows."""
     monitor, mode = MONITORS[params.monitor]
     return keras.callbacks.EarlyStopping(
         monitor=monitor,

@@ -25,9 +25,9 @@ class Trained:
     """What training one repeat gives.
 
     Attributes:
-        weights: Of the best epoch.
-        epochs: One row per epoch: `epoch` from 1, then `train_` and `validation_` `log_loss` and `accuracy`, the
-            train ones as they were while training, with dropout on. No penalty is in any log loss.
+        weights: Of the best epoch; of the last one without validation rows.
+        epochs: One row per epoch: `epoch` from 1, then `train_` and, with validation rows, `validation_` `log_loss` and
+            `accuracy`, the train ones as they were while training, with dropout on. No penalty is in any log loss.
         best_epoch: From 1.
     """
 
@@ -82,9 +82,11 @@ class Trainer:
     ) -> Trained:
         """Trains from the pre-trained start until validation stops improving, and restores the best epoch.
 
+        Without validation rows it trains all epochs, and keeps the last.
+
         Args:
             train: At least one text of each class.
-            validation: What training stops by.
+            validation: What training stops by; may be none.
             seed: Of the head, the dropout and the order of texts; the same seed and texts give the same bits.
             callbacks: Keras callbacks, for example of progress.
             penalties: That a head which is a linear probe chooses from; those of `encoding.probe` without it.
@@ -97,21 +99,22 @@ class Trainer:
         self._start(seed)
         for regularizer in self.regularizers:
             regularizer.before(run)
-        stopping = early_stopping(params.early_stopping)
+        stopping = [early_stopping(params.early_stopping)] if len(validation.rows) else []
         steps = params.epochs * -(-len(train.rows) // params.batch_size)
         averaging = [keras.callbacks.SwapEMAWeights(swap_on_epoch=True)] if params.ema else []
         history = self.objective.fit(
             shuffled(train, params.batch_size, derive(seed, "order")),
-            validation_data=in_order(validation),
+            validation_data=in_order(validation) if stopping else None,
             epochs=params.epochs,
             class_weight=run.class_weight,
-            callbacks=[*averaging, stopping, Schedule(self.blocks, steps, params), *callbacks],
+            callbacks=[*averaging, *stopping, Schedule(self.blocks, steps, params), *callbacks],
             shuffle=False,  # the data set does it, by its own seed
             verbose=0,
         )
         for regularizer in self.regularizers:
             regularizer.after(run)
-        return Trained(weights(self.network), _epochs(history), stopping.best_epoch + 1)
+        kept = stopping[0].best_epoch if stopping else history.epoch[-1]
+        return Trained(weights(self.network), _epochs(history), kept + 1)
 
     def _start(self, seed: int) -> None:
         fresh_start(self.network, self.pretrained, seed)
@@ -136,5 +139,6 @@ def _epochs(history: keras.callbacks.History) -> pd.DataFrame:
         f"{part}{metric}": values[f"{'' if part == 'train_' else part}{metric}"]
         for part in ("train_", "validation_")
         for metric in ("log_loss", "accuracy")
+        if f"{part}{metric}".removeprefix("train_") in values
     }
     return pd.DataFrame({"epoch": [epoch + 1 for epoch in history.epoch], **columns})

@@ -514,6 +514,13 @@ SETTINGS = [
              "tokenize: must hold the keys preset, max_length; got ['preset']"),
     Settings("a key that is a number", {"tokenize": {"preset": "x", "max_length": 9, 5: 6}},
              "tokenize.5: a key must be text; known are preset, max_length"),
+    Settings("what needs validation rows, without any",
+             {"split.validation_fraction": 0, "evaluate.temperature_scaling": True},
+             "finetune.early_stopping.min_epochs (1) is less than finetune.epochs (8): validation rows would choose "
+             "where to stop, and there are none (split.validation_fraction is 0); set "
+             "finetune.early_stopping.min_epochs to 8, or split.validation_fraction above 0\n"
+             "  - evaluate.temperature_scaling (true) is fitted to validation rows, and there are none "
+             "(split.validation_fraction is 0); set it to false, or split.validation_fraction above 0"),
     Settings("a key of another section", {"split.dropout": 0.1},
              "split.dropout: unknown key; known are seed, test_fraction, validation_fraction, train_size, "
              "train_per_class, repeats, rotate"),

@@ -6,6 +6,10 @@ LP-FT. A random head sends large, misleading gradients into the encoder, a fitte
 After: Tunstall et al. 2022 (Efficient Few-Shot Learning Without Prompts) tune the encoder by a contrastive loss and fit
 the head to what it then gives. A head that has learnt a few texts by heart is too sure, and the probe's penalty keeps
 it from that.
+
+Validation rows choose the penalty. Where there are none, cross-fitting on the train rows does, with the vectors of the
+encoder as it was pre-trained, for a head that is refitted too: the tuned encoder was trained on the very rows that a
+fold holds out, so that folds of its vectors would choose almost no penalty.
 """
 
 from __future__ import annotations
@@ -40,7 +44,8 @@ class ProbeHead(Regularizer):
         return ["the figures by epoch are of a head that is fitted anew in the end: its log loss may be far worse"]
 
     def before(self, run: Run) -> None:
-        """Starts from the probe of the pre-trained encoder."""
+        """Chooses the penalty where no validation row does, and starts from the probe of the pre-trained encoder."""
+        self.penalties = run.penalties or ([] if len(run.validation.rows) else [self._cross_fitted(run)])
         if self.keys.head_init == "probe":
             self._fit(run)
 
@@ -49,6 +54,13 @@ class ProbeHead(Regularizer):
         if self.keys.head_refit:
             self._fit(run)
 
+    def _cross_fitted(self, run: Run) -> float:
+        from gapwise.encoding.probe import cross_fitted_probe
+
+        rows = run.train.rows
+        groups = None if run.train.groups is None else run.train.groups[rows]
+        return cross_fitted_probe(run.vectors(run.train), run.train.labels[rows], run.class_weight, groups=groups)
+
     def _fit(self, run: Run) -> None:
         from gapwise.encoding.probe import (  # every stage imports this module, and few wait for scikit-learn
             PENALTIES,
@@ -56,7 +68,7 @@ class ProbeHead(Regularizer):
         )
 
         on, by = ((run.vectors(part), part.labels[part.rows]) for part in (run.train, run.validation))
-        head = head_of(probe(*on, *by, run.class_weight, penalties=run.penalties or PENALTIES))
+        head = head_of(probe(*on, *by, run.class_weight, penalties=self.penalties or PENALTIES))
         self.trainee.head.kernel.assign(head.kernel)
         self.trainee.head.bias.assign(head.bias)
 

@@ -3,6 +3,7 @@ import pandas as pd
 import pytest
 from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import log_loss
+from sklearn.model_selection import StratifiedGroupKFold
 from threadpoolctl import threadpool_limits
 
 from gapwise.baselines.baseline import Repeat
@@ -68,6 +69,62 @@ def test_the_baseline_and_the_head_of_the_network_are_one_probe(texts_and_vector
 def texts_and_vectors():
     rng = np.random.default_rng(0)
     labels = np.array(["down", "up"])[np.arange(60) % 2]
-    table = pd.DataFrame({"text_id": [f"t{row}" for row in range(60)], "label": labels})
+    ids = [f"t{row}" for row in range(60)]
+    table = pd.DataFrame({"text_id": ids, "label": labels, "group": ids})
     vectors = pd.DataFrame(rng.normal(size=(60, 4)) + (labels == "up")[:, None], index=table["text_id"])
     return Repeat(table[:30], table[30:40], table[40:]), vectors
+
+
+def noisy(rows=60, seed=0):
+    """Vectors and labels that are mostly noise, so that a strong penalty predicts best."""
+    rng = np.random.default_rng(seed)
+    vectors = rng.normal(size=(rows, 20))
+    return vectors, (vectors[:, 0] + rng.normal(0, 2, rows) > 0).astype(int)
+
+
+@pytest.mark.parametrize("clear", [False, True])
+def test_without_validation_rows_out_of_fold_predictions_choose_the_penalty(clear):
+    vectors, labels = noisy()
+    vectors = vectors + 20 * labels[:, None] * clear
+    folds = list(StratifiedGroupKFold(5).split(vectors, labels, np.arange(60)))
+    losses = []
+    for penalty in probe.PENALTIES:
+        model = LogisticRegression(C=penalty, max_iter=10_000)
+        found = np.concatenate([model.fit(vectors[fit], labels[fit]).predict_proba(vectors[out]) for fit, out in folds])
+        losses.append(log_loss(np.concatenate([labels[out] for _, out in folds]), found))
+    chosen = probe.fit(vectors, labels, vectors[:0], labels[:0])
+    assert probe.PENALTIES[int(np.argmin(losses))] == chosen.C
+    assert (chosen.C > 1) == clear
+    np.testing.assert_array_equal(
+        chosen.coef_, LogisticRegression(C=chosen.C, max_iter=10_000).fit(vectors, labels).coef_
+    )
+
+
+def test_rows_of_one_group_are_held_out_together():
+    """Each row is there four times: held out alone, it is known by heart, and no penalty is needed."""
+    vectors, labels = (np.repeat(one, 4, axis=0) for one in noisy())
+    assert probe.cross_fitted(vectors, labels) > 100 * probe.cross_fitted(
+        vectors, labels, groups=np.repeat(np.arange(60), 4)
+    )
+
+
+@pytest.mark.parametrize(
+    ("labels", "groups"),
+    [
+        ([0, 1, 2], None),
+        ([0, 0, 0, 1], None),
+        ([0, 0, 1, 1], [0, 0, 1, 1]),
+        ([0, 1, 0, 1], [0, 1, 1, 2]),
+    ],
+)
+def test_where_nothing_can_be_held_out_the_penalty_is_in_the_middle(labels, groups):
+    vectors = np.random.default_rng(0).normal(size=(len(labels), 4))
+    groups = None if groups is None else np.array(groups)
+    assert probe.cross_fitted(vectors, np.array(labels), groups=groups) == 1.0
+
+
+def test_a_class_of_one_row_leaves_the_choice_to_the_others():
+    vectors, labels = noisy()
+    alone = np.vstack([vectors, np.full((1, 20), 9.0)]), np.append(labels, 2)
+    assert probe.cross_fitted(*alone) == probe.cross_fitted(vectors, labels)
+    assert len(probe.fit(*alone, vectors[:0], labels[:0]).classes_) == 3

@@ -4,7 +4,9 @@ import pytest
 from scipy.special import softmax
 from sklearn.metrics import log_loss
 
-from gapwise.scoring.temperature import COLDEST, HOTTEST, fit, scale, with_scaled
+from gapwise.base.errors import UserError
+from gapwise.scoring.params import EvaluateParams
+from gapwise.scoring.temperature import COLDEST, HOTTEST, fit, require_validation, scale, with_scaled
 
 RNG = np.random.default_rng(0)
 LOGITS = RNG.normal(0, 2, size=(4000, 3))
@@ -71,3 +73,14 @@ def test_the_test_labels_take_no_part_in_the_temperature():
     blind = table.assign(label=table["label"].where(table["part"] != "test", "a"))
     raw = {"test": {}}
     assert with_scaled(raw, blind)["temperature"] == with_scaled(raw, table)["temperature"]
+
+
+def test_a_temperature_without_validation_rows_to_fit_it_to_is_refused():
+    asked, not_asked = (EvaluateParams(confidence=0.95, temperature_scaling=scaled) for scaled in (True, False))
+    some, none = (pd.DataFrame({"part": ["train", part]}) for part in ("validation", "train"))
+    require_validation(asked, some)
+    require_validation(not_asked, none)
+    with pytest.raises(
+        UserError, match=r"temperature_scaling \(true\) is fitted to validation rows, .*; set it to false"
+    ):
+        require_validation(asked, none)

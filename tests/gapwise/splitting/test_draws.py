@@ -79,7 +79,7 @@ def tables(draw, certain=5):
             "train_size (9) and train_per_class (4) exclude each other; set one of them to null",
         ),
         ({"test_fraction": 1.0}, "test_fraction\n  Input should be less than 1"),
-        ({"validation_fraction": 0.0}, "validation_fraction\n  Input should be greater than 0"),
+        ({"validation_fraction": -0.1}, "validation_fraction\n  Input should be greater than or equal to 0"),
         ({"train_size": 1}, "train_size\n  Input should be greater than or equal to 2"),
         ({"train_per_class": 0}, "train_per_class\n  Input should be greater than or equal to 1"),
         ({"repeats": 0}, "repeats\n  Input should be greater than or equal to 1"),
@@ -417,6 +417,37 @@ def test_what_cannot_be_met_is_an_error_that_says_what_would_fit(texts, changes,
 def test_what_an_error_says_would_fit_does_fit(texts, changes, train):
     repeats = split(texts, **changes)
     assert [classes_of(texts, ids(repeats, repeat, "train")) for repeat in range(3)] == [train] * 3
+
+
+def test_without_validation_every_development_row_may_be_trained_on():
+    texts = plain(no=20, rare=2)
+    development, _ = seal_test(texts, params(validation_fraction=0.0))
+    repeats = draw_repeats(development, params(validation_fraction=0.0))
+    assert set(repeats["part"]) == {"train"}
+    assert [ids(repeats, repeat, "train") for repeat in range(3)] == [set(development["text_id"])] * 3
+    assert classes_of(texts, development["text_id"])["rare"] == 1  # the other one is in the test, and none validates
+
+
+def test_without_validation_smaller_trains_are_drawn_anew_from_all_rows():
+    repeats = split(plain(no=40, yes=40), validation_fraction=0.0, train_per_class=8, repeats=4)
+    drawn = [frozenset(ids(repeats, repeat, "train")) for repeat in range(4)]
+    assert [len(one) for one in drawn] == [16] * 4
+    assert len(set(drawn)) == 4
+
+
+def test_without_validation_messages_speak_of_train_and_test_alone():
+    with pytest.raises(UserError, match=r"rows: 1\), but test and train need one each: add rows"):
+        split(plain(no=20, rare=1), validation_fraction=0.0)
+    with pytest.raises(UserError, match=r"leaves 14 rows of class 'yes' for training: use at most 14"):
+        split(plain(no=20, yes=20), validation_fraction=0.0, train_per_class=17)
+
+
+def test_a_given_validation_part_is_kept_whatever_the_fraction():
+    rows = [(label, None, part) for label in ("no", "yes") for part in ["validation"] * 3 + [None] * 20]
+    texts = table([*rows, ("no", "shared", "validation"), ("no", "shared", None)])
+    some, none = (split(texts, validation_fraction=fraction) for fraction in (0.2, 0.0))
+    pd.testing.assert_frame_equal(some, none)
+    assert ids(none, 0, "validation") == set(texts[texts["part"] == "validation"]["text_id"])
 
 
 def test_a_repeat_with_fewer_rows_than_train_size_trains_on_all_it_has():

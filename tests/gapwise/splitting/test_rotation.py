@@ -40,6 +40,13 @@ def test_test_parts_have_the_class_shares_and_train_is_as_large_as_asked():
         assert [labels.value_counts().to_dict() for _, labels in of_part] == [counts] * 5
 
 
+def test_without_validation_all_rows_but_a_repeats_test_part_are_trained_on():
+    texts = plain(no=20, rare=2)
+    drawn = rotate(texts, params(rotate=2, repeats=2, validation_fraction=0.0))
+    assert set(drawn["part"]) == {"train", "test"}
+    assert drawn.groupby("repeat")["text_id"].apply(sorted).tolist() == [sorted(texts["text_id"])] * 4
+
+
 def test_the_order_of_rows_changes_nothing():
     texts = plain(no=30, yes=30)
     pd.testing.assert_frame_equal(

@@ -67,10 +67,31 @@ def test_the_terminal_is_told_where_the_rows_went():
             for rows in (199, 205)
         ],
     }
-    assert in_lines(report) == [
+    assert in_lines(report, 0.1) == [
         "test 879 rows, development 2,052; each of 2 repeats trains on 400 of these and validates on 199 to 205",
         "  7 left out: they share a group with the given test part",
         "  3 never trained on: they share a group with the given validation part",
         "  1 not used in a repeat: split.train_size or split.train_per_class asks for fewer; null takes all",
         "  for 200 rows per class there is a setting of its own: $(cat settings/medium)",
     ]
+
+
+def test_the_terminal_is_told_what_no_validation_rows_mean():
+    train = {"rows": 20, "classes": {"no": 10, "yes": 10}}
+    report = {
+        "test": {"rows": 9},
+        "development": {"rows": 20},
+        "left_out": {"group_in_given_test": 0},
+        "repeats": [
+            {"train": train, "validation": {"rows": 0}, "left_out": {"group_in_given_validation": 0, "not_drawn": 0}}
+        ]
+        * 2,
+    }
+    lines = in_lines(report, 0.0)
+    assert lines[0].endswith("each of 2 repeats trains on 20 of these and validates on none")
+    assert "  all repeats train on the same rows: they differ in the seed, and not in a draw of rows" in lines
+    for repeat in report["repeats"]:
+        repeat["validation"] = {"rows": 4}
+    no_effect = "  split.validation_fraction: 0 has no effect, as the source gives a validation part"
+    assert no_effect in in_lines(report, 0.0)
+    assert no_effect not in in_lines(report, 0.1)

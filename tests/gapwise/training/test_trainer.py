@@ -9,7 +9,7 @@ from gapwise.encoding.runtime import keras
 from gapwise.network.classifier import predict, weights
 from gapwise.training.trainer import Trainer
 from tests.recipes import recipe
-from tests.setting import CLASSES, LABELS, ROWS, VALIDATION, Setting, equal
+from tests.setting import CLASSES, LABELS, ROWS, TRAIN, VALIDATION, Setting, equal
 
 
 def test_training_on_stored_frozen_output_is_training_the_whole_network_with_those_layers_frozen(tiny_bert):
@@ -163,3 +163,12 @@ def test_probabilities_come_back_in_the_order_of_the_texts(tiny_bert):
     np.testing.assert_allclose(probabilities.sum(axis=1), 1)
     packed, mask = setting.features.padded(np.array([7]))
     np.testing.assert_allclose(probabilities[7], keras.ops.softmax(setting.network([mask, packed[0]]))[0], atol=1e-6)
+
+
+def test_without_validation_rows_all_epochs_are_trained_and_the_last_is_kept(tiny_bert):
+    setting = Setting(tiny_bert, epochs=3, min_epochs=3)
+    train, none = setting.examples(TRAIN), setting.examples(TRAIN[:0])
+    without = setting.trainer.train(train, none, seed=1)
+    assert without.best_epoch == 3
+    assert list(without.epochs.columns) == ["epoch", "train_log_loss", "train_accuracy"]
+    assert equal(without.weights, setting.trainer.train(train, setting.examples(VALIDATION), seed=1).weights)

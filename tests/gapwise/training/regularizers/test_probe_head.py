@@ -116,3 +116,21 @@ def test_a_refitted_head_is_the_probe_of_the_tuned_encoder(tiny_bert):
     )
     expected = probe(of_train, LABELS[TRAIN], of_validation, LABELS[VALIDATION], None)
     np.testing.assert_allclose(after.weights["head/kernel"], expected.kernel, rtol=1e-4, atol=1e-6)
+
+
+def test_without_validation_rows_the_pretrained_vectors_choose_the_penalty_of_the_refitted_head(tiny_bert, monkeypatch):
+    setting = Setting(tiny_bert, freeze=2, epochs=1, head_refit=True)
+    represent = setting.trainer.objective.represent
+    pretrained = output(represent, setting.features, TRAIN)
+    seen = []
+    choose = module.cross_fitted
+    monkeypatch.setattr(module, "cross_fitted", lambda *args, **kwargs: seen.append(args[0]) or choose(*args, **kwargs))
+    setting.trainer.train(setting.examples(TRAIN), setting.examples(TRAIN[:0]), seed=1)
+    tuned = output(represent, setting.features, TRAIN)
+    scaled = (pretrained - pretrained.mean(axis=0)) / np.sqrt(pretrained.var(axis=0).mean())
+    assert len(seen) == 1
+    np.testing.assert_allclose(seen[0], scaled, atol=1e-4)
+    chosen = choose(seen[0], LABELS[TRAIN])
+    fitted = module.probe(tuned, LABELS[TRAIN], tuned[:0], LABELS[:0], penalties=[chosen])
+    np.testing.assert_allclose(setting.network.get_layer("head").kernel.numpy(), head_of(fitted).kernel, atol=1e-5)
+    assert np.abs(tuned - pretrained).max() > 1e-3
