@@ -62,25 +62,23 @@ class Jobs:
     table: Path
     repeats: int
 
-    def measure(self, names: list[str], sizes: list[str], again: bool) -> None:
-        """Has the rival do what is missing in the torch environment, and takes over what is done."""
-        worker, argument = RIVALS[self.rival].worker, RIVALS[self.rival].argument
-        for size in sizes:
-            lacking = [(name, repeat) for name in names for repeat in self._missing(name, size, again)]
-            place = FOLDER / self.rival / size.replace(" ", "-")
-            place.mkdir(parents=True, exist_ok=True)
-            for name, repeat in lacking:
-                cell = load(name, size, self.repeats)
-                (place / f"{name}-{repeat}.json").write_text(job(cell, repeat), encoding="utf-8")
-                if again:
-                    (place / f"{name}-{repeat}.out.json").unlink(missing_ok=True)
-            module = f"benchmarks.quality.{worker}"
-            command = [str(PYTHON), "-m", module, str(_model()), str(place), str(argument[size])]
-            try:
-                if lacking:
-                    subprocess.run(command, check=True, cwd=PROJECT)
-            finally:
-                self._take_over(lacking, size, place)
+    def measure(self, names: list[str], size: str, again: bool) -> None:
+        """Has the rival do what is missing of some sets in the torch environment, and takes over what is done."""
+        lacking = [(name, repeat) for name in names for repeat in self._missing(name, size, again)]
+        place = FOLDER / self.rival / size.replace(" ", "-")
+        place.mkdir(parents=True, exist_ok=True)
+        for name, repeat in lacking:
+            cell = load(name, size, self.repeats)
+            (place / f"{name}-{repeat}.json").write_text(job(cell, repeat), encoding="utf-8")
+            if again:
+                (place / f"{name}-{repeat}.out.json").unlink(missing_ok=True)
+        module, argument = f"benchmarks.quality.{RIVALS[self.rival].worker}", RIVALS[self.rival].argument[size]
+        command = [str(PYTHON), "-m", module, str(_model()), str(place), str(argument)]
+        try:
+            if lacking:
+                subprocess.run(command, check=True, cwd=PROJECT)
+        finally:
+            self._take_over(lacking, size, place)
 
     def _missing(self, name: str, size: str, again: bool) -> list[int]:
         return trainings.missing(self.table, (name, size, self.rival), self.repeats, again)

@@ -2,10 +2,10 @@
 
     python -m benchmarks.quality.torch_worker MODEL FOLDER EPOCHS
 
-What a good user of torch writes on few rows: nothing frozen, a linear head on the mean of a text's tokens, as the encoder
-was pre-trained, batches of 16 padded to their longest text, AdamW with weight decay, warm-up and linear decay, and a
-fixed number of epochs on all rows (Mosbach et al. 2021, On the Stability of Fine-tuning BERT, train longer than the
-usual three epochs on few rows).
+What a good user of torch writes on few rows: nothing frozen, a linear head on the mean of a text's tokens, as the
+encoder was pre-trained, batches of 16 padded to their longest text, AdamW with weight decay, warm-up and linear decay,
+and a fixed number of epochs on all rows (Mosbach et al. 2021, On the Stability of Fine-tuning BERT, train longer than
+the usual three epochs on few rows).
 """
 
 import functools
