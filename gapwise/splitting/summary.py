@@ -90,6 +90,8 @@ def in_lines(report: dict[str, Any], fraction: float) -> list[str]:
     per_class = min(train) / len(repeats[0]["train"]["classes"])
     size = next(name for name, most in SIZES.items() if per_class < most)
     lines.append(f"  for {per_class:.0f} rows per class there is a setting of its own: $(cat settings/{size})")
+    if size == "few-shot" and max(validation) and fraction and not max(not_drawn):
+        lines.append("  with so few, -S split.validation_fraction=0 beside it trains on the rows that validate, too")
     return lines
 
 

@@ -76,6 +76,26 @@ def test_the_terminal_is_told_where_the_rows_went():
     ]
 
 
+def test_few_rows_are_not_to_be_spent_on_validation_where_all_of_them_are_used():
+    def said(rows, fraction, not_drawn):
+        repeat = {
+            "train": {"rows": rows, "classes": {"no": rows // 2, "yes": rows // 2}},
+            "validation": {"rows": 3},
+            "left_out": {"group_in_given_validation": 0, "not_drawn": not_drawn},
+        }
+        report = {
+            "test": {"rows": 9},
+            "development": {"rows": rows + 3},
+            "left_out": {"group_in_given_test": 0},
+            "repeats": [repeat],
+        }
+        return in_lines(report, fraction)[-1]
+
+    hint = "  with so few, -S split.validation_fraction=0 beside it trains on the rows that validate, too"
+    assert said(44, 0.1, 0) == hint
+    assert hint not in {said(46, 0.1, 0), said(44, 0.1, 1), said(44, 0.0, 0)}
+
+
 def test_the_terminal_is_told_what_no_validation_rows_mean():
     train = {"rows": 20, "classes": {"no": 10, "yes": 10}}
     report = {
