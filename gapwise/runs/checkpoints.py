@@ -90,7 +90,7 @@ def digest(
     Args:
         description: From `repeats.describe`; it has the hashes of the encoder's files.
         recipe: The `finetune` section.
-        development: `tables.Texts`, of which ids and labels count.
+        development: `tables.Texts`, of which ids, labels and groups count.
         repeats: `tables.Repeats`.
         tokens: `tables.Tokens`.
         seed: `split.seed`.
@@ -99,7 +99,11 @@ def digest(
     sections = [section.model_dump(mode="json") for section in (description, recipe)]
     settings = [*sections, seed, versions, platform.python_version(), platform.machine()]
     found = hashlib.sha256(json.dumps(settings, sort_keys=True).encode())
-    for table in (development[["text_id", "label"]], repeats, tokens.assign(token_ids=tokens["token_ids"].map(bytes))):
+    for table in (
+        development[["text_id", "label", "group"]],
+        repeats,
+        tokens.assign(token_ids=tokens["token_ids"].map(bytes)),
+    ):
         found.update(pd.util.hash_pandas_object(table, index=False).to_numpy().tobytes())
     for path in code():
         found.update(path.relative_to(PROJECT).as_posix().encode() + path.read_bytes())

@@ -35,7 +35,9 @@ def setting(name, test, *, train=None, validation=None, sure=0.9, params=None, r
     for place, repeat in enumerate(range(len(test)) if repeats is None else repeats):
         for part, right in (("test", test), ("train", train), ("validation", validation)):
             labels = np.where(np.arange(right.shape[1]) % 3 == 0, "yes", "no")
-            tables.append(part_of_table(part, repeat, labels, right[place], sure))
+            table = part_of_table(part, repeat, labels, right[place], sure)
+            own = "" if part == "test" else f"-of-{repeat}"  # each repeat draws rows of its own to train on
+            tables.append(table.assign(text_id=table["text_id"] + own))
     return Candidate(name, pd.concat(tables, ignore_index=True), params or {})
 
 

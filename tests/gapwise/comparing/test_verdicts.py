@@ -184,6 +184,30 @@ def test_ordinary_comparisons_need_no_note():
     assert judge(setting("a", right(0.8, 1)), setting("b", right(0.8, 2))).notes == []
 
 
+def without_validation(name, seed, *, same_rows):
+    """A setting without validation rows, whose repeats train on the same rows or on rows of their own."""
+    made = setting(name, right(0.8, seed))
+    table = made.predictions.query("part != 'validation'")
+    ids = table["text_id"].str.replace(r"-of-.*", "", regex=True) if same_rows else table["text_id"]
+    return Candidate(name, table.assign(text_id=ids), {})
+
+
+@pytest.mark.parametrize("same_rows", [True, False])
+def test_repeats_of_the_same_train_rows_are_noted(same_rows):
+    notes = judge(*(without_validation(name, seed, same_rows=same_rows) for seed, name in enumerate("ab"))).notes
+    said = ["All repeats train on the same rows: intervals tell of other seeds and test rows, and not of other rows to "
+            "train on."]  # fmt: skip
+    assert notes == said * same_rows
+
+
+def test_without_validation_rows_no_setting_is_chosen_and_no_validation_score_told():
+    found = judge(*(without_validation(name, seed, same_rows=False) for seed, name in enumerate("abc")))
+    assert found.selection is None
+    assert found.notes == ["Without validation rows no setting can be chosen without a look at the test set."]
+    assert [one.validation for one in found.settings] == [dict.fromkeys(METRICS)] * 3
+    assert judge(*(setting(name, right(0.8, seed)) for seed, name in enumerate("abc"))).selection is not None
+
+
 def test_one_repeat_and_few_groups_are_noted():
     one = [setting(name, right(0.8, seed, repeats=1, rows=20)) for seed, name in enumerate("ab")]
     assert judge(*one, rows=20).notes == [

@@ -18,7 +18,7 @@ RECIPE = recipe(freeze=1)
 MODEL = Description.of(
     TokenizeParams(preset="a", max_length=8), RECIPE, unfrozen_layers=None, classes=["no", "yes"], repeats=2
 )
-TEXTS = pd.DataFrame({"text_id": ["a", "b"], "label": ["no", "yes"]})
+TEXTS = pd.DataFrame({"text_id": ["a", "b"], "label": ["no", "yes"], "group": ["a", "b"]})
 REPEATS = pd.DataFrame({"repeat": [0, 0], "text_id": ["a", "b"], "part": ["train", "validation"]})
 TOKENS = pd.DataFrame(
     {"text_id": ["a", "b"], "source_id": ["a", "b"], "token_ids": [np.array([1, 2], np.int32), np.array([3], np.int32)]}
@@ -117,6 +117,7 @@ def test_the_same_inputs_have_the_same_digest():
         {"recipe": RECIPE.model_copy(update={"l2": 1e-9})},
         {"description": MODEL.model_copy(update={"preset_sha256": {"config.json": "1" * 64}})},
         {"development": TEXTS.assign(label=["yes", "no"])},
+        {"development": TEXTS.assign(group=["a", "a"])},
         {"repeats": REPEATS.assign(part=["validation", "train"])},
         {"tokens": TOKENS.assign(token_ids=[np.array([1, 2], np.int32), np.array([4], np.int32)])},
         {"tokens": TOKENS.assign(token_ids=[np.array([1], np.int32), np.array([2, 3], np.int32)])},

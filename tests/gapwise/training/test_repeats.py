@@ -24,6 +24,7 @@ def texts(name, rows):
             "text_id": [f"{name}{row}" for row in range(rows)],
             "text": ["the market rose sharply", "weak earnings fell again"] * (rows // 2),
             "label": ["up", "down"] * (rows // 2),
+            "group": [f"{name}{row}" for row in range(rows)],
         }
     )
 

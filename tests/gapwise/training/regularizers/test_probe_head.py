@@ -123,14 +123,14 @@ def test_without_validation_rows_the_pretrained_vectors_choose_the_penalty_of_th
     represent = setting.trainer.objective.represent
     pretrained = output(represent, setting.features, TRAIN)
     seen = []
-    choose = module.cross_fitted
-    monkeypatch.setattr(module, "cross_fitted", lambda *args, **kwargs: seen.append(args[0]) or choose(*args, **kwargs))
+    choose = module.cross_fitted_probe
+    look = lambda vectors, *args, **kwargs: seen.append(vectors) or choose(vectors, *args, **kwargs)  # noqa: E731
+    monkeypatch.setattr(module, "cross_fitted_probe", look)
     setting.trainer.train(setting.examples(TRAIN), setting.examples(TRAIN[:0]), seed=1)
     tuned = output(represent, setting.features, TRAIN)
-    scaled = (pretrained - pretrained.mean(axis=0)) / np.sqrt(pretrained.var(axis=0).mean())
     assert len(seen) == 1
-    np.testing.assert_allclose(seen[0], scaled, atol=1e-4)
-    chosen = choose(seen[0], LABELS[TRAIN])
+    np.testing.assert_array_equal(seen[0], pretrained)
+    chosen = choose(pretrained, LABELS[TRAIN])
     fitted = module.probe(tuned, LABELS[TRAIN], tuned[:0], LABELS[:0], penalties=[chosen])
     np.testing.assert_allclose(setting.network.get_layer("head").kernel.numpy(), head_of(fitted).kernel, atol=1e-5)
     assert np.abs(tuned - pretrained).max() > 1e-3
