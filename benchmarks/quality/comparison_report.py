@@ -128,13 +128,14 @@ def over_sets(rows: pd.DataFrame) -> str:
         rows: From `trainings.read`. A set is one observation: another choice of sets is what the interval is about.
     """
     lines = ["| train rows | sets | mean gain on the best of the others, 95 % interval |", "|---|---|---|"]
-    for size, (title, sets) in product(SIZES, PUBLIC.items()):
+    all_sets = {"all": [name for sets in PUBLIC.values() for name in sets]}
+    for size, (title, sets) in product(SIZES, (PUBLIC | all_sets).items()):
         found = [best for name in sets if (best := _best(rows, size, name)) is not None]
         if len(found) > 1:
             gains = np.array([(own["test_accuracy"] - other["test_accuracy"]).mean() for _, own, other in found])
             half = stats.t.ppf(0.975, len(gains) - 1) * stats.sem(gains)
             shown = f"{gains.mean():+.3f} ({gains.mean() - half:+.3f} to {gains.mean() + half:+.3f})"
-            lines.append(f"| {size} | {len(found)} of {title} | {shown} |")
+            lines.append(f"| {size} | {len(found)} of {title} ({len(sets)}) | {shown} |")
     return "\n".join(lines) + "\n"
 
 

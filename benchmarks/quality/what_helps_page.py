@@ -9,7 +9,7 @@ import pandas as pd
 from jinja2 import Environment, StrictUndefined
 from numpy.typing import NDArray
 
-from benchmarks.quality.comparison_report import TITLES
+from benchmarks.quality.comparison_report import TITLES, over_sets
 from benchmarks.quality.paired import Difference, Groups, difference
 from benchmarks.quality.sets import SETS, SIZES
 from benchmarks.quality.settings import CATALOGUE
@@ -18,12 +18,15 @@ TEMPLATE = Path(__file__).with_name("what-helps.template.md")
 HEAD = ("change", "data set", "validation log loss", "validation accuracy", "test accuracy, 95 % interval")
 
 
-def render(rows: pd.DataFrame, compared: pd.DataFrame, scaled: pd.DataFrame, groups: Groups) -> str:
+def render(
+    rows: pd.DataFrame, compared: pd.DataFrame, public: pd.DataFrame, scaled: pd.DataFrame, groups: Groups
+) -> str:
     """Fills the template.
 
     Args:
         rows: From `trainings.read`, of what-helps.csv; the column `none` is the base of each size.
         compared: The same of quality.csv.
+        public: The same of public.csv.
         scaled: The rows of probe-scale.csv.
         groups: Gives the group of each test text of a set, see `paired.groups_of`.
     """
@@ -39,6 +42,7 @@ def render(rows: pd.DataFrame, compared: pd.DataFrame, scaled: pd.DataFrame, gro
         seconds=changes.seconds,
         named_against_defaults=lambda: named_against_defaults(methods),
         methods_by_size=lambda: methods_by_size(compared),
+        over_public_sets=lambda: over_sets(public).rstrip(),
         probe_scale=lambda: probe_scale(scaled),
         one_scale_wins=lambda score: one_scale_wins(scaled, score),
     )
