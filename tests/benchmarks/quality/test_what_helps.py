@@ -77,10 +77,12 @@ def test_a_row_names_the_setting_that_it_was_trained_with():
         for size in SIZES
         for change in what_helps.known(size)
     }
-    compared = trainings.read(comparison.TABLE).query("column in @comparison.TRAINED")
+    compared = trainings.read(comparison.SAMPLES.table).query("column in @comparison.SAMPLES.trained")
     assert [row for row in rows.itertuples() if row.setting != named[row.size, row.column]] == []
     assert [
-        row for row in compared.itertuples() if row.setting != in_words(comparison.TRAINED[row.column][row.size])
+        row
+        for row in compared.itertuples()
+        if row.setting != in_words(comparison.SAMPLES.trained[row.column][row.size])
     ] == []
 
 
