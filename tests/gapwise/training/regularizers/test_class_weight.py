@@ -22,7 +22,9 @@ def weights(class_weight):
 def describe_with(class_weight, preset):
     texts = pd.DataFrame({"label": ["yes", "no"]})
     tokenize = TokenizeParams(preset=preset, max_length=8)
-    return describe(tokenize, recipe(class_weight=class_weight), texts, pd.DataFrame({"repeat": [0], "part": ["validation"]}))
+    return describe(
+        tokenize, recipe(class_weight=class_weight), texts, pd.DataFrame({"repeat": [0], "part": ["validation"]})
+    )
 
 
 def test_balanced_weights_give_each_class_the_same_total_and_texts_a_mean_of_one():
