@@ -60,8 +60,8 @@ def _rows(cell: Cell) -> Iterator[dict[str, object]]:
     own = cell.tokens["source_id"].isin(cell.development["text_id"])
     data = Data(cell.development, cell.repeats, cell.tokens[own].reset_index(drop=True))
     epochs = by_epoch([one.epochs for one in trained], [one.best_epoch for one in trained])
-    chosen = choose(description, recipe, weights, data, epochs)
     used = _of_one_repeat(data)
+    chosen = choose(description, recipe, weights, data, epochs, rows=used)
     final = train_final(description, recipe, used, chosen, seed=SEED)
     found = _scores(Networks(description, [final]).probabilities(texts)[0], actual)
     yield {"predictor": "final, the rows of one repeat", "networks": 1, "rows": len(used.texts)} | found

@@ -210,6 +210,7 @@ OPEN_SETS = {of.name: of for of in ALL}
 
 _SHUFFLED = sorted(OPEN_SETS, key=lambda name: hashlib.sha256(name.encode()).hexdigest())
 OPEN, LOCKED = tuple(sorted(_SHUFFLED[::2])), tuple(sorted(_SHUFFLED[1::2]))
+NAMES = (*OPEN, *LOCKED)
 
 
 def fetch(folder: Path = FOLDER) -> None:

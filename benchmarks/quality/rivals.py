@@ -1,6 +1,5 @@
 """What runs in the torch environment on the same rows: jobs are written for it, and what it answers is taken over."""
 
-import importlib.util
 import json
 import os
 import subprocess
@@ -12,10 +11,10 @@ import pandas as pd
 
 from benchmarks.pipeline import PROJECT
 from benchmarks.quality import trainings
-from benchmarks.quality.sets import SEED, Cell, load
+from benchmarks.quality.sets import SEED, TOKENIZE, Cell, load
 from gapwise.base.predictions import tabulate
 from gapwise.base.seeds import derive
-from gapwise.encoding.presets import BUNDLED
+from gapwise.encoding.presets import locate
 
 PYTHON = Path(os.environ.get("TORCH_ENV", PROJECT / ".torch-env")).absolute() / "bin" / "python"
 FOLDER = Path(__file__).parent / ".jobs"
@@ -73,7 +72,7 @@ class Jobs:
             if again:
                 (place / f"{name}-{repeat}.out.json").unlink(missing_ok=True)
         module, argument = f"benchmarks.quality.{RIVALS[self.rival].worker}", RIVALS[self.rival].argument[size]
-        command = [str(PYTHON), "-m", module, str(_model()), str(place), str(argument)]
+        command = [str(PYTHON), "-m", module, locate(TOKENIZE.preset), str(place), str(argument)]
         try:
             if lacking:
                 subprocess.run(command, check=True, cwd=PROJECT)
@@ -93,13 +92,6 @@ class Jobs:
                 predictions, seconds = answer(cell, file.read_text(encoding="utf-8"))
                 row = trainings.row((name, size, self.rival, repeat), predictions, seconds, setting)
                 trainings.append(self.table, [row])
-
-
-def _model() -> Path:
-    spec = importlib.util.find_spec(BUNDLED["all-minilm-l6-v2"].package)
-    assert spec is not None
-    assert spec.submodule_search_locations
-    return Path(next(iter(spec.submodule_search_locations))) / BUNDLED["all-minilm-l6-v2"].folder
 
 
 def job(cell: Cell, repeat: int) -> str:

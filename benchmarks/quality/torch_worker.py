@@ -20,7 +20,6 @@ os.environ.update(HF_HUB_OFFLINE="1", TOKENIZERS_PARALLELISM="false", TQDM_DISAB
 import torch
 from datasets import Dataset
 from transformers import (
-    AutoModel,
     AutoTokenizer,
     DataCollatorWithPadding,
     Trainer,
@@ -29,30 +28,11 @@ from transformers import (
 )
 
 from benchmarks.quality.jobs import answer_all
+from benchmarks.torch_classifier import Classifier
 
 LEARNING_RATE = 2e-4  # more accurate on public sets that may be looked at than 5e-5 and 1e-4
+DROPOUT = 0.1
 MAX_LENGTH = 128  # tokens, as in params.yaml
-
-
-class Classifier(torch.nn.Module):
-    """The encoder, mean pooling, dropout and a linear head."""
-
-    def __init__(self, name: str, classes: int) -> None:
-        super().__init__()
-        self.encoder = AutoModel.from_pretrained(name, add_pooling_layer=False)
-        self.dropout = torch.nn.Dropout(0.1)
-        self.head = torch.nn.Linear(self.encoder.config.hidden_size, classes)
-
-    def forward(
-        self, input_ids: torch.Tensor, attention_mask: torch.Tensor, labels: torch.Tensor | None = None, **_: Any
-    ) -> dict[str, torch.Tensor]:
-        """Gives what Trainer reads."""
-        hidden = self.encoder(input_ids=input_ids, attention_mask=attention_mask).last_hidden_state
-        weights = attention_mask[..., None].to(hidden.dtype)
-        logits = self.head(self.dropout((hidden * weights).sum(1) / weights.sum(1)))
-        if labels is None:
-            return {"logits": logits}
-        return {"loss": torch.nn.functional.cross_entropy(logits, labels), "logits": logits}
 
 
 def main(model: str, folder: Path, epochs: int) -> None:
@@ -80,7 +60,7 @@ def _train(name: str, epochs: int, job: dict[str, Any]) -> Any:
         remove_unused_columns=False,
     )
     trainer = Trainer(
-        model=Classifier(name, classes),
+        model=Classifier(name, classes, DROPOUT),
         args=arguments,
         train_dataset=_encoded(tokenizer, job["train"]["texts"], job["train"]["labels"]),
         data_collator=DataCollatorWithPadding(tokenizer),

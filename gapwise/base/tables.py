@@ -131,6 +131,11 @@ class BaselinePredictions(Predictions):
         unique = ["baseline", "repeat", "text_id"]  # noqa: RUF012 -- pandera reads a plain list
 
 
+def is_validated(rows: pd.DataFrame) -> bool:
+    """Tells whether a table with a column `part` has validation rows."""
+    return bool((rows["part"] == "validation").any())
+
+
 def parts_of(repeats: pd.DataFrame, repeat: int) -> "pd.Series[str]":
     """Gives the part of each text that one repeat uses, by `text_id`.
 

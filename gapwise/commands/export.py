@@ -11,7 +11,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from gapwise.base.errors import UserError
-from gapwise.base.tables import Repeats, Texts
+from gapwise.base.tables import Repeats, Texts, is_validated
 from gapwise.commands.project import Project
 from gapwise.disk.atomic import atomic
 from gapwise.disk.io import read_table
@@ -116,7 +116,7 @@ def _prepared(folder: Path, about: Mapping[str, Any], texts: list[str]) -> _Prep
 def _texts_to_check() -> tuple[str, pd.DataFrame]:
     """Gives the texts that repeats validated on, or trained on where there are none, and the name of their part."""
     texts, repeats = read_table("data/development.parquet", Texts), read_table("data/repeats.parquet", Repeats)
-    part = "validation" if (repeats["part"] == "validation").any() else "train"
+    part = "validation" if is_validated(repeats) else "train"
     used = repeats.loc[repeats["part"] == part, "text_id"]
     return part, texts[texts["text_id"].isin(used)].reset_index(drop=True)
 

@@ -43,9 +43,8 @@ def run(out: Path, *, with_test: bool, license: str | None) -> None:
         data = Data(*(read_table(f"data/{name}.parquet", kind) for name, kind in TABLES.items()))
         repeats = read_description()
         epochs = pd.read_csv("metrics/plots/epochs.csv")
-        everything = _with_test(data) if with_test else data
-        chosen = choose(repeats, recipe, list(read_weights(repeats)), data, epochs, rows=everything)
-        data = everything
+        repeated, data = data, _with_test(data) if with_test else data
+        chosen = choose(repeats, recipe, list(read_weights(repeats)), repeated, epochs, rows=data)
         description = describe(tokenize, recipe, data.texts, data.repeats).model_copy(update={"repeats": 1})
         is_sealed = not with_test and split.rotate is None
         print(_plan(data, chosen, with_test, is_sealed=is_sealed), flush=True)

@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from gapwise.base.tables import is_validated
 from gapwise.statistics.arrays import arrange, encode
 from gapwise.statistics.metrics import METRICS, Floats, Predicted
 from gapwise.statistics.uncertainty import Components, Integers, Uncertainty, components, of_own_rows
@@ -68,7 +69,7 @@ class Scored:
     @property
     def is_validated(self) -> bool:
         """Whether there are validation rows."""
-        return bool((self.development["part"] == "validation").any())
+        return is_validated(self.development)
 
     @property
     def train_sets(self) -> set[frozenset[str]]:

@@ -13,9 +13,10 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from gapwise.base.seeds import derive
-from gapwise.base.tables import parts_of
+from gapwise.base.tables import is_validated, parts_of
 from gapwise.encoding.cut import frozen_output
 from gapwise.encoding.ragged import Ragged
 from gapwise.encoding.runtime import keras
@@ -71,45 +72,40 @@ def choose(
     """
     kept = epochs.loc[epochs["kept"] == 1].groupby("repeat")["epoch"].first()
     is_probe = recipe.head_refit or recipe.head_init == "probe"
-    penalty = None
-    if is_probe and (data.repeats["part"] == "validation").any():
-        penalty = statistics.median_low(_penalties(description, recipe, weights, data))
-    elif is_probe:
-        penalty = _cross_fitted(description, recipe, rows)
+    penalty = statistics.median_low(_penalties(description, recipe, weights, data, rows)) if is_probe else None
     return Chosen(int(statistics.median_low(kept)), penalty)
 
 
-def _cross_fitted(description: Description, recipe: Any, data: Data) -> float:
-    """Chooses the penalty on all rows as a training does that has no validation rows, see `ProbeHead`."""
-    from gapwise.encoding.probe import cross_fitted_probe  # it waits for scikit-learn
+def _penalties(
+    description: Description, recipe: Any, weights: Sequence[Weights], data: Data, rows: Data
+) -> list[float]:
+    """Fits the probes of the repeats once more, as training did, to see which penalty each chose.
 
-    part, network = rebuild(description)
-    represent = keras.Model(network.inputs, network.get_layer("pooled").output)
-    features = frozen_output(part, Ragged.of(data.tokens["token_ids"].tolist()))
-    rows, labels = np.arange(len(data.tokens)), labels_of(data.tokens, data.texts, description.classes)
-    of_classes = Trainer(network, recipe, description.classes).class_weight(Examples(features, labels, rows))
-    vectors = output(represent, features, rows)
-    return cross_fitted_probe(vectors, labels, of_classes, groups=groups_of(data.tokens, data.texts))
-
-
-def _penalties(description: Description, recipe: Any, weights: Sequence[Weights], data: Data) -> list[float]:
-    """Fits the probes of the repeats once more, as training did, to see which penalty each chose."""
+    Without validation rows one probe is fitted to all rows, on the encoder as it was pre-trained, see `ProbeHead`.
+    """
     from gapwise.encoding.probe import probe  # it waits for scikit-learn
 
+    validated = is_validated(data.repeats)
+    data = data if validated else rows
     part, network = rebuild(description)
     represent = keras.Model(network.inputs, network.get_layer("pooled").output)
     features = frozen_output(part, Ragged.of(data.tokens["token_ids"].tolist()))
-    labels = labels_of(data.tokens, data.texts, description.classes)
+    labels, groups = labels_of(data.tokens, data.texts, description.classes), groups_of(data.tokens, data.texts)
     trainer = Trainer(network, recipe, description.classes)
+
+    def penalty(train: NDArray[np.int64], validation: NDArray[np.int64]) -> float:
+        of_classes = trainer.class_weight(Examples(features, labels, train))
+        vectors = [output(represent, features, rows) for rows in (train, validation)]
+        fitted = probe(vectors[0], labels[train], vectors[1], labels[validation], of_classes, groups=groups[train])
+        return float(fitted.model.C)
+
+    if not validated:
+        return [penalty(np.arange(len(labels)), np.arange(0))]
     found = []
     for repeat, values in enumerate(weights):
         if recipe.head_refit:  # else the probe was fitted to the encoder as it was pre-trained
             set_weights(network, values)
-        train, validation = rows_of(data.tokens, parts_of(data.repeats, repeat))
-        of_classes = trainer.class_weight(Examples(features, labels, train))
-        vectors = [output(represent, features, rows) for rows in (train, validation)]
-        chosen = probe(vectors[0], labels[train], vectors[1], labels[validation], of_classes)
-        found.append(float(chosen.model.C))
+        found.append(penalty(*rows_of(data.tokens, parts_of(data.repeats, repeat))))
     return found
 
 

@@ -7,6 +7,8 @@ from xml.etree import ElementTree
 
 import pandas as pd
 
+from gapwise.base.tables import is_validated
+
 Spec = dict[str, Any]
 Domain = tuple[float, float]
 
@@ -90,7 +92,7 @@ def epochs_plot(epochs: pd.DataFrame, bands: pd.DataFrame, last: int, loss: Doma
         "mark": {"type": "line", "strokeWidth": 2},
         "encoding": {"x": x, "y": _axis("mean", "log loss", loss), "color": color},
     }
-    part = "validation" if (epochs["part"] == "validation").any() else "train"
+    part = "validation" if is_validated(epochs) else "train"
     kept = epochs[(epochs["kept"] == 1) & (epochs["part"] == part)]
     dots: Spec = {
         "data": {"values": _records(kept)},

@@ -6,6 +6,7 @@ from typing import Any, NamedTuple
 import pandas as pd
 from markupsafe import Markup
 
+from gapwise.base.tables import is_validated
 from gapwise.comparing.figures import Comparison, Contrast
 from gapwise.reports import words
 from gapwise.reports.charts import draw, epochs_plot, gap_plot, reliability_plot, span, thresholds_plot
@@ -142,11 +143,11 @@ def _epochs(evidence: Sequence[Evidence]) -> Iterator[Plot | None]:
             yield None
             continue
         spec = epochs_plot(one.epochs, bands(one.epochs), last, loss)
-        is_validated = bool((one.epochs["part"] == "validation").any())
-        described = f"Train {'and validation ' if is_validated else ''}log loss by epoch"
+        validated = is_validated(one.epochs)
+        described = f"Train {'and validation ' if validated else ''}log loss by epoch"
         legend = "Mean and range of all repeats; a dot is the epoch a repeat kept."
         svg = Markup(draw(spec, f"epochs{number}", described))
-        yield Plot("Loss by epoch", legend, svg, of_epochs=True, is_validated=is_validated)
+        yield Plot("Loss by epoch", legend, svg, of_epochs=True, is_validated=validated)
 
 
 def _reliabilities(

@@ -15,6 +15,7 @@ from scipy.special import log_softmax, softmax
 
 from gapwise.base import unvalidated
 from gapwise.base.errors import UserError
+from gapwise.base.tables import is_validated
 from gapwise.scoring.params import EvaluateParams
 from gapwise.scoring.summary import DIGITS, scores
 from gapwise.statistics.arrays import classes
@@ -34,7 +35,7 @@ def require_validation(params: EvaluateParams, repeats: pd.DataFrame) -> None:
     Raises:
         UserError: If it is asked for.
     """
-    problems = [] if (repeats["part"] == "validation").any() else unvalidated.of_scores(params)
+    problems = [] if is_validated(repeats) else unvalidated.of_scores(params)
     if problems:
         raise UserError("params.yaml does not fit the data, nothing was scored:", problems)
 

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from gapwise.base import unvalidated
 from gapwise.base.errors import UserError
 from gapwise.base.seeds import derive
-from gapwise.base.tables import parts_of
+from gapwise.base.tables import is_validated, parts_of
 from gapwise.base.wording import in_words
 from gapwise.base.workers import spread
 from gapwise.encoding.cut import frozen_output
@@ -54,7 +54,7 @@ def describe(
         UserError: If the recipe does not fit the classes of the table, or needs validation rows that there are not.
     """
     classes = sorted(development["label"].unique())
-    problems = [] if (repeats["part"] == "validation").any() else unvalidated.of_training(recipe)
+    problems = [] if is_validated(repeats) else unvalidated.of_training(recipe)
     _refuse("data", [*(f"finetune.{problem}" for problem in misfits(recipe, classes)), *problems])
     return Description.of(
         tokenize,

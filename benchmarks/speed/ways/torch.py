@@ -4,32 +4,10 @@ from typing import Any
 
 import numpy as np
 import torch
-from transformers import AutoModel, Trainer, TrainerCallback, TrainingArguments, set_seed
+from transformers import Trainer, TrainerCallback, TrainingArguments, set_seed
 
 from benchmarks.speed.task import Clock, Task, given
-
-
-class Classifier(torch.nn.Module):
-    """The encoder, mean pooling, dropout and a linear head."""
-
-    def __init__(self, task: Task) -> None:
-        super().__init__()
-        self.encoder = AutoModel.from_pretrained(task.encoder, add_pooling_layer=False)
-        if task.freeze > 0:
-            frozen = [self.encoder.embeddings, *self.encoder.encoder.layer[: task.freeze]]
-            for parameter in (parameter for module in frozen for parameter in module.parameters()):
-                parameter.requires_grad = False
-        self.dropout = torch.nn.Dropout(task.dropout)
-        self.head = torch.nn.Linear(self.encoder.config.hidden_size, 2)
-
-    def forward(
-        self, input_ids: torch.Tensor, attention_mask: torch.Tensor, labels: torch.Tensor
-    ) -> dict[str, torch.Tensor]:
-        """Gives what Trainer reads."""
-        hidden = self.encoder(input_ids=input_ids, attention_mask=attention_mask).last_hidden_state
-        weights = attention_mask[..., None].to(hidden.dtype)
-        logits = self.head(self.dropout((hidden * weights).sum(1) / weights.sum(1)))
-        return {"loss": torch.nn.functional.cross_entropy(logits, labels), "logits": logits}
+from benchmarks.torch_classifier import Classifier
 
 
 class Timed(TrainerCallback):
@@ -51,7 +29,7 @@ def main() -> None:
     task = given()
     set_seed(task.seed)
     rows = {name: _examples(*part) for name, part in task.rows().items()}
-    clock, network = Clock(task), Classifier(task)
+    clock, network = Clock(task), _network(task)
     head = list(network.head.parameters())
     encoder = [parameter for parameter in network.encoder.parameters() if parameter.requires_grad]
     groups = [{"params": encoder, "lr": task.learning_rate}, {"params": head, "lr": task.head_learning_rate}]
@@ -80,6 +58,15 @@ def main() -> None:
     trainer.remove_callback(Timed)
     predicted = trainer.predict(rows["test"])
     clock.report(float((predicted.predictions.argmax(axis=1) == predicted.label_ids).mean()))
+
+
+def _network(task: Task) -> Classifier:
+    network = Classifier(task.encoder, classes=2, dropout=task.dropout)
+    if task.freeze > 0:
+        frozen = [network.encoder.embeddings, *network.encoder.encoder.layer[: task.freeze]]
+        for parameter in (parameter for module in frozen for parameter in module.parameters()):
+            parameter.requires_grad = False
+    return network
 
 
 def _examples(ids: list[np.ndarray], labels: np.ndarray) -> list[dict[str, Any]]:
