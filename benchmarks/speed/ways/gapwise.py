@@ -46,7 +46,7 @@ def main(**changes: Any) -> None:
     ids, labels = rows["train"][0] + rows["validation"][0], np.concatenate([rows["train"][1], rows["validation"][1]])
     names = [f"{number:016x}" for number in range(len(ids))]
     parts = ["train"] * len(rows["train"][0]) + ["validation"] * len(rows["validation"][0])
-    development = pd.DataFrame({"text_id": names, "label": [CLASSES[label] for label in labels]})
+    development = pd.DataFrame({"text_id": names, "label": [CLASSES[label] for label in labels], "group": names})
     repeats = pd.concat(
         [pd.DataFrame({"repeat": repeat, "text_id": names, "part": parts}) for repeat in range(task.repeats)]
     )
