@@ -25,9 +25,6 @@ def clone(tmp_path_factory, samples, tiny_bert):
     made = start(tmp_path_factory.mktemp("without") / "one", some_articles(samples, 25), tiny_bert, WITHOUT)
     made.log = made.run("dvc", "repro")
     made.commit()
-    made.run("dvc", "exp", "run", "-S", "finetune.l2=0.5", "-n", "strong")
-    made.run("git", "checkout", "-q", ".")
-    made.run("dvc", "checkout", "-q")
     return made
 
 
@@ -51,7 +48,11 @@ def test_the_metrics_keep_their_keys_and_validation_has_no_figures(clone):
     assert "file://" in clone.run("dvc", "plots", "show")
 
 
+@pytest.mark.slow
 def test_compare_says_what_the_repeats_tell_and_chooses_no_setting(clone):
+    clone.run("dvc", "exp", "run", "-S", "finetune.l2=0.5", "-n", "strong")
+    clone.run("git", "checkout", "-q", ".")
+    clone.run("dvc", "checkout", "-q")
     answer = json.loads(clone.run("gapwise", "compare", "main", "strong", "workspace", "--json"))
     assert answer["selection"] is None
     assert set(answer["settings"][0]["validation"].values()) == {None}
@@ -66,6 +67,7 @@ def test_compare_says_what_the_repeats_tell_and_chooses_no_setting(clone):
     assert "| – |" in clone.run("gapwise", "compare", "main", "strong", "--md")
 
 
+@pytest.mark.slow
 def test_other_commands_work_or_say_that_they_have_no_validation_rows(clone):
     assert "repeats" in clone.run("gapwise", "plan")
     errors = " ".join(clone.run("gapwise", "errors", "main", "--html", "errors.html").split())
@@ -78,8 +80,6 @@ def test_other_commands_work_or_say_that_they_have_no_validation_rows(clone):
     assert json.loads((clone.folder / "final/final.json").read_text())["penalty"] > 0
     rows = len(clone.table("development"))
     assert f"On all {rows:,} train texts" in clone.run("gapwise", "export", "--to", "onnx")
-    refused = clone.run("python", "-m", "gapwise", "search", "searches/few-shot.yaml", fails=True)
-    assert "A search races settings on validation rows, and split.validation_fraction (0) draws none." in refused
 
 
 def test_what_needs_validation_rows_is_refused_at_once_before_any_work(clone):
@@ -93,3 +93,5 @@ def test_what_needs_validation_rows_is_refused_at_once_before_any_work(clone):
     assert "evaluate.temperature_scaling (true) is fitted to validation rows" in log
     assert "Traceback" not in log
     clone.run("git", "checkout", "-q", ".")
+    refused = clone.run("gapwise", "search", "searches/few-shot.yaml", fails=True)
+    assert "A search races settings on validation rows, and split.validation_fraction (0) draws none." in refused

@@ -191,13 +191,8 @@ def test_a_plan_knows_the_run_of_the_commit_and_its_time(finished):
     assert "a difference of 2.0 points" in plan.lower()
 
 
-@pytest.mark.parametrize(
-    "setting",
-    [
-        pytest.param(path.name, marks=[] if path.name == "small" else pytest.mark.slow)
-        for path in sorted(Path("settings").iterdir())
-    ],
-)
+@pytest.mark.slow
+@pytest.mark.parametrize("setting", sorted(path.name for path in Path("settings").iterdir()))
 def test_a_named_setting_is_given_as_it_is_and_scaled_scores_stand_beside_the_raw_ones(finished, setting):
     lines = (finished.folder / "settings" / setting).read_text().split()
     small = ["freeze=1", "epochs=2", "early_stopping.min_epochs=1"]  # for a tiny encoder

@@ -8,12 +8,12 @@ from safetensors.numpy import load_file
 from gapwise.base.tables import parts_of
 from tests.clones import SETTINGS, some_articles, start
 
-ROTATED = SETTINGS | {"split": {"train_size": 30, "repeats": 2, "rotate": 3}}
+ROTATED = SETTINGS | {"split": {"train_size": 20, "repeats": 2, "rotate": 3}, "augment": {"methods": []}}
 
 
 @pytest.fixture(scope="module")
 def rotated(tmp_path_factory, samples, tiny_bert):
-    clone = start(tmp_path_factory.mktemp("rotated") / "one", some_articles(samples), tiny_bert, ROTATED)
+    clone = start(tmp_path_factory.mktemp("rotated") / "one", some_articles(samples, 20), tiny_bert, ROTATED)
     clone.log = clone.run("dvc", "repro")
     clone.commit()
     return clone

@@ -57,6 +57,7 @@ def test_a_large_group_is_a_slice_whose_rows_count_by_themselves():
     assert 0.1 < found.high - found.low < 0.6
 
 
+@pytest.mark.slow
 def test_of_slices_without_a_difference_some_is_called_worse_in_at_most_one_world_of_twenty():
     claims = [
         any(one.worse for one in slices(texts(seed), correct(texts(seed), seed=100 + seed), 0.95)) for seed in range(60)

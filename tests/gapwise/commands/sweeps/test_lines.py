@@ -29,6 +29,7 @@ def lines(shared, tmp_path):
     return printed, run
 
 
+@pytest.mark.slow
 def test_lines_run_each_experiment_once_though_one_is_given_twice_and_again_later(lines, shared):
     (one, other), run = lines
     done = run(one, one, other)

@@ -29,7 +29,7 @@ def test_who_learns_from_mixtures_is_less_sure_of_the_training_texts(tiny_bert):
     sure = []
     for mixup in (0.0, 1.0):
         setting = Setting(
-            tiny_bert, freeze=-1, epochs=40, head_learning_rate=0.3, patience=99, min_epochs=40, mixup=mixup
+            tiny_bert, freeze=-1, epochs=20, head_learning_rate=0.3, patience=99, min_epochs=20, mixup=mixup
         )
         # Six points in eight dimensions: any labels can be learnt by heart.
         setting.features = Ragged.of(list(np.random.default_rng(0).normal(size=(ROWS, 1, 8)).astype(np.float32)))
