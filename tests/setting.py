@@ -27,7 +27,7 @@ class Setting:
 
     def __init__(self, preset, **changes):
         self.params = recipe(**changes)
-        tokenize = TokenizeParams(preset=preset, max_length=16)
+        tokenize = TokenizeParams(preset=preset, prefix=None, max_length=16)
         unfrozen = self.params.unfrozen_layers
         self.description = Description.of(tokenize, self.params, unfrozen_layers=unfrozen, classes=CLASSES, repeats=1)
         own = {} if self.params.encoder_dropout is None else {"dropout": self.params.encoder_dropout}

@@ -35,7 +35,7 @@ SPECIAL = ["<s>", "<pad>", "</s>", "<unk>", "<mask>"]
 
 def token_ids(folder):
     rows = pd.DataFrame({"text": TEXTS + UNSEEN}).assign(text_id=lambda table: table.index.astype(str))
-    params = TokenizeParams(preset=str(folder), max_length=999)
+    params = TokenizeParams(preset=str(folder), prefix=None, max_length=999)
     return tokenize(rows.assign(source_id=rows["text_id"]), load_tokenizer(str(folder)), params)
 
 

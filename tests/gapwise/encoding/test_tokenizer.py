@@ -19,7 +19,7 @@ def rows(*texts):
 
 
 def params(preset, max_length=16):
-    return TokenizeParams(preset=preset, max_length=max_length)
+    return TokenizeParams(preset=preset, prefix=None, max_length=max_length)
 
 
 @pytest.mark.parametrize(

@@ -17,7 +17,11 @@ from tests.recipes import recipe
 from tests.setting import random_tokens
 
 MODEL = Description.of(
-    TokenizeParams(preset="a", max_length=8), recipe(freeze=1), unfrozen_layers=None, classes=["no", "yes"], repeats=2
+    TokenizeParams(preset="a", prefix=None, max_length=8),
+    recipe(freeze=1),
+    unfrozen_layers=None,
+    classes=["no", "yes"],
+    repeats=2,
 )
 OLD = Path(__file__).parents[2] / "fixtures/model-version-1"
 WEIGHTS = [
