@@ -83,6 +83,15 @@ def test_models_of_the_first_version_which_held_the_whole_recipe_predict_what_th
         np.testing.assert_allclose(predict(network, features), probabilities, atol=1e-6)
 
 
+def test_models_of_before_there_were_prefixes_have_none():
+    write_model(MODEL, WEIGHTS)
+    path = Path("models/model.json")
+    written = json.loads(path.read_text())
+    assert written.pop("prefix") is None
+    path.write_text(json.dumps(written))
+    assert read_description() == MODEL
+
+
 def test_a_new_key_of_the_recipe_leaves_the_description_as_it_is():
     written = json.loads(MODEL.model_dump_json())
     of_training = set(FinetuneParams.model_fields) - set(NetworkParams.model_fields)

@@ -108,6 +108,12 @@ def test_a_preset_that_changed_since_training_is_refused(trained):
         predictions(other, weights, tokens)
 
 
+def test_a_hidden_file_that_an_older_gapwise_recorded_does_not_count(trained):
+    model, weights, tokens = trained
+    older = model.model_copy(update={"preset_sha256": model.preset_sha256 | {".gitattributes": "0" * 64}})
+    assert predictions(older, weights, tokens).equals(predictions(*trained))
+
+
 def test_an_assembled_network_starts_from_the_preset(trained):
     model, *_ = trained
     part, network = rebuild(model)
