@@ -33,7 +33,7 @@ class Setting:
         own = {} if self.params.encoder_dropout is None else {"dropout": self.params.encoder_dropout}
         self.encoder = load_encoder(preset, 16, **own)
         depth = self.description.frozen_layers(len(self.encoder.transformer_layers))
-        self.part = cut(self.encoder, depth, self.params.pooling)
+        self.part = cut(self.encoder, depth, self.description.pooling)
         self.network = build(
             self.part,
             len(CLASSES),

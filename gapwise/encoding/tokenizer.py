@@ -65,7 +65,7 @@ def tokenize(
     Raises:
         UserError: If the prefix leaves no room for a text.
     """
-    require_room(tokenizer, params)
+    _require_room(tokenizer, params)
     texts = [f"{params.prefix or ''}{text}" for text in rows["text"]]
     ids = [list(row) for row in _plain(tokenizer(texts))]
     unknown = _unknown(tokenizer)
@@ -85,7 +85,7 @@ def tokenize(
     return table, _report(ids, words, unknown, params.max_length)
 
 
-def require_room(tokenizer: keras_hub.tokenizers.Tokenizer, params: TokenizeParams) -> None:
+def _require_room(tokenizer: keras_hub.tokenizers.Tokenizer, params: TokenizeParams) -> None:
     """Refuses a prefix beside which not one token of a text fits."""
     taken = len(_plain(tokenizer([params.prefix]))[0]) if params.prefix else 0
     if taken > params.max_length - 3:
