@@ -11,7 +11,7 @@ import pandas as pd
 from gapwise.base.tables import BaselinePredictions, Repeats, Texts, Tokens
 from gapwise.baselines.catalogue import predict
 from gapwise.disk.io import read_params, read_table, run, write_table
-from gapwise.encoding.cut import mean_vectors
+from gapwise.encoding.cut import frozen_vectors
 from gapwise.encoding.params import TokenizeParams
 
 
@@ -23,7 +23,7 @@ def main() -> None:
     repeats = read_table("data/repeats.parquet", Repeats)
     tokens = pd.concat([read_table(f"data/tokens/{part}.parquet", Tokens) for part in ("development", "test")])
     texts = tokens[tokens["text_id"] == tokens["source_id"]].drop_duplicates("text_id")
-    vectors = mean_vectors(texts, params)
+    vectors = frozen_vectors(texts, params)
     write_table("data/baseline_predictions.parquet", predict(development, test, repeats, vectors), BaselinePredictions)
 
 

@@ -14,6 +14,7 @@ from gapwise.disk.atomic import atomic
 from gapwise.disk.io import read_params, read_table, run, write_csv
 from gapwise.encoding.params import TokenizeParams
 from gapwise.encoding.runtime import unseen_gpu
+from gapwise.network.description import other_pooling
 from gapwise.runs.checkpoints import Checkpoints, digest
 from gapwise.runs.models import write_model
 from gapwise.runs.progress import FOLDER, Progress
@@ -36,7 +37,7 @@ def main() -> None:
     checkpoints = Checkpoints(digest(description, recipe, **tables, seed=split.seed))
     checkpoints.remove_others()
     resumed = checkpoints.is_resumed()
-    for note in filter(None, [*notes(recipe), unseen_gpu()]):
+    for note in filter(None, [*notes(recipe), other_pooling(tokenize, recipe), unseen_gpu()]):
         print(note, flush=True)
     with atomic(FOLDER):
         trained = train_repeats(

@@ -27,13 +27,13 @@ class Setting:
 
     def __init__(self, preset, **changes):
         self.params = recipe(**changes)
-        tokenize = TokenizeParams(preset=preset, max_length=16)
+        tokenize = TokenizeParams(preset=preset, prefix=None, max_length=16)
         unfrozen = self.params.unfrozen_layers
         self.description = Description.of(tokenize, self.params, unfrozen_layers=unfrozen, classes=CLASSES, repeats=1)
         own = {} if self.params.encoder_dropout is None else {"dropout": self.params.encoder_dropout}
         self.encoder = load_encoder(preset, 16, **own)
         depth = self.description.frozen_layers(len(self.encoder.transformer_layers))
-        self.part = cut(self.encoder, depth, self.params.pooling)
+        self.part = cut(self.encoder, depth, self.description.pooling)
         self.network = build(
             self.part,
             len(CLASSES),

@@ -39,11 +39,11 @@ def tokenized(name: str) -> tuple[pd.DataFrame, pd.DataFrame]:
 
 
 def _compute(name: str) -> dict[str, np.ndarray]:
-    from gapwise.encoding.cut import mean_vectors
+    from gapwise.encoding.cut import frozen_vectors
 
     texts, tokens = tokenized(name)
     return {
-        "vectors": mean_vectors(tokens, params("tokenize")).loc[texts["text_id"]].to_numpy(np.float32),
+        "vectors": frozen_vectors(tokens, params("tokenize")).loc[texts["text_id"]].to_numpy(np.float32),
         "labels": pd.Categorical(texts["label"]).codes.astype(np.intp),
         "groups": pd.factorize(texts["group"])[0].astype(np.intp),
     }

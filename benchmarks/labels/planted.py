@@ -105,7 +105,7 @@ def load(name: str, seed: int) -> Texts:
 
 
 def _compute(name: str, seed: int) -> Texts:
-    from gapwise.encoding.cut import mean_vectors
+    from gapwise.encoding.cut import frozen_vectors
     from gapwise.encoding.tokenizer import load_tokenizer, tokenize
 
     rows = read_samples()[name]
@@ -115,7 +115,7 @@ def _compute(name: str, seed: int) -> Texts:
     preset = params("tokenize")
     tokens, _ = tokenize(texts.assign(source_id=texts["text_id"]), load_tokenizer(preset.preset), preset)
     return Texts(
-        mean_vectors(tokens, preset).loc[texts["text_id"]].to_numpy(float),
+        frozen_vectors(tokens, preset).loc[texts["text_id"]].to_numpy(float),
         pd.Categorical(texts["label"]).codes.astype(np.int64),
         pd.factorize(texts["group"])[0].astype(np.int64),
     )

@@ -9,7 +9,7 @@ import pandas as pd
 
 from benchmarks.pipeline import params
 from benchmarks.quality import open_sets
-from gapwise.encoding.cut import mean_vectors
+from gapwise.encoding.cut import frozen_vectors
 from gapwise.encoding.tokenizer import load_tokenizer, tokenize
 from gapwise.splitting.draws import draw_repeats, seal_test
 from gapwise.splitting.params import SplitParams
@@ -73,7 +73,7 @@ def load(name: str, size: str, repeats: int = REPEATS) -> Cell:
 def vectors(name: str) -> tuple[pd.DataFrame, float]:
     """Gives what the frozen encoder makes of all texts of a set, and the seconds of CPU that took."""
     started = time.process_time()
-    return mean_vectors(_sealed(name)[2], TOKENIZE), time.process_time() - started
+    return frozen_vectors(_sealed(name)[2], TOKENIZE), time.process_time() - started
 
 
 @functools.cache

@@ -31,7 +31,7 @@ def write_rows(
     counts = {"train": train, "validation": validation, "test": test}
     texts = read_samples()["nyt-editorials"].drop_duplicates("text")
     texts = texts.assign(text_id=range(len(texts)), source_id=range(len(texts)))
-    table, _ = tokenize(texts, load_tokenizer(PRESET), TokenizeParams(preset=PRESET, max_length=128))
+    table, _ = tokenize(texts, load_tokenizer(PRESET), TokenizeParams(preset=PRESET, prefix=None, max_length=128))
     ids, labels = table["token_ids"].tolist(), (texts["label"] == "positive").to_numpy(int)
     if length:
         endless = np.resize(np.concatenate([one[1:-1] for one in ids]), sum(counts.values()) * (length - 2))

@@ -97,10 +97,10 @@ def _prepared(folder: Path, about: Mapping[str, Any], texts: list[str]) -> _Prep
     tokenizer = load_tokenizer(description.preset)
     expected = Networks(description, [weights], temperature).probabilities(texts)[0]
     network = whole_network(description, weights, temperature)
-    of_texts = OfTexts(network, tokenizer, description.classes, description.max_length)
+    of_texts = OfTexts(network, tokenizer, description.classes, description.tokenize)
 
     def write_beside(target: Path) -> None:
-        write_tokenizer(description.preset, tokenizer, description.max_length, target / NAME)
+        write_tokenizer(description.tokenize, tokenizer, target / NAME)
 
     described = {
         "classes": description.classes,

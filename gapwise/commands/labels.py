@@ -63,15 +63,16 @@ def _report(revision: str) -> LabelReport:
 
 def _vectors(project: Project, setting: Loaded) -> pd.DataFrame:
     """Computes the encoder's vector of each text, from the token ids that the run has kept."""
-    from gapwise.encoding.cut import mean_vectors
+    from gapwise.encoding.cut import frozen_vectors
     from gapwise.encoding.params import TokenizeParams
 
     try:
-        params = TokenizeParams.model_validate(setting.run.params["tokenize"])
-    except (KeyError, ValidationError) as error:
+        # Runs of before there were prefixes have none; what it is, the token ids know.
+        params = TokenizeParams.model_validate({"prefix": None} | setting.run.params["tokenize"])
+    except (KeyError, TypeError, ValidationError) as error:
         raise UserError("its section tokenize is not valid; `dvc repro` says where") from error
     tokens = pd.concat([table(project, setting.run, f"data/tokens/{name}.parquet", Tokens) for name in TABLES])
-    return mean_vectors(tokens[tokens["text_id"] == tokens["source_id"]], params)
+    return frozen_vectors(tokens[tokens["text_id"] == tokens["source_id"]], params)
 
 
 def _conflicts(project: Project, setting: Loaded) -> list[Conflict]:

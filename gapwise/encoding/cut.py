@@ -8,21 +8,22 @@ part of the trained network, so nothing frozen can change.
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any, Literal
+from typing import Any
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
 from gapwise.base.errors import UserError
+from gapwise.encoding import presets
 from gapwise.encoding.backbone import load_encoder
 from gapwise.encoding.on_disk import OnDisk
 from gapwise.encoding.packed import PackedEncoder
 from gapwise.encoding.params import TokenizeParams
+from gapwise.encoding.presets import Pooling
 from gapwise.encoding.ragged import Ragged
 from gapwise.encoding.runtime import keras, keras_hub, tf
 
-Pooling = Literal["mean", "first"]
 BATCH_TOKENS = 4096  # of the frozen pass: enough to keep two cores busy, small enough for any memory
 IN_MEMORY = 2**29  # bytes of frozen output; more goes to disk, 10,000 texts of 64 tokens for example
 
@@ -135,17 +136,17 @@ def frozen_output(
     return Ragged(values, splits)
 
 
-def mean_vectors(tokens: pd.DataFrame, params: TokenizeParams) -> pd.DataFrame:
-    """Computes what the whole encoder, all frozen, makes of each text.
+def frozen_vectors(tokens: pd.DataFrame, params: TokenizeParams) -> pd.DataFrame:
+    """Computes what the whole encoder, all frozen, makes of each text, pooled as it was pre-trained.
 
     Args:
         tokens: `tables.Tokens` of n texts.
         params: Where the token ids come from.
 
     Returns:
-        Mean hidden states, shape (n, width), indexed by `text_id`.
+        Vectors, shape (n, width), indexed by `text_id`.
     """
-    part = cut(load_encoder(params.preset, params.max_length), freeze=-1)
+    part = cut(load_encoder(params.preset, params.max_length), -1, presets.pooling(params.preset))
     output = frozen_output(part, Ragged.of(tokens["token_ids"].tolist()))
     return pd.DataFrame(output.values, index=pd.Index(tokens["text_id"], name="text_id"))
 

@@ -5,8 +5,11 @@ import importlib.util
 import json
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Literal
 
 from gapwise.base.errors import UserError
+
+Pooling = Literal["mean", "first"]
 
 
 @dataclass(frozen=True)
@@ -36,6 +39,14 @@ BUNDLED = {
 # RoBERTa counts positions from 2, as 0 and 1 are padding's, and its Hugging Face config counts these too.
 ROBERTAS = ("roberta", "xlm-roberta", "camembert")
 ROBERTA_OFFSET = 2
+POOLING = "1_Pooling/config.json"  # where folders of sentence-transformers say how to pool
+# What they say there, older ones by a flag and newer ones by a word, and what it is called here.
+POOLINGS: dict[str, Pooling] = {
+    "pooling_mode_mean_tokens": "mean",
+    "pooling_mode_cls_token": "first",
+    "mean": "mean",
+    "cls": "first",
+}
 PICKLES = {".bin", ".ckpt", ".pkl", ".pt", ".pth"}  # what others keep weights in; to read it can run code
 
 
@@ -57,12 +68,46 @@ def locate(preset: str) -> str:
 
 
 def fingerprint(preset: str) -> dict[str, str]:
-    """Gives the SHA-256 of every file in a preset's folder, by name; empty for a handle, which names its version."""
+    """Gives the SHA-256 of every file in a preset's folder, by name; empty for a handle, which names its version.
+
+    Hidden files and folders do not count: git and hub clients keep in them what they know of the download.
+    """
     if preset in BUNDLED:  # whose files are verified whenever they are located
         return dict(BUNDLED[preset].sha256)
     folder = Path(preset)
     files = sorted(path for path in folder.rglob("*") if path.is_file()) if folder.is_dir() else []
-    return {path.relative_to(folder).as_posix(): _sha256(path) for path in files}
+    named = {path.relative_to(folder).as_posix(): path for path in files}
+    return {name: _sha256(path) for name, path in named.items() if not is_hidden(name)}
+
+
+def is_hidden(name: str) -> bool:
+    """Tells whether a file, or a folder that it is in, has a name that begins with a dot."""
+    return any(part.startswith(".") for part in name.split("/"))
+
+
+def pooling(preset: str) -> Pooling:
+    """Gives the way to pool that suits the encoder of a preset; the mean where its folder names none."""
+    return named_pooling(preset) or "mean"
+
+
+def named_pooling(preset: str) -> Pooling | None:
+    """Reads from a preset's folder how its encoder was trained to pool; None where it does not say.
+
+    Raises:
+        UserError: If it pools in a way that is not known here.
+    """
+    config = Path(locate(preset)) / POOLING
+    if not config.is_file():
+        return None
+    settings = json.loads(config.read_text(encoding="utf-8"))
+    flags = [name for name, value in settings.items() if name.startswith("pooling_mode_") and value]
+    ways = flags or [str(settings.get("pooling_mode"))]
+    if len(ways) > 1 or ways[0] not in POOLINGS:
+        raise UserError(
+            f"tokenize.preset: {POOLING} of {preset!r} asks for {' and '.join(ways)}; known are {', '.join(POOLINGS)}. "
+            "Choose another preset, or remove that file: the mean is then taken."
+        )
+    return POOLINGS[ways[0]]
 
 
 def longest(preset: str) -> int | None:

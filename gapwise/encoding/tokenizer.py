@@ -51,7 +51,7 @@ def load_tokenizer(preset: str) -> keras_hub.tokenizers.Tokenizer:
 def tokenize(
     rows: pd.DataFrame, tokenizer: keras_hub.tokenizers.Tokenizer, params: TokenizeParams
 ) -> tuple[pd.DataFrame, dict[str, Any]]:
-    """Turns texts into token ids: start, the text's tokens as far as they fit, end.
+    """Turns texts into token ids: start, the tokens of prefix and text as far as they fit, end.
 
     Args:
         rows: Table of `text_id`, `source_id` and `text`.
@@ -61,8 +61,13 @@ def tokenize(
     Returns:
         The `tables.Tokens` table in the order of `rows`, and what metrics/tokens.json says of it: texts, quantiles of
         the uncut length, share of texts cut, share of tokens that the vocabulary does not know, and tokens per word.
+
+    Raises:
+        UserError: If the prefix leaves no room for a text.
     """
-    ids = [list(row) for row in _plain(tokenizer(rows["text"].tolist()))]
+    _require_room(tokenizer, params)
+    texts = [f"{params.prefix or ''}{text}" for text in rows["text"]]
+    ids = [list(row) for row in _plain(tokenizer(texts))]
     unknown = _unknown(tokenizer)
     table = pd.DataFrame(
         {
@@ -76,8 +81,18 @@ def tokenize(
             ],
         }
     )
-    words = sum(len(WORD.findall(text)) for text in rows["text"])
+    words = sum(len(WORD.findall(text)) for text in texts)
     return table, _report(ids, words, unknown, params.max_length)
+
+
+def _require_room(tokenizer: keras_hub.tokenizers.Tokenizer, params: TokenizeParams) -> None:
+    """Refuses a prefix beside which not one token of a text fits."""
+    taken = len(_plain(tokenizer([params.prefix]))[0]) if params.prefix else 0
+    if taken > params.max_length - 3:
+        raise UserError(
+            f"tokenize.prefix: {params.prefix!r} is {taken} tokens, start and end are two more, and "
+            f"tokenize.max_length ({params.max_length}) leaves none to a text; at least {taken + 3} must be allowed."
+        )
 
 
 def in_lines(report: dict[str, Any], max_length: int, longest: int | None) -> list[str]:

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 
 from gapwise.encoding.cut import POOLINGS
 from gapwise.encoding.keras_internals import all_layers, transformer
+from gapwise.encoding.params import TokenizeParams
 from gapwise.encoding.runtime import keras, keras_hub, tf
 from gapwise.network.classifier import Weights, set_weights
 from gapwise.network.description import Description, rebuild
@@ -48,20 +49,25 @@ class OfTexts(tf.Module):  # type: ignore[misc]  # TensorFlow has no types
         network: From `whole_network`.
         tokenizer: Of the encoder.
         classes: Names, in the order of the probabilities.
-        max_length: Tokens of a text at most, start and end included.
+        params: How texts were tokenized in training.
     """
 
     def __init__(
-        self, network: keras.Model, tokenizer: keras_hub.tokenizers.Tokenizer, classes: Sequence[str], max_length: int
+        self,
+        network: keras.Model,
+        tokenizer: keras_hub.tokenizers.Tokenizer,
+        classes: Sequence[str],
+        params: TokenizeParams,
     ) -> None:
         super().__init__()
-        self.network, self.tokenizer, self.max_length = network, tokenizer, max_length
+        self.network, self.tokenizer = network, tokenizer
+        self.prefix, self.max_length = params.prefix or "", params.max_length
         self.classes = tf.constant(list(classes))
 
     @tf.function(input_signature=[tf.TensorSpec([None], tf.string, name="texts")])  # type: ignore[untyped-decorator]
     def __call__(self, texts: tf.Tensor) -> dict[str, tf.Tensor]:
         """Labels texts: shape (texts,) to `label`, (texts,), and `probabilities`, (texts, classes)."""
-        ids = tf.cast(self.tokenizer(texts), tf.int32)[:, : self.max_length - 2]
+        ids = tf.cast(self.tokenizer(tf.strings.join([self.prefix, texts])), tf.int32)[:, : self.max_length - 2]
         rows = tf.shape(texts)[0]
         start, end = (
             tf.fill([rows, 1], tf.cast(token, tf.int32))

@@ -5,29 +5,32 @@ from pathlib import Path
 from typing import Any
 
 from gapwise.base.errors import UserError
+from gapwise.encoding.params import TokenizeParams
 from gapwise.encoding.presets import locate
 
 NAME = "tokenizer.json"
 
 
-def write_tokenizer(preset: str, tokenizer: Any, max_length: int, path: Path) -> None:
-    """Writes tokenizer.json.
+def write_tokenizer(params: TokenizeParams, tokenizer: Any, path: Path) -> None:
+    """Writes tokenizer.json, which puts the prefix before a text and cuts it.
 
     Args:
-        preset: See `presets.locate`. Where its folder has a tokenizer.json, that is taken.
+        params: How texts were tokenized in training. Where the preset's folder has a tokenizer.json, that is taken.
         tokenizer: keras-hub's, which the file is made from elsewhere; that works for word pieces.
-        max_length: Tokens of a text at most, start and end included.
         path: Of the file.
 
     Raises:
         UserError: If neither is possible.
     """
-    from tokenizers import Tokenizer
+    from tokenizers import Tokenizer, normalizers
 
-    own = Path(locate(preset)) / NAME
+    own = Path(locate(params.preset)) / NAME
     is_theirs = own.is_file() and "model" in json.loads(own.read_text(encoding="utf-8"))  # keras-hub has one too
-    made = Tokenizer.from_file(str(own)) if is_theirs else _of_word_pieces(preset, tokenizer)
-    made.enable_truncation(max_length)
+    made = Tokenizer.from_file(str(own)) if is_theirs else _of_word_pieces(params.preset, tokenizer)
+    if params.prefix:
+        steps = [] if made.normalizer is None else [made.normalizer]
+        made.normalizer = normalizers.Sequence([normalizers.Prepend(params.prefix), *steps])
+    made.enable_truncation(params.max_length)
     made.no_padding()
     settings = json.loads(made.to_str())
     path.write_text(json.dumps(settings, ensure_ascii=False), encoding="utf-8")

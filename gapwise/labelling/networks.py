@@ -8,7 +8,6 @@ from numpy.typing import NDArray
 from scipy.special import softmax
 
 from gapwise.encoding.cut import frozen_output
-from gapwise.encoding.params import TokenizeParams
 from gapwise.encoding.ragged import Ragged
 from gapwise.encoding.runtime import tf
 from gapwise.encoding.tokenizer import load_tokenizer, tokenize
@@ -36,7 +35,7 @@ class Networks:
     def __init__(self, description: Description, weights: Sequence[Weights], temperature: float = 1.0) -> None:
         require_preset(description)
         self.classes, self.temperature = description.classes, temperature
-        self._params = TokenizeParams(preset=description.preset, max_length=description.max_length)
+        self._params = description.tokenize
         self._tokenizer = load_tokenizer(description.preset)
         self._part, self._network = rebuild(description)
         self._weights = list(weights)

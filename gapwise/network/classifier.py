@@ -8,9 +8,10 @@ from numpy.typing import NDArray
 from scipy.special import softmax
 
 from gapwise.base.seeds import derive
-from gapwise.encoding.cut import Cut, Pooling, mean_pool
+from gapwise.encoding.cut import Cut, mean_pool
 from gapwise.encoding.keras_internals import all_layers
 from gapwise.encoding.packed import PackedEncoder, unpack
+from gapwise.encoding.presets import Pooling
 from gapwise.encoding.ragged import Ragged
 from gapwise.encoding.runtime import keras, tf
 from gapwise.network import lora

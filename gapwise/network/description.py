@@ -5,10 +5,11 @@ from typing import Any, Literal, Self
 
 from pydantic import BaseModel, ConfigDict
 
+from gapwise.encoding import presets
 from gapwise.encoding.backbone import load_encoder
 from gapwise.encoding.cut import Cut, cut
 from gapwise.encoding.params import TokenizeParams
-from gapwise.encoding.presets import fingerprint
+from gapwise.encoding.presets import Pooling
 from gapwise.encoding.runtime import keras
 from gapwise.network.classifier import build
 from gapwise.network.params import NetworkParams
@@ -21,10 +22,11 @@ class Description(BaseModel):
         version: Of this layout.
         preset: `tokenize.preset`, whose tokens and encoder the network starts from.
         max_length: `tokenize.max_length`.
+        prefix: `tokenize.prefix`; models of before there were any have none.
         preset_sha256: SHA-256 of the preset's files by name; empty where the preset is a handle.
         freeze: `finetune.freeze`.
         unfrozen_layers: How many layers from the top gradual unfreezing has reached at most; None without it.
-        pooling: `finetune.pooling`.
+        pooling: `finetune.pooling`, or the encoder's own where that is null.
         lora_rank: `finetune.lora_rank`.
         dropout: `finetune.dropout`.
         encoder_dropout: `finetune.encoder_dropout`.
@@ -38,10 +40,11 @@ class Description(BaseModel):
     version: Literal[2] = 2
     preset: str
     max_length: int
+    prefix: str | None = None
     preset_sha256: dict[str, str]
     freeze: int
     unfrozen_layers: int | None
-    pooling: Literal["mean", "first"]
+    pooling: Pooling
     lora_rank: int
     dropout: float
     encoder_dropout: float | None
@@ -68,14 +71,14 @@ class Description(BaseModel):
             classes: See the attribute.
             repeats: See the attribute.
         """
+        own = {name: getattr(params, name) for name in NetworkParams.model_fields}
         return cls(
-            preset=tokenize.preset,
-            max_length=tokenize.max_length,
-            preset_sha256=fingerprint(tokenize.preset),
+            **tokenize.model_dump(),
+            **own | {"pooling": params.pooling or presets.pooling(tokenize.preset)},
+            preset_sha256=presets.fingerprint(tokenize.preset),
             unfrozen_layers=unfrozen_layers,
             classes=classes,
             repeats=repeats,
-            **{name: getattr(params, name) for name in NetworkParams.model_fields},
         )
 
     @classmethod
@@ -89,6 +92,11 @@ class Description(BaseModel):
         if isinstance(document, dict) and document.get("version") == 1:
             document = _of_version_1(document)
         return cls.model_validate(document)
+
+    @property
+    def tokenize(self) -> TokenizeParams:
+        """How texts become what the network reads."""
+        return TokenizeParams(preset=self.preset, prefix=self.prefix, max_length=self.max_length)
 
     def frozen_layers(self, layers: int) -> int:
         """Gives the number of layers at the bottom that are never trained, which may be more than `freeze` says.
@@ -118,6 +126,17 @@ def rebuild(description: Description) -> tuple[Cut, keras.Model]:
         precision=description.precision,
     )
     return part, network
+
+
+def other_pooling(tokenize: TokenizeParams, params: NetworkParams) -> str | None:
+    """Says that a recipe pools in another way than the encoder's folder says; None where it does not."""
+    named = presets.named_pooling(tokenize.preset)
+    if params.pooling is None or named in (None, params.pooling):
+        return None
+    return (
+        f"finetune.pooling is {params.pooling}, and {tokenize.preset} was trained to pool by {named}, as the baseline "
+        "`frozen` does; with null the networks do too"
+    )
 
 
 def _of_version_1(document: dict[str, Any]) -> dict[str, Any]:

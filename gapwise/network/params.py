@@ -6,6 +6,7 @@ from pydantic import Field
 
 from gapwise.base.rules import Rule
 from gapwise.base.validation import Section
+from gapwise.encoding.presets import Pooling
 
 Share = Annotated[float, Field(ge=0, lt=1)]
 
@@ -14,7 +15,7 @@ class NetworkParams(Section):
     """The network: its frozen and its trained layers, pooling, dropout, and the width of its numbers."""
 
     freeze: int = Field(ge=-1)
-    pooling: Literal["mean", "first"]
+    pooling: Pooling | None
     lora_rank: Annotated[int, Field(ge=0), Rule(off=0, on_trained_layers=True, tried=8)]
     dropout: Annotated[Share, Rule(off=0.0, tried=0.5)]
     encoder_dropout: Annotated[Share | None, Rule(off=None, on_trained_layers=True, tried=0.0)]

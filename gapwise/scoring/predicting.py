@@ -9,7 +9,7 @@ from gapwise.base.errors import UserError
 from gapwise.base.predictions import tabulate
 from gapwise.base.tables import parts_with_test
 from gapwise.encoding.cut import frozen_output
-from gapwise.encoding.presets import fingerprint
+from gapwise.encoding.presets import fingerprint, is_hidden
 from gapwise.encoding.ragged import Ragged
 from gapwise.network.classifier import Weights, predict, set_weights
 from gapwise.network.description import Description, rebuild
@@ -21,7 +21,8 @@ def require_preset(description: Description) -> None:
     Raises:
         UserError: If they are others.
     """
-    if fingerprint(description.preset) != description.preset_sha256:
+    recorded = {name: sha256 for name, sha256 in description.preset_sha256.items() if not is_hidden(name)}
+    if fingerprint(description.preset) != recorded:
         raise UserError(
             f"The files of {description.preset} have changed since models/ was trained on them. "
             "Bring them back, or run `dvc repro -f` to train again."

@@ -511,9 +511,9 @@ SETTINGS = [
              "  - evaluate.bootstrap_samples: is no longer needed: the band of the reliability plot is worked out as "
              "all other intervals; remove the line"),
     Settings("a section that is a list", {"tokenize": ["preset"]},
-             "tokenize: must hold the keys preset, max_length; got ['preset']"),
-    Settings("a key that is a number", {"tokenize": {"preset": "x", "max_length": 9, 5: 6}},
-             "tokenize.5: a key must be text; known are preset, max_length"),
+             "tokenize: must hold the keys preset, prefix, max_length; got ['preset']"),
+    Settings("a key that is a number", {"tokenize": {"preset": "x", "prefix": None, "max_length": 9, 5: 6}},
+             "tokenize.5: a key must be text; known are preset, prefix, max_length"),
     Settings("what needs validation rows, without any",
              {"split.validation_fraction": 0, "evaluate.temperature_scaling": True},
              "finetune.early_stopping.min_epochs (1) is less than finetune.epochs (8): validation rows would choose "
@@ -552,7 +552,7 @@ WHOLE = [
          NO_YAML + "line 12, column 9: could not determine a constructor for the tag "
          "'tag:yaml.org,2002:python/object/apply:os.system'"),
     Text("two documents", ("evaluate:", "---\nevaluate:"),
-         NO_YAML + "line 78, column 1: expected a single document in the stream, but found another document"),
+         NO_YAML + "line 79, column 1: expected a single document in the stream, but found another document"),
     Text("a control character", ("seed: ", "seed: \x07"),
          NO_YAML + "unacceptable character #x0007: special characters are not allowed; remove it"),
     Text("windows-1252", ("few-shot", "few–shot"),

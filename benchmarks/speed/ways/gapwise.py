@@ -51,7 +51,9 @@ def main(**changes: Any) -> None:
         [pd.DataFrame({"repeat": repeat, "text_id": names, "part": parts}) for repeat in range(task.repeats)]
     )
     recipe = _recipe(task, changes)
-    description = describe(TokenizeParams(preset=task.encoder, max_length=128), recipe, development, repeats)
+    description = describe(
+        TokenizeParams(preset=task.encoder, prefix=None, max_length=128), recipe, development, repeats
+    )
     trained = train_repeats(
         description,
         recipe,

@@ -73,7 +73,7 @@ def _write(folder, params):
     dataset, report = prepare(pd.read_csv(folder / SOURCE, dtype=str), prepared, None)
     development, test = seal_test(dataset, split)
     drawn = draw_repeats(development, split)
-    preset = TokenizeParams(preset=str(folder / "presets/tiny"), max_length=16)
+    preset = TokenizeParams(preset=str(folder / "presets/tiny"), prefix=None, max_length=16)
     tables = {"development": development, "test": test, "predictions": predict(development, test, drawn)}
     for name, rows in (("development", development), ("test", test)):
         tokens, _ = tokenize(rows.assign(source_id=rows["text_id"]), load_tokenizer(preset.preset), preset)

@@ -1,6 +1,7 @@
 """`gapwise labels` in a small project, from the list of doubts to the corrected source."""
 
 import json
+import re
 import shutil
 from functools import partial
 
@@ -50,6 +51,15 @@ def test_a_terminal_shows_the_lists_and_what_mending_test_rows_does(project):
     assert "Doubted: more likely wrong than hard" in text
     assert "Mending test labels after a look at a model's opinion tilts comparisons" in text
     assert max(map(len, text.splitlines())) <= 100
+
+
+def test_a_run_of_before_there_were_prefixes_is_looked_at_as_one_without(project):
+    expected = found()
+    params = (project.folder / "params.yaml").read_text()
+    older = re.sub(r"  prefix:.*\n", "", params)
+    assert len(older) < len(params)
+    (project.folder / "params.yaml").write_text(older)
+    assert found() == expected
 
 
 def test_the_labels_of_test_rows_change_nothing_of_the_development_rows(project):

@@ -12,6 +12,7 @@ from typer.testing import CliRunner
 
 from gapwise.commands import predict
 from gapwise.commands.app import app
+from gapwise.labelling.explaining import explain
 from gapwise.labelling.labels import labels
 from gapwise.labelling.networks import Networks
 from gapwise.runs.models import read_description, read_weights
@@ -43,6 +44,19 @@ def test_each_repeat_predicts_and_the_order_and_company_of_texts_change_nothing(
     np.testing.assert_allclose(both.sum(axis=2), 1, atol=1e-6)
     np.testing.assert_allclose(both[1], Networks(description, weights[1:]).probabilities(TEXTS)[0], atol=1e-6)
     np.testing.assert_allclose(networks.probabilities(TEXTS[::-1])[:, ::-1], both, atol=1e-6)
+
+
+def test_a_prefix_is_read_before_each_text_and_no_explanation_tells_of_it():
+    description = read_description()
+    weights = list(read_weights(description))
+    networks = Networks(description.model_copy(update={"prefix": "not good "}), weights)
+    expected = Networks(description, weights).probabilities([f"not good {text}" for text in TEXTS])
+    np.testing.assert_allclose(networks.probabilities(TEXTS), expected, atol=1e-6)
+    explained = explain(networks, TEXTS[0])
+    assert explained.parts == TEXTS[0].split()
+    without = networks.probabilities(["the market sharply"]).mean(axis=0)[0]
+    label = networks.classes.index(explained.label)
+    assert explained.weights[2] == pytest.approx(explained.probability - without[label], abs=1e-6)
 
 
 def test_a_temperature_makes_less_sure_and_changes_no_label():

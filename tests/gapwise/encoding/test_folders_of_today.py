@@ -1,13 +1,12 @@
 """Folders as Hugging Face saves them today: made here, with tokenizers trained on a few sentences."""
 
 import io
-import json
 
 import numpy as np
 import pandas as pd
 import pytest
 import sentencepiece
-from safetensors.numpy import load_file, save_file
+from safetensors.numpy import load_file
 from sentencepiece.sentencepiece_model_pb2 import ModelProto
 from tokenizers import AddedToken, BertWordPieceTokenizer, Regex, Tokenizer, models, normalizers, trainers
 from tokenizers import pre_tokenizers as pre
@@ -19,65 +18,25 @@ from gapwise.encoding.hugging_face import WordPieceTokenizer
 from gapwise.encoding.params import TokenizeParams
 from gapwise.encoding.runtime import keras_hub, tf
 from gapwise.encoding.tokenizer import load_tokenizer, tokenize
+from gapwise.exporting.tokenizers import write_tokenizer
+from tests.hugging_face import TEXTS, save, save_bert, word_pieces
 
-TEXTS = [
-    "The café's naïve résumé cost £5, not $6 (½ of 12)!",
-    "Die Straße führt über die Brücke; „größer“, SCHÖNER… und teuer™.",
-    "今天天气很好，我们去公园。",
-    "오늘은 날씨가 좋다. 한국어 문장",
-    "Компания сообщила о лучших результатах, чем ожидалось",
-    "Η ΟΔΟΣ ΕΙΝΑΙ ΜΑΚΡΙΑ",
-    "soft\u00adhyphen, no\u00a0break, İstanbul",
-]
 UNSEEN = ["ĳzer Ω ﬁn zebra 漢字 ٣", "x"]
 SPECIAL = ["<s>", "<pad>", "</s>", "<unk>", "<mask>"]
 
 
-def token_ids(folder):
+def token_ids(folder, prefix=None):
     rows = pd.DataFrame({"text": TEXTS + UNSEEN}).assign(text_id=lambda table: table.index.astype(str))
-    params = TokenizeParams(preset=str(folder), max_length=999)
+    params = TokenizeParams(preset=str(folder), prefix=prefix, max_length=999)
     return tokenize(rows.assign(source_id=rows["text_id"]), load_tokenizer(str(folder)), params)
 
 
-def ids_here(folder):
-    return [ids.tolist() for ids in token_ids(folder)[0]["token_ids"]]
+def ids_here(folder, prefix=None):
+    return [ids.tolist() for ids in token_ids(folder, prefix)[0]["token_ids"]]
 
 
-def ids_there(tokenizer):
-    return [encoding.ids for encoding in tokenizer.encode_batch(TEXTS + UNSEEN)]
-
-
-def save(folder, kind, tokenizer=None, **config):
-    """Saves config.json, and tokenizer.json where there is one."""
-    (folder / "config.json").write_text(json.dumps({"model_type": kind, **config}))
-    if tokenizer is not None:
-        tokenizer.save(str(folder / "tokenizer.json"))
-    return folder
-
-
-def save_bert(folder, vocabulary):
-    """Saves a BERT of 2 layers and width 8 as Hugging Face names its parts."""
-    block = {f"attention.self.{name}": (8, 8) for name in ("query", "key", "value")}
-    block |= {"attention.output.dense": (8, 8), "intermediate.dense": (16, 8), "output.dense": (8, 16)}
-    dense = {f"encoder.layer.{n}.{name}": shape for n in range(2) for name, shape in block.items()}
-    dense["pooler.dense"] = (8, 8)
-    norms = [f"encoder.layer.{n}.{name}.LayerNorm" for n in range(2) for name in ("attention.output", "output")]
-    shapes = {f"{name}.weight": shape for name, shape in dense.items()}
-    shapes |= {f"{name}.bias": shape[:1] for name, shape in dense.items()}
-    shapes |= {f"{name}.{part}": (8,) for name in [*norms, "embeddings.LayerNorm"] for part in ("weight", "bias")}
-    sizes = {"word": vocabulary, "position": 32, "token_type": 2}
-    shapes |= {f"embeddings.{name}_embeddings.weight": (size, 8) for name, size in sizes.items()}
-    rng = np.random.default_rng(0)
-    weights = {name: rng.normal(size=shape).astype(np.float32) for name, shape in shapes.items()}
-    save_file(weights, str(folder / "model.safetensors"))
-    return save(folder, "bert", vocab_size=vocabulary, hidden_size=8, num_hidden_layers=2, num_attention_heads=2,
-                intermediate_size=16, max_position_embeddings=32, type_vocab_size=2, hidden_act="gelu")  # fmt: skip
-
-
-def word_pieces(**settings):
-    trained = BertWordPieceTokenizer(**settings)
-    trained.train_from_iterator(TEXTS * 3, vocab_size=400, min_frequency=1, show_progress=False)
-    return BertWordPieceTokenizer(trained.get_vocab(), **settings)  # which puts [CLS] and [SEP] around a text
+def ids_there(tokenizer, prefix=""):
+    return [encoding.ids for encoding in tokenizer.encode_batch([prefix + text for text in TEXTS + UNSEEN])]
 
 
 @pytest.fixture(scope="module")
@@ -195,6 +154,18 @@ def test_the_encoder_has_a_row_for_each_id(kind, unigrams, tmp_path):
     tokenizer = load_tokenizer(str(tmp_path))
     tokens = [tokenizer.id_to_token(number) for number in range(tokenizer.vocabulary_size())]
     assert tokens == [reference.id_to_token(number) for number in range(reference.get_vocab_size())]
+
+
+@pytest.mark.parametrize("prefix", ["query: ", "query:", "Über  "])
+@pytest.mark.parametrize("kind", ["bert", "roberta", "xlm-roberta"])
+def test_a_prefix_and_a_text_have_the_ids_of_both_in_one_here_and_in_an_export(kind, prefix, unigrams, tmp_path):
+    reference = {"bert": word_pieces(lowercase=True), "roberta": byte_pairs(), "xlm-roberta": unigrams}[kind]
+    folder = save(tmp_path, kind, reference)
+    expected = ids_there(reference, prefix)
+    assert ids_here(folder, prefix) == expected
+    params = TokenizeParams(preset=str(folder), prefix=prefix, max_length=999)
+    write_tokenizer(params, load_tokenizer(str(folder)), tmp_path / "exported.json")
+    assert ids_there(Tokenizer.from_file(str(tmp_path / "exported.json"))) == expected
 
 
 def refusal(folder):

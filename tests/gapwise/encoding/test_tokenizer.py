@@ -1,3 +1,5 @@
+import re
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -18,8 +20,8 @@ def rows(*texts):
     return pd.DataFrame({"text_id": ids, "source_id": ids, "text": texts})
 
 
-def params(preset, max_length=16):
-    return TokenizeParams(preset=preset, max_length=max_length)
+def params(preset, max_length=16, prefix=None):
+    return TokenizeParams(preset=preset, prefix=prefix, max_length=max_length)
 
 
 @pytest.mark.parametrize(
@@ -52,6 +54,23 @@ def test_long_texts_are_cut_so_that_start_and_end_still_fit(tiny_bert):
     assert [ids.tolist() for ids in table["token_ids"]] == [[2, 5, 6, 3], [2, 15, 17, 3]]
     assert report["share_truncated"] == 0.5
     assert report["length"] == {"min": 4, "median": 4, "p90": 4, "p99": 4, "max": 6}
+
+
+def test_a_prefix_stands_before_each_text_and_counts_with_it(tiny_bert):
+    texts, tokenizer = rows("rose sharply", "good"), load_tokenizer(tiny_bert)
+    table, report = tokenize(texts, tokenizer, params(tiny_bert, 5, "the market "))
+    assert [ids.tolist() for ids in table["token_ids"]] == [[2, 5, 6, 7, 3], [2, 5, 6, 15, 3]]
+    assert (report["share_truncated"], report["length"]["max"], report["tokens_per_word"]) == (0.5, 6, 1.0)
+
+
+def test_a_prefix_that_leaves_no_room_for_a_text_is_refused(tiny_bert):
+    texts, tokenizer = rows("good"), load_tokenizer(tiny_bert)
+    message = (
+        "tokenize.prefix: 'the market ' is 2 tokens, start and end are two more, and tokenize.max_length (4) leaves "
+        "none to a text; at least 5 must be allowed."
+    )
+    with pytest.raises(UserError, match=re.escape(message)):
+        tokenize(texts, tokenizer, params(tiny_bert, 4, "the market "))
 
 
 def test_unknown_words_are_counted(tiny_bert):

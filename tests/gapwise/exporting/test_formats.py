@@ -85,6 +85,17 @@ def test_an_export_says_what_the_network_says_in_its_own_runtime(project, name):
     assert f"## This export: {name}" in card
 
 
+@pytest.mark.parametrize("name", ["onnx", pytest.param("saved_model", marks=pytest.mark.slow)])
+def test_an_export_puts_the_prefix_before_each_text(project, name):
+    description = read_description(Path("final"))
+    weights = list(read_weights(description, Path("final")))
+    write_model(description.model_copy(update={"prefix": "not good: "}), weights, Path("final"))
+    Path("final/final.json").write_text(json.dumps({"version": 1, "temperature": 1.7, "commit": "0" * 40}))
+    assert export("--to", name).exit_code == 0
+    expected = Networks(description, weights, 1.7).probabilities([f"not good: {text}" for text in texts()])
+    np.testing.assert_allclose(Exported(Path(f"exports/{name}")).probabilities(texts()), expected, atol=1e-5)
+
+
 @pytest.mark.slow
 def test_weights_of_8_bits_differ_and_what_they_cost_is_said(project):
     done = export("--to", "onnx", "--quantize", "int8")

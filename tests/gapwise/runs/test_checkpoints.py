@@ -16,7 +16,11 @@ from tests.recipes import recipe
 
 RECIPE = recipe(freeze=1)
 MODEL = Description.of(
-    TokenizeParams(preset="a", max_length=8), RECIPE, unfrozen_layers=None, classes=["no", "yes"], repeats=2
+    TokenizeParams(preset="a", prefix=None, max_length=8),
+    RECIPE,
+    unfrozen_layers=None,
+    classes=["no", "yes"],
+    repeats=2,
 )
 TEXTS = pd.DataFrame({"text_id": ["a", "b"], "label": ["no", "yes"], "group": ["a", "b"]})
 REPEATS = pd.DataFrame({"repeat": [0, 0], "text_id": ["a", "b"], "part": ["train", "validation"]})

@@ -17,7 +17,11 @@ from tests.recipes import recipe
 from tests.setting import random_tokens
 
 MODEL = Description.of(
-    TokenizeParams(preset="a", max_length=8), recipe(freeze=1), unfrozen_layers=None, classes=["no", "yes"], repeats=2
+    TokenizeParams(preset="a", prefix=None, max_length=8),
+    recipe(freeze=1),
+    unfrozen_layers=None,
+    classes=["no", "yes"],
+    repeats=2,
 )
 OLD = Path(__file__).parents[2] / "fixtures/model-version-1"
 WEIGHTS = [
@@ -77,6 +81,15 @@ def test_models_of_the_first_version_which_held_the_whole_recipe_predict_what_th
     for weights, probabilities in zip(read_weights(description), expected, strict=True):
         set_weights(network, weights)
         np.testing.assert_allclose(predict(network, features), probabilities, atol=1e-6)
+
+
+def test_models_of_before_there_were_prefixes_have_none():
+    write_model(MODEL, WEIGHTS)
+    path = Path("models/model.json")
+    written = json.loads(path.read_text())
+    assert written.pop("prefix") is None
+    path.write_text(json.dumps(written))
+    assert read_description() == MODEL
 
 
 def test_a_new_key_of_the_recipe_leaves_the_description_as_it_is():

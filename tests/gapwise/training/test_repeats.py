@@ -45,7 +45,7 @@ class Kept(dict):
 
 @pytest.fixture(scope="module")
 def trained(tiny_bert):
-    params = TokenizeParams(preset=tiny_bert, max_length=16)
+    params = TokenizeParams(preset=tiny_bert, prefix=None, max_length=16)
     rows = pd.concat([DEVELOPMENT, TEST], ignore_index=True)
     tokens, _ = tokenize(rows.assign(source_id=rows["text_id"]), load_tokenizer(tiny_bert), params)
     model = describe(params, RECIPE, DEVELOPMENT, REPEATS)
@@ -108,6 +108,12 @@ def test_a_preset_that_changed_since_training_is_refused(trained):
         predictions(other, weights, tokens)
 
 
+def test_a_hidden_file_that_an_older_gapwise_recorded_does_not_count(trained):
+    model, weights, tokens = trained
+    older = model.model_copy(update={"preset_sha256": model.preset_sha256 | {".gitattributes": "0" * 64}})
+    assert predictions(older, weights, tokens).equals(predictions(*trained))
+
+
 def test_an_assembled_network_starts_from_the_preset(trained):
     model, *_ = trained
     part, network = rebuild(model)
@@ -151,7 +157,7 @@ def test_two_processes_train_to_the_bits_of_one(trained, changes, monkeypatch, t
     model, _, tokens = trained
     monkeypatch.chdir(tmp_path)
     params = recipe(dropout=0.5, **changes)
-    tokenize = TokenizeParams(preset=model.preset, max_length=model.max_length)
+    tokenize = TokenizeParams(preset=model.preset, prefix=None, max_length=model.max_length)
     model = describe(tokenize, params, DEVELOPMENT, REPEATS)
     alone = train(model, tokens, Kept(), params=params)
     monkeypatch.setattr(repeats, "WORTH_A_PROCESS", 1e-9)

@@ -18,7 +18,7 @@ from tests.setting import Setting
 )
 def test_what_is_never_reached_is_cut_off_as_if_it_were_frozen(freeze, per_layer, epochs, lowest):
     params = recipe(freeze=freeze, gradual_unfreezing=per_layer, epochs=epochs)
-    tokenize = TokenizeParams(preset="a", max_length=8)
+    tokenize = TokenizeParams(preset="a", prefix=None, max_length=8)
     described = Description.of(tokenize, params, unfrozen_layers=params.unfrozen_layers, classes=["a", "b"], repeats=1)
     assert described.frozen_layers(6) == lowest
 

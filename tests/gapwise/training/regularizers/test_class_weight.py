@@ -21,7 +21,7 @@ def weights(class_weight):
 
 def describe_with(class_weight, preset):
     texts = pd.DataFrame({"label": ["yes", "no"]})
-    tokenize = TokenizeParams(preset=preset, max_length=8)
+    tokenize = TokenizeParams(preset=preset, prefix=None, max_length=8)
     return describe(
         tokenize, recipe(class_weight=class_weight), texts, pd.DataFrame({"repeat": [0], "part": ["validation"]})
     )

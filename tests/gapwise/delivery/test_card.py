@@ -1,0 +1,37 @@
+"""The card of a network whose figures are made up."""
+
+import pandas as pd
+import pytest
+
+from gapwise.delivery.card import Facts, write_card
+from gapwise.encoding.params import TokenizeParams
+from gapwise.network.description import Description
+from gapwise.scoring.thresholds import ONE
+from tests.recipes import recipe
+
+
+def facts(preset, prefix):
+    tokenize = TokenizeParams(preset=preset, prefix=prefix, max_length=16)
+    rows = {"repeat": 0, "text_id": ["a", "b"], "part": "test", "label": ["no", "yes"], "predicted": ["no", "yes"]}
+    limits = {"accuracy_low": 0.7, "accuracy_high": 0.9, "macro_f1_low": 0.7, "macro_f1_high": 0.9}
+    scores = {"accuracy": 0.8, "macro_f1": 0.8, "log_loss": 0.4, "calibration_error": 0.1}
+    shares = {"threshold": [0.0], "answered": 1.0, "accuracy": 0.8, "low": 0.7, "high": 0.9}
+    return Facts(
+        about={"rows": 2000, "with_test": False, "epochs": 3, "commit": "0" * 40, "temperature": 1},
+        network=Description.of(tokenize, recipe(), unfrozen_layers=None, classes=["no", "yes"], repeats=1),
+        metrics={"test": scores | limits, "baseline": {"majority": 0.5}, "test_rows": 2, "repeats": 1},
+        rows={"source": "mine.csv", "rows_read": 9, "rows_kept": 9, "classes": {"no": 5, "yes": 4}},
+        tokens={"development": {"share_truncated": 0.0}},
+        thresholds=pd.DataFrame({"predictor": ONE, **shares}),
+        predictions=pd.DataFrame(rows),
+    )
+
+
+@pytest.mark.parametrize("prefix", [None, "query: "])
+def test_the_card_names_the_prefix_where_there_is_one(prefix, tiny_bert, tmp_path):
+    write_card(tmp_path / "README.md", facts(tiny_bert, prefix), None)
+    lines = (tmp_path / "README.md").read_text().splitlines()
+    trained = next(row for row, line in enumerate(lines) if line.endswith("for 3 epochs."))
+    named = 'It reads "query: " before each text; `gapwise predict` and the exports put it there.'
+    assert lines[trained + 1].startswith("Code, params and data") == (prefix is None)
+    assert (named in lines) == (prefix is not None)
