@@ -63,7 +63,13 @@ def test_all_repeats_share_one_traced_step_whatever_the_recipe_adds_to_it(tiny_b
     assert equal(first, again)  # nothing of a repeat is left: no average, no slot of the optimizer, no seed
 
 
-@pytest.mark.parametrize("changes", [{}, {"lora_rank": 2}, {"mixout": 0.5}, {"freeze": 0, "encoder_dropout": 0.0}])
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"freeze": 0, "encoder_dropout": 0.0},
+        *(pytest.param(one, marks=pytest.mark.slow) for one in ({}, {"lora_rank": 2}, {"mixout": 0.5})),
+    ],
+)
 def test_training_in_bfloat16_is_near_to_training_in_float32_and_repeatable(tiny_bert, changes):
     exact, near = (Setting(tiny_bert, precision=precision, **changes) for precision in ("float32", "bfloat16"))
     for setting in (exact, near):
