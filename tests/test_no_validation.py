@@ -79,7 +79,10 @@ def test_other_commands_work_or_say_that_they_have_no_validation_rows(clone):
     rows = len(clone.table("development"))
     assert f"On all {rows:,} train texts" in clone.run("gapwise", "export", "--to", "onnx")
     refused = clone.run("python", "-m", "gapwise", "search", "searches/few-shot.yaml", fails=True)
-    assert "A search races settings on validation rows, and split.validation_fraction (0) draws none." in refused
+    assert (
+        "A search races settings on validation rows: split.validation_fraction (0) draws none, and data/raw/mine.csv "
+        "gives none."
+    ) in refused
 
 
 def test_what_needs_validation_rows_is_refused_at_once_before_any_work(clone):

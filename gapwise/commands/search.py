@@ -20,6 +20,7 @@ from ruamel.yaml.error import YAMLError
 
 import gapwise
 from gapwise.base.errors import UserError
+from gapwise.base.tables import is_validated
 from gapwise.base.unvalidated import none_drawn
 from gapwise.base.validation import validate
 from gapwise.base.wording import in_words
@@ -45,7 +46,10 @@ from gapwise.texts.params import PrepareParams
 
 FOLDER = Path(".gapwise/search")
 CONFIDENCE, MARGIN = 0.95, 0.005
-NO_RACE = "A search races settings on validation rows, and split.validation_fraction (0) draws none."
+NO_RACE = (
+    "A search races settings on validation rows: split.validation_fraction (0) draws none, and {source} gives none."
+)
+RACE = "set split.validation_fraction above 0, run `dvc repro` and commit"
 
 
 def run(file: Path, *, as_json: bool, html: Path | None) -> None:
@@ -60,6 +64,7 @@ def run(file: Path, *, as_json: bool, html: Path | None) -> None:
         looks = _fitting(budget, search, drawn, project, document)
         with _alone():
             workplace = Workplace(project, (FOLDER / "clone").absolute(), (state / "log.txt").absolute())
+            _require_validation(workplace, document)
             found = _Searching(project, workplace, state, drawn, search, looks).found()
     _show(found, as_json, page)
 
@@ -81,7 +86,7 @@ def _read(project: Project, file: Path) -> tuple[Search, Mapping[str, Any]]:
     prepare, split = validate(document, PrepareParams, SplitParams)
     require_one_test(document, "A search")
     if none_drawn(prepare, split):
-        raise UserError(NO_RACE, ["set split.validation_fraction above 0, run `dvc repro` and commit"])
+        raise UserError(NO_RACE.format(source=prepare.source), [RACE])
     check(search, document)
     return search, document
 
@@ -97,6 +102,16 @@ def _document(file: Path) -> Any:
         raise UserError(f"{file.name} cannot be read: {error}.") from error
     except YAMLError as error:
         raise UserError(f"{file.name} is not valid YAML:", str(error).splitlines()[:4]) from error
+
+
+def _require_validation(workplace: Workplace, document: Mapping[str, Any]) -> None:
+    """Refuses rows of which none validate. Where the source gives parts, only a split can tell; nothing is trained."""
+    if document["split"]["validation_fraction"]:
+        return
+    workplace.begin({}, document["split"]["repeats"])
+    workplace.repro("split")
+    if not is_validated(pd.read_parquet(workplace.folder / "data/repeats.parquet")):
+        raise UserError(NO_RACE.format(source=document["prepare"]["source"]), [f"give it validation rows, or {RACE}"])
 
 
 def _plan(search: Search, project: Project, document: Mapping[str, Any]) -> int:

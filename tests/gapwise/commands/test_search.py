@@ -8,10 +8,11 @@ import subprocess
 import sys
 import time
 
+import pandas as pd
 import pytest
 from ruamel.yaml import YAML
 
-from tests.clones import some_articles, start
+from tests.clones import some_articles, stages_run, start
 
 SEARCH = {
     "seed": 3,
@@ -89,6 +90,32 @@ def test_a_missing_file_says_how_to_get_one(project):
     said = command(project, "searching.yaml", fails=True)
     assert "There is no searching.yaml here." in said
     assert "cp searches/small.yaml search.yaml" in said
+
+
+@pytest.mark.parametrize("source", ["a folder without a validation file", "a column without a validation row"])
+def test_given_parts_without_validation_rows_are_refused_before_anything_is_trained(project, tmp_path, source):
+    shutil.copytree(project.folder, tmp_path / "given")
+    clone = type(project)(tmp_path / "given", CUDA_VISIBLE_DEVICES="-1")
+    rows = pd.read_csv(clone.folder / "data/raw/mine.csv")
+    rows["part"] = ["test" if group in rows["group"].unique()[::3] else "train" for group in rows["group"]]
+    prepare = {"source": "data/raw/given.csv", "split_column": "part"}
+    if source.startswith("a folder"):
+        prepare = {"source": "data/raw/given"}
+        (clone.folder / prepare["source"]).mkdir()
+        for part, own in rows.drop(columns="part").groupby(rows["part"]):
+            own.to_csv(clone.folder / prepare["source"] / f"{part}.csv", index=False)
+    else:
+        rows.to_csv(clone.folder / prepare["source"], index=False)
+    clone.run("dvc", "add", "-q", prepare["source"])
+    clone.set_params({"prepare": prepare, "split": {"validation_fraction": 0, "train_size": None}})
+    clone.commit()
+    said = command(clone, fails=True)
+    assert (
+        "A search races settings on validation rows: split.validation_fraction (0) draws none, and "
+        f"{prepare['source']} gives none.\n  - give it validation rows, or set split.validation_fraction above 0"
+    ) in said
+    assert stages_run(next((clone.folder / ".gapwise/search").glob("*/log.txt")).read_text()) == ["prepare", "split"]
+    assert experiments(clone) == {}
 
 
 @pytest.mark.slow
