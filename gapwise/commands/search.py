@@ -86,7 +86,7 @@ def _read(project: Project, file: Path) -> tuple[Search, Mapping[str, Any]]:
     prepare, split = validate(document, PrepareParams, SplitParams)
     require_one_test(document, "A search")
     if none_drawn(prepare, split):
-        raise UserError(NO_RACE.format(source=prepare.source), [RACE])
+        raise UserError(NO_RACE.format(source=document["prepare"]["source"]), [RACE])
     check(search, document)
     return search, document
 

@@ -315,7 +315,7 @@ class Steps:
             child.stdin.close()  # ends the watcher
         self.log.seek(0, os.SEEK_END)
         if code:
-            said = Path(self.log.name).read_text(encoding="utf-8", errors="replace")[begin:].strip()
+            said = Path(self.log.name).read_bytes()[begin:].decode(errors="replace").strip()
             raise StepError("\n".join(said.splitlines()[-12:]))
 
 
