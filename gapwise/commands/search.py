@@ -8,10 +8,10 @@ import shutil
 import statistics
 import sys
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, TextIO
 
 import numpy as np
 import pandas as pd
@@ -28,8 +28,9 @@ from gapwise.commands.comparable import Run, require_one_test
 from gapwise.commands.lockfile import read_lock
 from gapwise.commands.project import Project
 from gapwise.commands.revisions import PREDICTIONS, groups, load
+from gapwise.commands.sweeps.repository import Repository
 from gapwise.commands.timings import seconds
-from gapwise.commands.workplace import Workplace, uncommitted
+from gapwise.commands.workplace import Workplace
 from gapwise.comparing.scored import Candidate as Compared
 from gapwise.comparing.verdicts import compare
 from gapwise.disk.atomic import atomic
@@ -57,30 +58,26 @@ def run(file: Path, *, as_json: bool, html: Path | None) -> None:
     written = file.absolute()
     page = None if html is None else html.absolute()
     with Project() as project, contextlib.chdir(project.folder):
-        search, document = _read(project, written)
+        repository = Repository(project.folder)
+        search, document = _read(project, repository, written)
         budget = _plan(search, project, document)
         state = FOLDER / _identity(search, project)
         drawn = candidates(search, document, project.head, state / "study.log")
         looks = _fitting(budget, search, drawn, project, document)
-        with _alone():
-            workplace = Workplace(project, (FOLDER / "clone").absolute(), (state / "log.txt").absolute())
+        with _alone() as lock, (state / "log.txt").absolute().open("a", encoding="utf-8") as log:
+            workplace = Workplace(repository, (FOLDER / "clone").absolute(), log, lock)
             _require_validation(workplace, document)
             found = _Searching(project, workplace, state, drawn, search, looks).found()
     _show(found, as_json, page)
 
 
-def _read(project: Project, file: Path) -> tuple[Search, Mapping[str, Any]]:
+def _read(project: Project, repository: Repository, file: Path) -> tuple[Search, Mapping[str, Any]]:
     if Path(gapwise.__file__).resolve().parents[1] != project.folder.resolve():
         raise UserError(
             "A search runs the project's own code, and this program comes from another folder.",
             [f"run `python -m gapwise search` in {project.folder}"],
         )
-    changed = uncommitted(project, ["params.yaml", "dvc.yaml", "gapwise", "stages"])
-    if changed:
-        raise UserError(
-            "A search starts from the current commit, so that its experiments belong to it.",
-            [f"{in_words(changed)} differ{'s' if len(changed) == 1 else ''} from it; commit or undo that"],
-        )
+    repository.refuse_changes("A search", ["params.yaml", "dvc.yaml", "gapwise", "stages"])
     search = read_search(_document(file))
     document = _document(Path("params.yaml"))
     prepare, split = validate(document, PrepareParams, SplitParams)
@@ -154,7 +151,7 @@ def _identity(search: Search, project: Project) -> str:
 
 
 @contextlib.contextmanager
-def _alone() -> Any:
+def _alone() -> Iterator[TextIO]:
     """Refuses a second search in the same project; the lock ends with the process, however it ends."""
     import fcntl
 
@@ -164,7 +161,7 @@ def _alone() -> Any:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError as error:
             raise UserError("Another search is running in this project.", ["wait for it, or end it"]) from error
-        yield
+        yield file
 
 
 @dataclass

@@ -9,10 +9,12 @@ import sys
 import time
 
 import pandas as pd
+import psutil
 import pytest
 from ruamel.yaml import YAML
 
 from tests.clones import some_articles, stages_run, start
+from tests.pinned import until
 
 SEARCH = {
     "seed": 3,
@@ -83,7 +85,9 @@ def test_changes_that_are_not_committed_are_refused(project):
     project.set_params({"finetune": {"dropout": 0.3}})
     said = command(project, fails=True)
     project.run("git", "checkout", "-q", "params.yaml")
-    assert "params.yaml differs from it; commit or undo that" in said
+    assert (
+        "A search runs what is committed, and the workspace has changes that are not.\n  - changed: params.yaml" in said
+    )
 
 
 def test_a_missing_file_says_how_to_get_one(project):
@@ -166,3 +170,4 @@ def killed_in_training(clone):
         time.sleep(0.1)
     os.kill(process.pid, signal.SIGKILL)
     process.wait()
+    until(lambda: not any(str(clone.folder) in (one.info["cwd"] or "") for one in psutil.process_iter(["cwd"])), 10)
