@@ -94,4 +94,7 @@ def test_what_needs_validation_rows_is_refused_at_once_before_any_work(clone):
     assert "Traceback" not in log
     clone.run("git", "checkout", "-q", ".")
     refused = clone.run("gapwise", "search", "searches/few-shot.yaml", fails=True)
-    assert "A search races settings on validation rows, and split.validation_fraction (0) draws none." in refused
+    assert (
+        "A search races settings on validation rows: split.validation_fraction (0) draws none, and data/raw/mine.csv "
+        "gives none."
+    ) in refused

@@ -12,6 +12,7 @@ from typing import Annotated, Literal
 import typer
 
 from gapwise.base.errors import UserError
+from gapwise.commands.sweeps.work import StepError
 from gapwise.statistics.metrics import METRICS
 
 app = typer.Typer(
@@ -44,7 +45,7 @@ def explained() -> Iterator[None]:
     """Ends a command with a message and an exit code, not with a traceback, where the user can mend it."""
     try:
         yield
-    except UserError as error:
+    except (UserError, StepError) as error:
         from gapwise.reports.words import printable
 
         sys.exit("\n".join(["", *map(printable, str(error).splitlines()), ""]))

@@ -8,10 +8,10 @@ import shutil
 import statistics
 import sys
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, TextIO
 
 import numpy as np
 import pandas as pd
@@ -20,6 +20,7 @@ from ruamel.yaml.error import YAMLError
 
 import gapwise
 from gapwise.base.errors import UserError
+from gapwise.base.tables import is_validated
 from gapwise.base.unvalidated import none_drawn
 from gapwise.base.validation import validate
 from gapwise.base.wording import in_words
@@ -27,8 +28,9 @@ from gapwise.commands.comparable import Run, require_one_test
 from gapwise.commands.lockfile import read_lock
 from gapwise.commands.project import Project
 from gapwise.commands.revisions import PREDICTIONS, groups, load
+from gapwise.commands.sweeps.repository import Repository
 from gapwise.commands.timings import seconds
-from gapwise.commands.workplace import Workplace, uncommitted
+from gapwise.commands.workplace import Workplace
 from gapwise.comparing.scored import Candidate as Compared
 from gapwise.comparing.verdicts import compare
 from gapwise.disk.atomic import atomic
@@ -45,7 +47,10 @@ from gapwise.texts.params import PrepareParams
 
 FOLDER = Path(".gapwise/search")
 CONFIDENCE, MARGIN = 0.95, 0.005
-NO_RACE = "A search races settings on validation rows, and split.validation_fraction (0) draws none."
+NO_RACE = (
+    "A search races settings on validation rows: split.validation_fraction (0) draws none, and {source} gives none."
+)
+RACE = "set split.validation_fraction above 0, run `dvc repro` and commit"
 
 
 def run(file: Path, *, as_json: bool, html: Path | None) -> None:
@@ -53,35 +58,32 @@ def run(file: Path, *, as_json: bool, html: Path | None) -> None:
     written = file.absolute()
     page = None if html is None else html.absolute()
     with Project() as project, contextlib.chdir(project.folder):
-        search, document = _read(project, written)
+        repository = Repository(project.folder)
+        search, document = _read(project, repository, written)
         budget = _plan(search, project, document)
         state = FOLDER / _identity(search, project)
         drawn = candidates(search, document, project.head, state / "study.log")
         looks = _fitting(budget, search, drawn, project, document)
-        with _alone():
-            workplace = Workplace(project, (FOLDER / "clone").absolute(), (state / "log.txt").absolute())
+        with _alone() as lock, (state / "log.txt").absolute().open("a", encoding="utf-8") as log:
+            workplace = Workplace(repository, (FOLDER / "clone").absolute(), log, lock)
+            _require_validation(workplace, document)
             found = _Searching(project, workplace, state, drawn, search, looks).found()
     _show(found, as_json, page)
 
 
-def _read(project: Project, file: Path) -> tuple[Search, Mapping[str, Any]]:
+def _read(project: Project, repository: Repository, file: Path) -> tuple[Search, Mapping[str, Any]]:
     if Path(gapwise.__file__).resolve().parents[1] != project.folder.resolve():
         raise UserError(
             "A search runs the project's own code, and this program comes from another folder.",
             [f"run `python -m gapwise search` in {project.folder}"],
         )
-    changed = uncommitted(project, ["params.yaml", "dvc.yaml", "gapwise", "stages"])
-    if changed:
-        raise UserError(
-            "A search starts from the current commit, so that its experiments belong to it.",
-            [f"{in_words(changed)} differ{'s' if len(changed) == 1 else ''} from it; commit or undo that"],
-        )
+    repository.refuse_changes("A search", ["params.yaml", "dvc.yaml", "gapwise", "stages"])
     search = read_search(_document(file))
     document = _document(Path("params.yaml"))
     prepare, split = validate(document, PrepareParams, SplitParams)
     require_one_test(document, "A search")
     if none_drawn(prepare, split):
-        raise UserError(NO_RACE, ["set split.validation_fraction above 0, run `dvc repro` and commit"])
+        raise UserError(NO_RACE.format(source=document["prepare"]["source"]), [RACE])
     check(search, document)
     return search, document
 
@@ -97,6 +99,16 @@ def _document(file: Path) -> Any:
         raise UserError(f"{file.name} cannot be read: {error}.") from error
     except YAMLError as error:
         raise UserError(f"{file.name} is not valid YAML:", str(error).splitlines()[:4]) from error
+
+
+def _require_validation(workplace: Workplace, document: Mapping[str, Any]) -> None:
+    """Refuses rows of which none validate. Where the source gives parts, only a split can tell; nothing is trained."""
+    if document["split"]["validation_fraction"]:
+        return
+    workplace.begin({}, document["split"]["repeats"])
+    workplace.repro("split")
+    if not is_validated(pd.read_parquet(workplace.folder / "data/repeats.parquet")):
+        raise UserError(NO_RACE.format(source=document["prepare"]["source"]), [f"give it validation rows, or {RACE}"])
 
 
 def _plan(search: Search, project: Project, document: Mapping[str, Any]) -> int:
@@ -139,7 +151,7 @@ def _identity(search: Search, project: Project) -> str:
 
 
 @contextlib.contextmanager
-def _alone() -> Any:
+def _alone() -> Iterator[TextIO]:
     """Refuses a second search in the same project; the lock ends with the process, however it ends."""
     import fcntl
 
@@ -149,7 +161,7 @@ def _alone() -> Any:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError as error:
             raise UserError("Another search is running in this project.", ["wait for it, or end it"]) from error
-        yield
+        yield file
 
 
 @dataclass

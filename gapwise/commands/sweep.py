@@ -49,7 +49,7 @@ def run_settings(settings: Sequence[Mapping[str, object]], *, ray: str | None = 
 def _planned(settings: Sequence[Sequence[str]]) -> tuple[Repository, list[Job]]:
     with Project() as project:
         repository = Repository(project.folder)
-    repository.refuse_changes()
+    repository.refuse_changes("A sweep")
     return repository, grid.jobs(repository.text(grid.PARAMS) or "", repository.commit, settings)
 
 

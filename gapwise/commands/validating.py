@@ -6,8 +6,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from gapwise.base.errors import UserError
-from gapwise.base.tables import Repeats, Table, Texts, Tokens, is_validated
+from gapwise.base.tables import Repeats, Table, Texts, Tokens
 from gapwise.disk.io import read_params
 from gapwise.encoding.params import TokenizeParams
 from gapwise.runs.checkpoints import Checkpoints, digest
@@ -71,10 +70,6 @@ def predict_validation(folder: Path) -> pd.DataFrame:
         description = read_description()
         development = _table("development", Texts)
         repeats = _table("repeats", Repeats)
-        if not is_validated(repeats):  # which params alone could not tell, as the source gives parts
-            raise UserError(
-                "A search races settings on validation rows, and neither the source nor the split gives any."
-            )
         predictions = predict_repeats(
             description,
             read_weights(description),

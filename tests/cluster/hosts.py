@@ -64,9 +64,10 @@ class Network:
         self.hosts = []
 
     def host(self, hub):
-        """Adds a host with a key to a server."""
+        """Adds a host with a key to a server, and the token of the cluster."""
         host = Host(self, len(self.hosts) + 1)
         hub.furnish(host.folder, HOME)
+        host.give(TOKEN)
         self.hosts.append(host)
         return host
 
@@ -104,10 +105,15 @@ class Host:
             "DVC_NO_ANALYTICS": "1",
             "WITNESS": str(HOME / "witness"),
             "RAY_AUTH_MODE": "token",
-            "RAY_AUTH_TOKEN": TOKEN,
             "RAY_USAGE_STATS_ENABLED": "0",
             **{f"GIT_{who}_{what}": "t@example.org" for who in ("AUTHOR", "COMMITTER") for what in ("NAME", "EMAIL")},
         }
+
+    def give(self, token):
+        """Puts a token for Ray where Ray looks for it; None takes it away."""
+        file = self.folder / ".ray/auth_token"
+        file.parent.mkdir(exist_ok=True)
+        file.unlink(missing_ok=True) if token is None else file.write_text(token)
 
     def start(self, *command, folder=HOME, **environment):
         """Starts a command on the host."""

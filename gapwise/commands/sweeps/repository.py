@@ -1,6 +1,6 @@
 """The project's git repository: its commit, what is not committed, its remote, and the experiments that are known."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 from pathlib import Path
 
 from gapwise.base.errors import UserError
@@ -27,18 +27,22 @@ class Repository:
         """The project's folder, from the top of the repository; `.` if it is the top."""
         return self.project.resolve().relative_to(self.top.resolve()).as_posix()
 
-    def refuse_changes(self) -> None:
+    def refuse_changes(self, what: str, paths: Sequence[str] = ()) -> None:
         """Refuses what is changed and not committed.
+
+        Args:
+            what: What runs the current commit, for the message.
+            paths: Files and folders of the project; all of the repository without any.
 
         Raises:
             UserError: With the files.
         """
         # The first letters are the state; a new name of a file that was moved follows an arrow.
-        lines = git(self.top, "status", "--porcelain", "--untracked-files=no").splitlines()
+        lines = git(self.project, "status", "--porcelain", "--untracked-files=no", "--", *paths).splitlines()
         if lines:
             files = in_words([line[3:] for line in lines])
             raise UserError(
-                "A sweep runs what is committed, and the workspace has changes that are not.",
+                f"{what} runs what is committed, and the workspace has changes that are not.",
                 [f"changed: {files}", "commit them, or put them aside with `git stash`"],
             )
 

@@ -236,7 +236,8 @@ def check_out(clone: Path, origin: Origin) -> None:
         leftover.unlink()
     git(clone, "remote", "set-url", "origin", origin.url)
     if not knows(clone, origin.commit):
-        git(clone, "fetch", "--quiet", "--tags", "origin")
+        of_no_branch = [] if origin.shared else [origin.commit]
+        git(clone, "fetch", "--quiet", "--tags", "origin", *of_no_branch)
     # What was handed over is at the origin; a stash or an experiment of a killed run would come in between.
     for reference in git(clone, "for-each-ref", "--format=%(refname)", "refs/exps").split():
         git(clone, "update-ref", "-d", reference)
@@ -315,7 +316,7 @@ class Steps:
             child.stdin.close()  # ends the watcher
         self.log.seek(0, os.SEEK_END)
         if code:
-            said = Path(self.log.name).read_text(encoding="utf-8", errors="replace")[begin:].strip()
+            said = Path(self.log.name).read_bytes()[begin:].decode(errors="replace").strip()
             raise StepError("\n".join(said.splitlines()[-12:]))
 
 

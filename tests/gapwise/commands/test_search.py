@@ -8,10 +8,13 @@ import subprocess
 import sys
 import time
 
+import pandas as pd
+import psutil
 import pytest
 from ruamel.yaml import YAML
 
-from tests.clones import some_articles, start
+from tests.clones import some_articles, stages_run, start
+from tests.pinned import until
 
 SEARCH = {
     "seed": 3,
@@ -82,13 +85,41 @@ def test_changes_that_are_not_committed_are_refused(project):
     project.set_params({"finetune": {"dropout": 0.3}})
     said = command(project, fails=True)
     project.run("git", "checkout", "-q", "params.yaml")
-    assert "params.yaml differs from it; commit or undo that" in said
+    assert (
+        "A search runs what is committed, and the workspace has changes that are not.\n  - changed: params.yaml" in said
+    )
 
 
 def test_a_missing_file_says_how_to_get_one(project):
     said = command(project, "searching.yaml", fails=True)
     assert "There is no searching.yaml here." in said
     assert "cp searches/small.yaml search.yaml" in said
+
+
+@pytest.mark.parametrize("source", ["a folder without a validation file", "a column without a validation row"])
+def test_given_parts_without_validation_rows_are_refused_before_anything_is_trained(project, tmp_path, source):
+    shutil.copytree(project.folder, tmp_path / "given")
+    clone = type(project)(tmp_path / "given", CUDA_VISIBLE_DEVICES="-1")
+    rows = pd.read_csv(clone.folder / "data/raw/mine.csv")
+    rows["part"] = ["test" if group in rows["group"].unique()[::3] else "train" for group in rows["group"]]
+    prepare = {"source": "data/raw/given.csv", "split_column": "part"}
+    if source.startswith("a folder"):
+        prepare = {"source": "data/raw/given"}
+        (clone.folder / prepare["source"]).mkdir()
+        for part, own in rows.drop(columns="part").groupby(rows["part"]):
+            own.to_csv(clone.folder / prepare["source"] / f"{part}.csv", index=False)
+    else:
+        rows.to_csv(clone.folder / prepare["source"], index=False)
+    clone.run("dvc", "add", "-q", prepare["source"])
+    clone.set_params({"prepare": prepare, "split": {"validation_fraction": 0, "train_size": None}})
+    clone.commit()
+    said = command(clone, fails=True)
+    assert (
+        "A search races settings on validation rows: split.validation_fraction (0) draws none, and "
+        f"{prepare['source']} gives none.\n  - give it validation rows, or set split.validation_fraction above 0"
+    ) in said
+    assert stages_run(next((clone.folder / ".gapwise/search").glob("*/log.txt")).read_text()) == ["prepare", "split"]
+    assert experiments(clone) == {}
 
 
 @pytest.mark.slow
@@ -139,3 +170,4 @@ def killed_in_training(clone):
         time.sleep(0.1)
     os.kill(process.pid, signal.SIGKILL)
     process.wait()
+    until(lambda: not any(str(clone.folder) in (one.info["cwd"] or "") for one in psutil.process_iter(["cwd"])), 10)

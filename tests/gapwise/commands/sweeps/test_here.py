@@ -122,6 +122,14 @@ def test_after_a_kill_the_same_command_goes_on_and_nothing_of_the_killed_run_wor
     assert len(set(pinned.experiments().values())) == 2
 
 
+def test_a_commit_that_is_on_no_branch_is_swept_too(pinned):
+    for message in ("on none", "on none either"):
+        pinned.run("git", "checkout", "-q", "--detach")
+        pinned.run("git", "commit", "-q", "--allow-empty", "-m", message)
+        assert "0 done before, 1 to run" in pinned.run("gapwise", "sweep", "-S", "finetune.l2=1")
+    assert len(pinned.experiments()) == 2
+
+
 def alive(process):
     try:
         os.kill(process, signal.SIG_DFL)
