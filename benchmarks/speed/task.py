@@ -68,12 +68,12 @@ class Clock:
         self.now = 0.0
 
     def begin(self) -> None:
-        """Is called where an epoch begins."""
+        """Starts the clock of an epoch."""
         self.start = self.start or time.time() - self.task.began
         self.now = time.perf_counter()
 
     def end(self) -> None:
-        """Is called where its validation has ended."""
+        """Stops it, after the epoch's validation."""
         self.epochs.append(time.perf_counter() - self.now)
 
     def report(self, accuracy: float) -> None:

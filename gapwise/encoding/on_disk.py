@@ -24,7 +24,7 @@ class OnDisk(np.memmap[Any, np.dtype[np.float32]]):
     descriptor: int  # of the file; what is cut out of the array has none
 
     def __new__(cls, shape: tuple[int, ...]) -> "OnDisk":
-        """Reserves the room."""
+        """Makes an array of zeros, and takes its room on the disk."""
         with tempfile.TemporaryFile(dir=".") as file:
             size = int(np.prod(shape)) * np.dtype(np.float32).itemsize
             if hasattr(os, "posix_fallocate"):

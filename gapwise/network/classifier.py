@@ -65,7 +65,7 @@ class Pool(keras.layers.Layer):  # type: ignore[misc]  # Keras has no types
         self.way = way
 
     def call(self, inputs: Sequence[tf.Tensor]) -> tf.Tensor:
-        """Pools."""
+        """Makes one vector of each text: `[mask, packed]` to shape (texts, width)."""
         mask, packed = inputs
         if self.way == "mean":
             return mean_pool(unpack(packed, mask), mask)

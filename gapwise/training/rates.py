@@ -111,7 +111,7 @@ class Schedule(keras.callbacks.Callback):  # type: ignore[misc]  # Keras has no 
         self.epoch, self.step = 0, 0
 
     def on_epoch_begin(self, epoch: int, logs: Any = None) -> None:
-        """Notes the epoch."""
+        """Has each block that is trained from this epoch on count its steps from 0."""
         self.epoch = epoch
         for block in self.blocks:
             if epoch == block.waits:

@@ -29,6 +29,6 @@ class MacroF1(keras.metrics.F1Score):  # type: ignore[misc]  # Keras has no type
         super().__init__(average="macro", name="macro_f1")
 
     def update_state(self, y_true: tf.Tensor, y_pred: tf.Tensor, sample_weight: Any = None) -> None:
-        """Counts a batch."""
+        """Adds a batch: class numbers, shape (texts,), and logits, shape (texts, classes)."""
         labels = keras.ops.one_hot(keras.ops.cast(y_true, "int32"), y_pred.shape[-1])
         super().update_state(labels, keras.ops.softmax(y_pred), sample_weight)

@@ -27,11 +27,11 @@ class Timed(keras.callbacks.Callback):
         self.clock = clock
 
     def on_epoch_begin(self, epoch: int, logs: Any = None) -> None:
-        """Is called by Keras."""
+        """Starts the clock."""
         self.clock.begin()
 
     def on_epoch_end(self, epoch: int, logs: Any = None) -> None:
-        """Is called by Keras after the epoch's validation."""
+        """Stops the clock, after the epoch's validation."""
         self.clock.end()
 
 

@@ -27,13 +27,13 @@ class Profiled(way.Timed):
     epoch: float
 
     def on_epoch_begin(self, epoch: int, logs: Any = None) -> None:
-        """Is called by Keras."""
+        """Starts the clock, and in one epoch the profiler."""
         if epoch == PROFILED:
             tf.profiler.experimental.start(self.folder)
         super().on_epoch_begin(epoch)
 
     def on_epoch_end(self, epoch: int, logs: Any = None) -> None:
-        """Is called by Keras after the epoch's validation."""
+        """Stops both, after the epoch's validation."""
         super().on_epoch_end(epoch)
         if epoch == PROFILED:
             Profiled.epoch = self.clock.epochs[-1]

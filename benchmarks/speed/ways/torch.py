@@ -17,11 +17,11 @@ class Timed(TrainerCallback):
         self.clock = clock
 
     def on_epoch_begin(self, *_: Any, **__: Any) -> None:
-        """Is called by Trainer."""
+        """Starts the clock."""
         self.clock.begin()
 
     def on_evaluate(self, *_: Any, **__: Any) -> None:
-        """Is called by Trainer after each epoch."""
+        """Stops the clock, after the epoch's validation."""
         self.clock.end()
 
 

@@ -33,7 +33,7 @@ class EncoderL2(Regularizer):
         ]
 
     def encoder_penalty(self, variable: keras.Variable) -> tf.Tensor | None:
-        """Penalizes a kernel."""
+        """Gives `encoder_l2` times the sum of squares of a kernel or an embedding; None for a bias or a norm."""
         if variable.name not in ("kernel", "embeddings"):
             return None
         return self.keys.encoder_l2 * runtime.keras.ops.sum(runtime.keras.ops.square(variable))
