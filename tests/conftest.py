@@ -2,11 +2,14 @@ import os
 
 import pytest
 
-# What takes minutes, by the start of its path: kills, full disks, remotes, browsers, long statistics. `make test-all`.
+# What takes minutes, by the start of its path: kills, full disks, remotes, browsers, whole runs of other splits; long
+# statistics are marked one by one. `make test-all`.
 SLOW = (
     "tests/faults/",
     "tests/team/",
     "tests/gapwise/reports/test_browser.py",
+    "tests/test_no_validation.py",
+    "tests/test_rotation.py",
 )
 WORDS = """the market rose fell sharply after strong weak earnings not good bad report today and again""".split()  # noqa: SIM905
 

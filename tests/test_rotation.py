@@ -48,7 +48,6 @@ def test_the_metrics_are_of_all_rows(rotated):
     assert (baselines["text_id"].value_counts() == 2).all()
 
 
-@pytest.mark.slow
 def test_labels_of_the_rows_that_a_repeat_is_tested_on_change_no_bit_of_its_network(rotated, tmp_path):
     file = rotated.folder / "data/development.parquet"
     original, development = file.read_bytes(), rotated.table("development")
@@ -72,7 +71,6 @@ def test_labels_of_the_rows_that_a_repeat_is_tested_on_change_no_bit_of_its_netw
     assert same == ["repeat-1.safetensors", "repeat-4.safetensors"]
 
 
-@pytest.mark.slow
 def test_compare_plan_and_final_know_the_rotation(rotated):
     rotated.run("dvc", "exp", "run", "-S", "finetune.l2=0.5", "-n", "strong")
     rotated.run("git", "checkout", "-q", ".")

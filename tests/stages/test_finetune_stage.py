@@ -120,6 +120,7 @@ def test_after_a_kill_only_unfinished_repeats_are_trained_and_all_outputs_are_th
     assert not (killed / ".gapwise/timings").exists()  # of a part of the training only
 
 
+@pytest.mark.slow
 def test_two_processes_write_the_outputs_of_one(start, undisturbed, tmp_path):
     folder = shutil.copytree(start, tmp_path / "project")
     log = finish(folder, IN_TWO)

@@ -131,7 +131,7 @@ SETTINGS = sorted(path.name for path in (PROJECT / "settings").iterdir())
 # Where a key does nothing; the others have an effect in every recipe.
 OFF = {key: rule.off for key, rule in rules(settings.RECIPE).items()} | {
     "freeze": 0,
-    "pooling": "mean",
+    "pooling": None,
     "warmup": 0,
     "schedule": "constant",
 }

@@ -96,7 +96,10 @@ def test_a_missing_file_says_how_to_get_one(project):
     assert "cp searches/small.yaml search.yaml" in said
 
 
-@pytest.mark.parametrize("source", ["a folder without a validation file", "a column without a validation row"])
+@pytest.mark.parametrize(
+    "source",
+    ["a folder without a validation file", pytest.param("a column without a validation row", marks=pytest.mark.slow)],
+)
 def test_given_parts_without_validation_rows_are_refused_before_anything_is_trained(project, tmp_path, source):
     shutil.copytree(project.folder, tmp_path / "given")
     clone = type(project)(tmp_path / "given", CUDA_VISIBLE_DEVICES="-1")

@@ -57,6 +57,7 @@ def test_a_temperature_changes_what_is_answered_and_never_what_is_right_of_all()
     assert answered[1] < answered[0]
 
 
+@pytest.mark.slow
 def test_the_interval_of_some_rows_holds_the_truth_as_often_as_it_says():
     rng = np.random.default_rng(1)
     held = []

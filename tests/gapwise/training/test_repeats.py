@@ -173,6 +173,7 @@ def test_two_processes_train_to_the_bits_of_one(trained, changes, monkeypatch, t
     assert not list(tmp_path.iterdir())
 
 
+@pytest.mark.slow
 def test_processes_are_not_started_for_what_one_does_in_no_time_nor_with_a_gpu(trained, monkeypatch):
     model, _, tokens = trained
     processes = started(monkeypatch)

@@ -106,6 +106,7 @@ def test_a_git_remote_that_is_away_is_said_and_stops_nothing(shared, tmp_path):
     assert len(shared.experiments()) == 1
 
 
+@pytest.mark.slow
 def test_after_a_kill_the_same_command_goes_on_and_nothing_of_the_killed_run_works_on(pinned):
     (pinned.witness / "hold").touch()
     grid = ["gapwise", "sweep", "-S", "finetune.l2=0,1"]
@@ -122,6 +123,7 @@ def test_after_a_kill_the_same_command_goes_on_and_nothing_of_the_killed_run_wor
     assert len(set(pinned.experiments().values())) == 2
 
 
+@pytest.mark.slow
 def test_a_commit_that_is_on_no_branch_is_swept_too(pinned):
     for message in ("on none", "on none either"):
         pinned.run("git", "checkout", "-q", "--detach")

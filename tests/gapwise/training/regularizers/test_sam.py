@@ -32,7 +32,7 @@ def loss_near(setting, distance):
     batch, labels = [mask, ids[mask > 0]], LABELS[TRAIN]
     trained = [variable.numpy() for variable in setting.network.trainable_variables]
     losses = []
-    for seed in range(6):
+    for seed in range(20):
         rng = np.random.default_rng(seed)
         noise = [rng.normal(size=value.shape) for value in trained]
         length = np.sqrt(sum((direction**2).sum() for direction in noise))
