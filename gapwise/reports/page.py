@@ -8,6 +8,7 @@ from markupsafe import Markup
 
 from gapwise.base.tables import is_validated
 from gapwise.comparing.figures import Comparison, Contrast
+from gapwise.inspecting.errors import changed, per_text
 from gapwise.reports import words
 from gapwise.reports.charts import draw, epochs_plot, gap_plot, reliability_plot, span, thresholds_plot
 from gapwise.reports.evidence import Evidence, bands, by_class, by_repeat
@@ -111,7 +112,7 @@ def _tick(value: float) -> str:
 
 
 def _sections(comparison: Comparison, evidence: Sequence[Evidence], groups: "pd.Series[str]") -> list[dict[str, Any]]:
-    """Gives the plots and the table of classes of each setting, the baseline's own first."""
+    """Gives the plots, the table of classes and the changed texts of each setting, the baseline's own first."""
     plots = zip(
         _gaps(comparison, evidence),
         _epochs(evidence),
@@ -120,7 +121,12 @@ def _sections(comparison: Comparison, evidence: Sequence[Evidence], groups: "pd.
         strict=True,
     )
     return [
-        {"name": one.name, "plots": [plot for plot in drawn if plot], "classes": _classes(one, evidence[0])}
+        {
+            "name": one.name,
+            "plots": [plot for plot in drawn if plot],
+            "classes": _classes(one, evidence[0]),
+            "changed": _changed(one, evidence[0]),
+        }
         for one, drawn in zip(evidence, plots, strict=True)
     ]
 
@@ -179,3 +185,9 @@ def _classes(one: Evidence, baseline: Evidence) -> list[dict[Hashable, Any]]:
     own = by_class(one.predictions)
     before = by_class(baseline.predictions).set_index("class")["f1"].reindex(own["class"], fill_value=0.0)
     return own.assign(change=own["f1"] - before.to_numpy()).to_dict(orient="records")
+
+
+def _changed(one: Evidence, baseline: Evidence) -> dict[str, int]:
+    """Counts the test texts that a setting mends and those that it breaks, see `inspecting.errors.changed`."""
+    mended, broken = changed(per_text(baseline.predictions, "test"), per_text(one.predictions, "test"))
+    return {"mended": len(mended), "broken": len(broken)}

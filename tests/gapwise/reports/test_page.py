@@ -55,6 +55,22 @@ def test_a_page_has_all_its_sections(text):
     ]  # fmt: skip
 
 
+def test_each_setting_but_the_baseline_tells_how_many_test_texts_it_mends_and_breaks():
+    comparison, evidence, groups = answer()
+    text = re.sub(r"\s+", " ", page(comparison, evidence, groups))
+    wrong = [
+        one.predictions.query("part == 'test'").assign(wrong=lambda table: table["predicted"] != table["label"])
+        .groupby("text_id")["wrong"].mean()
+        for one in evidence
+    ]  # fmt: skip
+    for name, after in zip(("strong", "noise"), wrong[1:], strict=True):
+        mended, broken = ((wrong[0] > 0.5) & (after < 0.5)).sum(), ((wrong[0] < 0.5) & (after > 0.5)).sum()
+        assert 0 < broken < mended or name == "noise"
+        assert f"It mends {mended} of the {len(after)} test texts, and breaks {broken}: most repeats" in text
+        assert f"<code>gapwise errors main {name}</code> lists them." in text
+    assert text.count("It mends") == 2
+
+
 def test_a_setting_has_four_plots_the_baseline_three_and_none_is_drawn_without_curves(text):
     titles = re.findall(r"<h3>([^<]+)</h3>", text)
     always = ["Reliability", "Fewer answers, more of them right"]
