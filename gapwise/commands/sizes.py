@@ -57,9 +57,7 @@ def choose(asked: Sequence[int | None] | None, setting: Setting) -> tuple[list[i
     beyond = [size for size in asked if size is not None and size >= left]
     said = []
     if beyond:
-        said.append(
-            f"Only {left:,} rows are left to train on beside test and validation; {in_words(beyond)} became all."
-        )
+        said.append(f"Only {left:,} rows are left to train on; {in_words(beyond)} became all.")
     wanted: list[int | None] = [*sizes, None] if beyond or None in asked else [*sizes]
     if len(wanted) < FEWEST:
         too_few = (

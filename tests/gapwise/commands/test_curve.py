@@ -127,7 +127,7 @@ def test_a_page_is_written_where_it_is_asked_for(call, tmp_path):
 def test_a_size_above_the_rows_that_are_left_is_all_of_them_and_the_curve_says_so(call):
     curve = LearningCurve.model_validate_json(call("--sizes", "20,40,5000", "--json").stdout)
     assert [one.rows for one in curve.points] == [20, 40, 180]
-    assert curve.notes[0] == "Only 180 rows are left to train on beside test and validation; 5000 became all."
+    assert curve.notes[0] == "Only 180 rows are left to train on; 5000 became all."
 
 
 @pytest.mark.parametrize(
@@ -225,6 +225,21 @@ def test_what_has_run_is_kept_when_a_size_fails_and_the_same_command_goes_on(cop
     )
     assert copy.run("dvc", "exp", "list", "--name-only").split()[-1] == "curve-20"
     assert "curve-20: run" not in copy.run(*CURVE, "20,40,all", fails=True)
+
+
+@pytest.mark.slow
+def test_without_validation_rows_a_curve_ends_at_all_development_rows(copied):
+    copy, _ = copied
+    params = copy.folder / "params.yaml"
+    params.write_text(params.read_text().replace("validation_fraction: 0.1", "validation_fraction: 0"))
+    copy.run("dvc", "repro", "-q")
+    copy.commit()
+    curve = LearningCurve.model_validate_json(copy.run(*CURVE, "20,40,all"))
+    assert [one.rows for one in curve.points] == [20, 40, 200]
+    assert curve.rows_left == 200
+    notes = " ".join(curve.notes)
+    assert "200 new ones give 100 to train on, and the rest makes the test larger." in notes
+    assert "At 200 rows all repeats train on the same rows: its interval tells of other seeds and test rows" in notes
 
 
 @pytest.mark.slow
