@@ -45,8 +45,9 @@ repro: env  ## run the pipeline on params.yaml and show the metrics
 test: env  ## run the tests of every feature, in some minutes
 	pytest -m "not slow and not cluster" -n auto --dist loadfile
 
+# In the order of the folders: sorted by the number of tests, the longest file, of few, would come last and run alone.
 test-all: env  ## run the slow tests too: kills, full disks, remotes, browsers, long statistics
-	pytest -m "slow and not cluster" -n auto --dist loadfile
+	pytest -m "slow and not cluster" -n auto --dist loadfile --no-loadscope-reorder
 
 test-cluster: env  ## run sweeps on three hosts in network namespaces, as root; not part of CI
 	pytest -m cluster
