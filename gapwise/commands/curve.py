@@ -60,11 +60,6 @@ def _notes(runs: Sequence[Loaded], setting: Setting, ahead: int) -> list[str]:
     said = [*notes_on([one.run for one in runs]), *(note for one in runs for note in one.notes)]
     if setting.split.repeats == 1:
         said.append("With one repeat, luck in training is judged by what is usual, not by these runs.")
-    elif len(alike := _train_sets(runs[-1])) == 1:  # without validation rows, the largest size may leave nothing out
-        said.append(
-            f"At {len(*alike):,} rows all repeats train on the same rows: its interval tells of other seeds and test "
-            "rows, and not of other rows to train on."
-        )
     if setting.here.params["prepare"].get("split_column") is None:
         rest = "test and validation" if setting.split.validation_fraction else "the test"
         share = (1 - setting.split.test_fraction) * (1 - setting.split.validation_fraction)
@@ -73,12 +68,6 @@ def _notes(runs: Sequence[Loaded], setting: Setting, ahead: int) -> list[str]:
             f"{ahead:,} to train on, and the rest makes {rest} larger."
         )
     return said
-
-
-def _train_sets(one: Loaded) -> set[frozenset[str]]:
-    """Gives the different sets of texts that repeats train on."""
-    train = one.predictions[one.predictions["part"] == "train"]
-    return {frozenset(texts) for _, texts in train.groupby("repeat")["text_id"]}
 
 
 def _print(curve: LearningCurve, as_json: bool) -> None:

@@ -52,6 +52,11 @@ def learning_curve(
     repeats = sorted(runs[0].repeats)
     scored = [score(one, repeats, list(groups.index)) for one in runs]
     rows = [_rows(one) for one in runs]
+    if len(repeats) > 1 and len(scored[-1].train_sets) == 1:  # without validation rows, all rows leave nothing out
+        told = (
+            f"At {rows[-1]:,.0f} rows all repeats train on the same rows: its interval tells of other seeds and test "
+        )
+        notes = [*notes, f"{told}rows, and not of other rows to train on."]
     contributions = np.stack([one.test[metric] - one.by_chance["test", metric] for one in scored])
     law = fit(observe(rows, left, contributions, question.groups, metric))
     return LearningCurve(

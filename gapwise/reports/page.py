@@ -125,9 +125,9 @@ def _sections(comparison: Comparison, evidence: Sequence[Evidence], groups: "pd.
             "name": one.name,
             "plots": [plot for plot in drawn if plot],
             "classes": _classes(one, evidence[0]),
-            "changed": _changed(one, evidence[0]),
+            "changed": counted,
         }
-        for one, drawn in zip(evidence, plots, strict=True)
+        for one, drawn, counted in zip(evidence, plots, _changed(evidence), strict=True)
     ]
 
 
@@ -187,7 +187,10 @@ def _classes(one: Evidence, baseline: Evidence) -> list[dict[Hashable, Any]]:
     return own.assign(change=own["f1"] - before.to_numpy()).to_dict(orient="records")
 
 
-def _changed(one: Evidence, baseline: Evidence) -> dict[str, int]:
-    """Counts the test texts that a setting mends and those that it breaks, see `inspecting.errors.changed`."""
-    mended, broken = changed(per_text(baseline.predictions, "test"), per_text(one.predictions, "test"))
-    return {"mended": len(mended), "broken": len(broken)}
+def _changed(evidence: Sequence[Evidence]) -> Iterator[dict[str, int] | None]:
+    """Counts the test texts that each setting mends and those that it breaks, see `inspecting.errors.changed`."""
+    before, *after = [per_text(one.predictions, "test") for one in evidence]
+    yield None
+    for own in after:
+        mended, broken = changed(before, own)
+        yield {"mended": len(mended), "broken": len(broken)}
