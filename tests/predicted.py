@@ -3,6 +3,8 @@
 import numpy as np
 import pandas as pd
 
+from tests import make
+
 SIZES = {"train": 60, "validation": 30, "test": 120}
 
 
@@ -16,12 +18,11 @@ def predictions(accuracy, seed, classes=("bad", "good"), repeats=3):
             actual = place % len(classes)
             right = rng.random(size) < (0.95 if part == "train" else accuracy)
             guess = np.where(right, actual, (actual + 1) % len(classes))
-            sure = rng.uniform(0.6, 0.99, size)
-            table = pd.DataFrame({"repeat": repeat, "text_id": [f"{number:016x}" for number in place], "part": part})
-            table["label"], table["predicted"] = np.array(classes)[actual], np.array(classes)[guess]
-            for number, name in enumerate(classes):
-                table[f"p_{name}"] = np.where(guess == number, sure, (1 - sure) / (len(classes) - 1))
-            tables.append(table)
+            sure = rng.uniform(0.6, 0.99, size)[:, None]
+            probabilities = np.where(guess[:, None] == range(len(classes)), sure, (1 - sure) / (len(classes) - 1))
+            ids = [f"{number:016x}" for number in place]
+            labels = np.array(classes)[actual]
+            tables.append(make.predictions(repeat, part, labels, probabilities, classes=classes, ids=ids))
     return pd.concat(tables, ignore_index=True)
 
 

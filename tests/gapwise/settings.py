@@ -4,23 +4,15 @@ import numpy as np
 import pandas as pd
 
 from gapwise.comparing.scored import Candidate
+from tests import make
 
 
 def part_of_table(name, repeat, labels, right, sure):
     """Predictions of one repeat and part."""
     labels, right, sure = np.asarray(labels), np.asarray(right), np.broadcast_to(sure, len(labels))
-    predicted = np.where(right, labels, np.where(labels == "yes", "no", "yes"))
-    return pd.DataFrame(
-        {
-            "repeat": repeat,
-            "text_id": [f"{name}-{row:04}" for row in range(len(labels))],
-            "part": name,
-            "label": labels,
-            "predicted": predicted,
-            "p_no": np.where(predicted == "no", sure, 1 - sure),
-            "p_yes": np.where(predicted == "yes", sure, 1 - sure),
-        }
-    )
+    says_yes = (labels == "yes") == right
+    ids = [f"{name}-{row:04}" for row in range(len(labels))]
+    return make.predictions(repeat, name, labels, np.where(says_yes, sure, 1 - sure), ids=ids)
 
 
 def setting(name, test, *, train=None, validation=None, sure=0.9, params=None, repeats=None):

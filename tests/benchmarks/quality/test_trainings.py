@@ -3,21 +3,14 @@ import pandas as pd
 import pytest
 
 from benchmarks.quality import trainings
+from tests import make
 
 
 def predictions(part, right):
     """Texts whose label is `yes`; each is predicted `yes` where `right` says so, else `no`."""
     probability = [0.75 if one else 0.25 for one in right]
-    return pd.DataFrame(
-        {
-            "text_id": [f"{number:03d}" for number in range(len(right))],
-            "part": part,
-            "label": "yes",
-            "predicted": ["yes" if one else "no" for one in right],
-            "p_no": [1 - p for p in probability],
-            "p_yes": probability,
-        }
-    )
+    ids = [f"{number:03d}" for number in range(len(right))]
+    return make.predictions(0, part, "yes", probability, ids=ids).drop(columns="repeat")
 
 
 def a_row(column="frozen", repeat=0, right=(True, False, True)):

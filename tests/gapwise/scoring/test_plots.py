@@ -11,6 +11,7 @@ from ruamel.yaml import YAML
 from gapwise.scoring import plots
 from gapwise.scoring.thresholds import thresholds
 from gapwise.training import curves
+from tests import make
 
 PROJECT = Path(__file__).parents[3]
 TEMPLATES = PROJECT / ".dvc" / "plots"
@@ -27,18 +28,8 @@ AXES = plots_of_dvc_yaml()
 
 
 def rows(repeat, part, labels, guesses, confidence=0.75):
-    guesses = pd.Series(list(guesses))
-    return pd.DataFrame(
-        {
-            "repeat": repeat,
-            "text_id": [f"{part}-{row}" for row in range(len(guesses))],
-            "part": part,
-            "label": list(labels),
-            "predicted": guesses,
-            "p_a": guesses.map({"a": confidence, "b": 1 - confidence}),
-            "p_b": guesses.map({"a": 1 - confidence, "b": confidence}),
-        }
-    )
+    probabilities = np.where(np.array(list(guesses)) == "b", confidence, 1 - confidence)
+    return make.predictions(repeat, part, list(labels), probabilities, classes=("a", "b"))
 
 
 def groups_of(predictions):

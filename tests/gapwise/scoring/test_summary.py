@@ -9,6 +9,7 @@ import pytest
 from gapwise.base.tables import BaselinePredictions, Predictions
 from gapwise.scoring.params import EvaluateParams
 from gapwise.scoring.summary import scores, summary
+from tests import make
 
 PARAMS = EvaluateParams(confidence=0.95, temperature_scaling=False)
 GROUPS = pd.Series([f"group-{row}" for row in range(4)], index=[f"test-{row}" for row in range(4)])
@@ -16,18 +17,8 @@ GROUPS = pd.Series([f"group-{row}" for row in range(4)], index=[f"test-{row}" fo
 
 def table(repeat, part, label, probability_of_yes, ids="test"):
     """Predictions of the classes `no` and `yes`."""
-    yes = np.array(probability_of_yes, float)
-    return pd.DataFrame(
-        {
-            "repeat": repeat,
-            "text_id": [f"{ids}-{row}" for row in range(len(yes))],
-            "part": part,
-            "label": label,
-            "predicted": np.where(yes > 0.5, "yes", "no"),
-            "p_no": 1 - yes,
-            "p_yes": yes,
-        }
-    )
+    ids = [f"{ids}-{row}" for row in range(len(label))]
+    return make.predictions(repeat, part, label, probability_of_yes, ids=ids)
 
 
 def two_repeats():

@@ -7,6 +7,7 @@ from sklearn.metrics import log_loss
 from gapwise.base.errors import UserError
 from gapwise.scoring.params import EvaluateParams
 from gapwise.scoring.temperature import COLDEST, HOTTEST, fit, require_validation, scale, with_scaled
+from tests import make
 
 RNG = np.random.default_rng(0)
 LOGITS = RNG.normal(0, 2, size=(4000, 3))
@@ -38,19 +39,13 @@ def test_rows_that_are_all_right_or_all_wrong_give_a_temperature_within_bounds()
 
 def predictions(too_sure):
     """Two repeats of a classifier that is too sure by another factor in each."""
-    rows = []
-    for repeat, factor in enumerate(too_sure):
-        probabilities = softmax(LOGITS * factor, axis=1)
-        rows.append(
-            pd.DataFrame(probabilities, columns=["p_a", "p_b", "p_c"]).assign(
-                repeat=repeat,
-                text_id=[f"text-{row}" for row in range(len(LABELS))],
-                part=np.where(np.arange(len(LABELS)) < 2000, "validation", "test"),
-                label=np.array(["a", "b", "c"])[LABELS],
-                predicted=np.array(["a", "b", "c"])[probabilities.argmax(axis=1)],
-            )
-        )
-    return pd.concat(rows, ignore_index=True)
+    labels, part = np.array(["a", "b", "c"])[LABELS], np.where(np.arange(len(LABELS)) < 2000, "validation", "test")
+    ids = [f"text-{row}" for row in range(len(LABELS))]
+    tables = [
+        make.predictions(repeat, part, labels, softmax(LOGITS * factor, axis=1), classes=("a", "b", "c"), ids=ids)
+        for repeat, factor in enumerate(too_sure)
+    ]
+    return pd.concat(tables, ignore_index=True)
 
 
 def test_scaled_scores_stand_beside_the_raw_ones_and_each_repeat_has_its_own_temperature():

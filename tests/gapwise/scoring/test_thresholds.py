@@ -4,23 +4,12 @@ import pytest
 
 from gapwise.scoring.summary import mean_of_repeats
 from gapwise.scoring.thresholds import MEAN, ONE, thresholds
+from tests import make
 
 
 def table(positive, labels):
     """Predictions of test rows from the probability of `yes`, shape (repeats, rows)."""
-    repeats, rows = np.shape(positive)
-    flat = np.ravel(positive)
-    return pd.DataFrame(
-        {
-            "repeat": np.repeat(range(repeats), rows),
-            "text_id": np.tile([f"{row:04}" for row in range(rows)], repeats),
-            "part": "test",
-            "label": np.tile(labels, repeats),
-            "predicted": np.where(flat > 0.5, "yes", "no"),
-            "p_no": 1 - flat,
-            "p_yes": flat,
-        }
-    )
+    return pd.concat([make.predictions(repeat, "test", labels, own) for repeat, own in enumerate(positive)])
 
 
 def groups(predictions):
