@@ -88,7 +88,7 @@ def _distilled(description: Description, weights: list[Weights], data: Data, cho
         keras.losses.CategoricalCrossentropy(from_logits=True),
         jit_compile=False,
     )
-    steps = recipe.epochs * -(-len(features) // recipe.batch_size)
+    steps = recipe.last_epoch * -(-len(features) // recipe.batch_size)
     batches = shuffled(everything, recipe.batch_size, SEED).map(lambda inputs, rows: (inputs, tf.gather(targets, rows)))
     fresh.fit(batches, epochs=chosen.epochs, callbacks=[Schedule(blocks, steps, recipe)], shuffle=False, verbose=0)
     return weights_of(fresh)

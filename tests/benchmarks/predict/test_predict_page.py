@@ -38,7 +38,7 @@ def test_a_score_is_that_of_the_probabilities():
 
 def test_memory_is_measured_of_files_of_two_lengths(monkeypatch, request):
     fixture = request.config.rootpath / "tests/fixtures/export-onnx"
-    monkeypatch.setattr("benchmarks.predict.memory.MODELS", {"tiny": ["--model", str(fixture)]})
+    monkeypatch.setattr("benchmarks.predict.memory.MODELS", {"tiny": (["--model", str(fixture)], 1)})
     found = measure_memory(100)
     assert found[["rows", "written"]].to_numpy().tolist() == [[10, 10], [100, 100]]
     assert (found["memory"] > 50).all()
