@@ -9,7 +9,7 @@ if __name__ == "__main__":
 from time import monotonic
 
 from gapwise.base import workers
-from gapwise.base.tables import Repeats, Texts, Tokens
+from gapwise.base.tables import Repeats, Texts, Tokens, rows_per_class
 from gapwise.disk.atomic import atomic
 from gapwise.disk.io import read_params, read_table, run, write_csv
 from gapwise.encoding.params import TokenizeParams
@@ -21,23 +21,25 @@ from gapwise.runs.progress import FOLDER, Progress
 from gapwise.runs.timings import record
 from gapwise.splitting.params import SplitParams
 from gapwise.training.curves import by_epoch
-from gapwise.training.recipe import FinetuneParams, notes
+from gapwise.training.recipe import FinetuneParams, chosen, notes
 from gapwise.training.repeats import describe, train_repeats
 
 
 def main() -> None:
     """Trains all repeats that no interrupted run has finished."""
     started = monotonic()
-    recipe, tokenize, split = read_params(FinetuneParams, TokenizeParams, SplitParams)
+    asked, tokenize, split = read_params(FinetuneParams, TokenizeParams, SplitParams)
     development = read_table("data/development.parquet", Texts)
     repeats = read_table("data/repeats.parquet", Repeats)
     tokens = read_table("data/tokens/development.parquet", Tokens)
+    per_class = rows_per_class(development, repeats)
+    recipe = asked.for_rows(per_class)
     description = describe(tokenize, recipe, development, repeats)
     tables = {"development": development, "repeats": repeats, "tokens": tokens}
     checkpoints = Checkpoints(digest(description, recipe, **tables, seed=split.seed))
     checkpoints.remove_others()
     resumed = checkpoints.is_resumed()
-    for note in filter(None, [*notes(recipe), other_pooling(tokenize, recipe), unseen_gpu()]):
+    for note in filter(None, [chosen(asked, per_class), *notes(recipe), other_pooling(tokenize, recipe), unseen_gpu()]):
         print(note, flush=True)
     with atomic(FOLDER):
         trained = train_repeats(
@@ -45,7 +47,7 @@ def main() -> None:
             recipe,
             **tables,
             seed=split.seed,
-            callbacks=Progress(description.repeats, recipe.epochs),
+            callbacks=Progress(description.repeats, recipe.last_epoch),
             store=checkpoints,
             workers=workers.count(),
         )

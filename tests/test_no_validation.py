@@ -85,8 +85,8 @@ def test_what_needs_validation_rows_is_refused_at_once_before_any_work(clone):
     log = clone.run("dvc", "exp", "run", *(part for one in settings for part in ("-S", one)), fails=True)
     assert (
         "finetune.early_stopping.min_epochs (1) is less than finetune.epochs (2): validation rows would choose where "
-        "to stop, and there are none (split.validation_fraction is 0); set finetune.early_stopping.min_epochs to 2, or "
-        "split.validation_fraction above 0"
+        "to stop, and there are none (split.validation_fraction is 0); set finetune.early_stopping.min_epochs to null, "
+        "or split.validation_fraction above 0"
     ) in log
     assert "evaluate.temperature_scaling (true) is fitted to validation rows" in log
     assert "Traceback" not in log

@@ -8,6 +8,7 @@ import pandas as pd
 
 from benchmarks.pipeline import NoneFinished, params
 from benchmarks.quality.sets import SEED, TOKENIZE, Cell, vectors
+from gapwise.base.tables import rows_per_class
 from gapwise.baselines import catalogue
 from gapwise.scoring.predicting import predict_repeats
 from gapwise.training.repeats import describe, train_repeats
@@ -40,7 +41,7 @@ def finetuned(cell: Cell, changes: Mapping[str, Any]) -> tuple[pd.DataFrame, flo
     """
     started = _cpu()
     tables = {"development": cell.development, "repeats": cell.repeats, "tokens": cell.tokens}
-    recipe = params("finetune", changes)
+    recipe = params("finetune", changes).for_rows(rows_per_class(cell.development, cell.repeats))
     description = describe(TOKENIZE, recipe, cell.development, cell.repeats)
     without = {"callbacks": lambda repeat, at_once: [], "store": NoneFinished()}
     trained = train_repeats(description, recipe, **tables, **without, seed=SEED)

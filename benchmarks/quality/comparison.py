@@ -104,6 +104,6 @@ PUBLIC = Comparison(
     name="public",
     sets=open_sets.NAMES,
     trained={"gapwise": RECOMMENDED},
-    rivals={"torch": ("8 per class", "400 rows"), "setfit": ("8 per class",)},
+    rivals={"torch": ("8 per class", "400 rows"), "setfit": ("8 per class", "400 rows")},
     repeats={"8 per class": 2, "400 rows": 1},
 )

@@ -133,7 +133,7 @@ class Figures:
 
 
 def named_against_defaults(methods: Figures) -> str:
-    """Compares settings/medium with params.yaml at 400 rows, on every set, as Markdown."""
+    """Compares settings/auto with params.yaml at 400 rows, on every set, as Markdown."""
     lines = [_line("data set", "test accuracy, 95 % interval", "test log loss"), "|---|---|---|"]
     for name in SETS:
         pair = methods.pair("400 rows", name, "gapwise", "defaults")

@@ -136,6 +136,17 @@ def is_validated(rows: pd.DataFrame) -> bool:
     return bool((rows["part"] == "validation").any())
 
 
+def rows_per_class(development: pd.DataFrame, repeats: pd.DataFrame) -> float:
+    """Gives the rows that a repeat trains on, of the one that has the fewest, divided by the number of classes.
+
+    Args:
+        development: `Texts`.
+        repeats: `Repeats`.
+    """
+    train = repeats[repeats["part"] == "train"]
+    return float(train.groupby("repeat").size().min() / development["label"].nunique())
+
+
 def parts_of(repeats: pd.DataFrame, repeat: int) -> "pd.Series[str]":
     """Gives the part of each text that one repeat uses, by `text_id`.
 

@@ -4,6 +4,8 @@ from collections.abc import Mapping
 from pathlib import PurePosixPath
 from typing import Any
 
+from gapwise.base.wording import in_yaml
+
 NONE = "there are none (split.validation_fraction is 0)"
 OR_DRAW = "or split.validation_fraction above 0"
 
@@ -32,11 +34,11 @@ def none_drawn(prepare: Any, split: Any) -> bool:
 def of_training(recipe: Any) -> list[str]:
     """Names what in the section `finetune` needs validation rows: an end that they choose."""
     earliest, last = recipe.early_stopping.min_epochs, recipe.epochs
-    if earliest >= last:
+    if earliest is None or (last is not None and earliest >= last):
         return []
     return [
-        f"finetune.early_stopping.min_epochs ({earliest}) is less than finetune.epochs ({last}): validation rows "
-        f"would choose where to stop, and {NONE}; set finetune.early_stopping.min_epochs to {last}, {OR_DRAW}"
+        f"finetune.early_stopping.min_epochs ({earliest}) is less than finetune.epochs ({in_yaml(last)}): validation "
+        f"rows would choose where to stop, and {NONE}; set finetune.early_stopping.min_epochs to null, {OR_DRAW}"
     ]
 
 

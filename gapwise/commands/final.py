@@ -10,7 +10,7 @@ from typing import Any
 import pandas as pd
 
 from gapwise.base.errors import UserError
-from gapwise.base.tables import Predictions, Repeats, Texts, Tokens
+from gapwise.base.tables import Predictions, Repeats, Texts, Tokens, rows_per_class
 from gapwise.commands.project import WORKSPACE, Project
 from gapwise.commands.revisions import METRICS_FILE, read
 from gapwise.disk.atomic import atomic
@@ -41,6 +41,7 @@ def run(out: Path, *, with_test: bool, license: str | None) -> None:
         recipe, tokenize, split = read_params(FinetuneParams, TokenizeParams, SplitParams)
         metrics = _json(METRICS_FILE)
         data = Data(*(read_table(f"data/{name}.parquet", kind) for name, kind in TABLES.items()))
+        recipe = recipe.for_rows(rows_per_class(data.texts, data.repeats))
         repeats = read_description()
         epochs = pd.read_csv("metrics/plots/epochs.csv")
         repeated, data = data, _with_test(data) if with_test else data

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from gapwise.base.tables import Repeats, Table, Texts, Tokens
+from gapwise.base.tables import Repeats, Table, Texts, Tokens, rows_per_class
 from gapwise.disk.io import read_params
 from gapwise.encoding.params import TokenizeParams
 from gapwise.runs.checkpoints import Checkpoints, digest
@@ -35,6 +35,7 @@ def hand_over(folder: Path, finished: Path) -> None:
             "repeats": _table("repeats", Repeats),
         }
         tokens = _table("tokens/development", Tokens)
+        recipe = recipe.for_rows(rows_per_class(**tables))
         description = describe(tokenize, recipe, **tables)
         store = Checkpoints(digest(description, recipe, **tables, tokens=tokens, seed=split.seed))
         store.remove_others()

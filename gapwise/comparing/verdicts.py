@@ -6,6 +6,7 @@ from typing import Any
 
 import pandas as pd
 
+from gapwise.base.tables import rows_per_class
 from gapwise.comparing.figures import Comparison, Contrast, Estimate, Selection, Setting, Verdict
 from gapwise.comparing.scored import Candidate, Scored, score
 from gapwise.comparing.selection import optimism
@@ -178,6 +179,16 @@ def _selection(names: Sequence[str], scored: Sequence[Scored], question: Questio
     )
 
 
+def _epochs_left_to_rows(candidate: Candidate) -> str | None:
+    if candidate.epochs is None or candidate.params.get("finetune", {}).get("epochs", "given") is not None:
+        return None
+    per_class = rows_per_class(candidate.predictions, candidate.predictions)
+    return (
+        f"{candidate.name} leaves its epochs to the number of rows (finetune.epochs is null): with {per_class:.0f} per "
+        f"class to train on, a repeat took {candidate.epochs / len(candidate.repeats):.3g}."
+    )
+
+
 def _notes(candidates: Sequence[Candidate], scored: Scored, groups: int) -> list[str]:
     notes = []
     counts = [len(one.repeats) // scored.rotations for one in candidates]
@@ -193,6 +204,7 @@ def _notes(candidates: Sequence[Candidate], scored: Scored, groups: int) -> list
             "All repeats train on the same rows: intervals tell of other seeds and test rows, and not of other rows to "
             "train on."
         )
+    notes += [note for one in candidates if (note := _epochs_left_to_rows(one)) is not None]
     if len(candidates) > 2 and not scored.is_validated:
         notes.append("Without validation rows no setting can be chosen without a look at the test set.")
     if groups < 30:

@@ -4,11 +4,8 @@ from typing import Any
 
 import pandas as pd
 
-# Rows per class below which a file of settings/ is meant: halfway, by their ratio, between the sizes that
-# docs/what-helps.md has measured (8, 64 and some 200 per class).
-SIZES = {"few-shot": 23, "small": 113, "medium": float("inf")}
-
 FEW = 1000  # rows in all, below which one test part says little
+FEW_PER_CLASS = 24  # to train on, below which those that validate are missed
 
 
 def summarize(
@@ -88,9 +85,8 @@ def in_lines(report: dict[str, Any], fraction: float) -> list[str]:
     if not tested and rows + report["development"]["rows"] < FEW:
         lines.append(f"  with fewer than {FEW:,} rows, split.rotate=5 tests every one of them, at 5 times the training")
     per_class = min(train) / len(repeats[0]["train"]["classes"])
-    size = next(name for name, most in SIZES.items() if per_class < most)
-    lines.append(f"  for {per_class:.0f} rows per class there is a setting of its own: $(cat settings/{size})")
-    if size == "few-shot" and max(validation) and fraction and not max(not_drawn):
+    lines.append(f"  $(cat settings/auto) behind `dvc exp run` suits the {per_class:.0f} rows per class to train on")
+    if per_class < FEW_PER_CLASS and max(validation) and fraction and not max(not_drawn):
         lines.append("  with so few, -S split.validation_fraction=0 beside it trains on the rows that validate, too")
     return lines
 

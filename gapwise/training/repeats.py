@@ -50,11 +50,18 @@ def describe(
 ) -> Description:
     """Describes the networks that training on a development table gives.
 
+    Args:
+        tokenize: The section `tokenize`.
+        recipe: The section `finetune`, after `for_rows`.
+        development: `tables.Texts`.
+        repeats: `tables.Repeats`.
+
     Raises:
         UserError: If the recipe does not fit the classes of the table, or needs validation rows that there are not.
     """
     classes = sorted(development["label"].unique())
-    problems = [] if is_validated(repeats) else unvalidated.of_training(recipe)
+    problems = [f"finetune: {problem}" for problem in conflicts(recipe)]  # of what the number of rows has filled in
+    problems += [] if is_validated(repeats) else unvalidated.of_training(recipe)
     _refuse("data", [*(f"finetune.{problem}" for problem in misfits(recipe, classes)), *problems])
     return Description.of(
         tokenize,
@@ -108,7 +115,9 @@ def train_repeats(
     cut, network = rebuild(description)
     _refuse("encoder", [f"finetune: {problem}" for problem in conflicts(recipe, cut.trained_layers)])
     rows = [rows_of(tokens, parts_of(repeats, repeat)) for repeat in range(description.repeats)]
-    processes = min(workers, len(missing), _worthwhile(network, _tokens_trained(tokens, rows, missing) * recipe.epochs))
+    processes = min(
+        workers, len(missing), _worthwhile(network, _tokens_trained(tokens, rows, missing) * recipe.last_epoch)
+    )
     # The texts are the same whatever the number of repeats, and the variants are not: so that repeats which are added
     # later start from the same bits, variants are computed one by one.
     features = frozen_output(

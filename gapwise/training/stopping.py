@@ -3,21 +3,22 @@
 from typing import Any
 
 from gapwise.encoding.runtime import keras, tf
-from gapwise.training.recipe import EarlyStopping
+from gapwise.training.recipe import FinetuneParams
 
 # What is watched, and whether it should fall or rise. The log loss is the plain one, without any penalty.
 MONITORS = {"loss": ("val_log_loss", "min"), "accuracy": ("val_accuracy", "max"), "macro_f1": ("val_macro_f1", "max")}
 
 
-def early_stopping(params: EarlyStopping) -> keras.callbacks.EarlyStopping:
+def early_stopping(recipe: FinetuneParams) -> keras.callbacks.EarlyStopping:
     """Gives the callback that ends training and restores the best epoch's weights, by the validation rows."""
+    params = recipe.early_stopping
     monitor, mode = MONITORS[params.monitor]
     return keras.callbacks.EarlyStopping(
         monitor=monitor,
         mode=mode,
         patience=params.patience,
         min_delta=params.min_delta,
-        start_from_epoch=params.min_epochs - 1,  # counted from 0
+        start_from_epoch=recipe.earliest_epoch - 1,  # counted from 0
         restore_best_weights=True,
     )
 

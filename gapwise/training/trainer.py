@@ -99,13 +99,13 @@ class Trainer:
         self._start(seed)
         for regularizer in self.regularizers:
             regularizer.before(run)
-        stopping = [early_stopping(params.early_stopping)] if len(validation.rows) else []
-        steps = params.epochs * -(-len(train.rows) // params.batch_size)
+        stopping = [early_stopping(params)] if len(validation.rows) else []
+        steps = params.last_epoch * -(-len(train.rows) // params.batch_size)
         averaging = [keras.callbacks.SwapEMAWeights(swap_on_epoch=True)] if params.ema else []
         history = self.objective.fit(
             shuffled(train, params.batch_size, derive(seed, "order")),
             validation_data=in_order(validation) if stopping else None,
-            epochs=params.epochs,
+            epochs=params.last_epoch,
             class_weight=run.class_weight,
             callbacks=[*averaging, *stopping, Schedule(self.blocks, steps, params), *callbacks],
             shuffle=False,  # the data set does it, by its own seed

@@ -518,7 +518,7 @@ SETTINGS = [
              {"split.validation_fraction": 0, "evaluate.temperature_scaling": True},
              "finetune.early_stopping.min_epochs (1) is less than finetune.epochs (8): validation rows would choose "
              "where to stop, and there are none (split.validation_fraction is 0); set "
-             "finetune.early_stopping.min_epochs to 8, or split.validation_fraction above 0\n"
+             "finetune.early_stopping.min_epochs to null, or split.validation_fraction above 0\n"
              "  - evaluate.temperature_scaling (true) is fitted to validation rows, and there are none "
              "(split.validation_fraction is 0); set it to false, or split.validation_fraction above 0"),
     Settings("a key of another section", {"split.dropout": 0.1},

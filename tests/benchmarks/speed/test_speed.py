@@ -74,6 +74,7 @@ def test_of_a_run_the_best_epoch_but_the_first_counts_and_the_first_tells_the_tr
     assert (best["epoch"], best["tracing"]) == (3.0, 6.0)
 
 
+@pytest.mark.slow
 def test_a_way_that_fails_ends_the_benchmark_with_its_message(tmp_path, monkeypatch):
     monkeypatch.setitem(process.WAYS, "keras", sys.executable)
     with pytest.raises(SystemExit, match=r"(?s)keras failed with exit code 1:.*rows\.npz"):

@@ -73,6 +73,7 @@ def test_another_seed_gives_other_variants(everything):
     assert set(other["text"]) != set(everything[0]["text"])
 
 
+@pytest.mark.slow
 def test_two_processes_make_what_one_makes(everything, monkeypatch):
     monkeypatch.setattr(module, "TEXTS_PER_PROCESS", 1)
     table, report = augment(rows(), params(*METHODS, variants=8), seed=7, workers=2)

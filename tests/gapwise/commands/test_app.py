@@ -91,6 +91,7 @@ def test_nothing_is_written_into_the_project_unless_asked(run, drawn):
     assert drawn.run("git", "status", "--porcelain") == ""
 
 
+@pytest.mark.slow
 def test_a_saved_comparison_is_drawn_by_dvc(drawn, tmp_path):
     copy = drawn.copy(tmp_path / "project")
     copy.run(sys.executable, "-m", "gapwise", "compare", "main", "skilled", "alike", "--save")

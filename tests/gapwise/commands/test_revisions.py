@@ -289,6 +289,7 @@ def test_tables_of_other_bytes_and_the_same_rows_are_the_same_data(changed):
         assert names(settings) == ["main", "skilled"]
 
 
+@pytest.mark.slow
 def test_in_a_folder_of_a_larger_repository_predictions_come_from_the_remote(drawn, tmp_path, monkeypatch):
     inside = drawn.copy(tmp_path / "mono/ml/gapwise")
     shutil.rmtree(inside.folder / ".git")

@@ -1,3 +1,4 @@
+import dataclasses
 import json
 
 import numpy as np
@@ -182,6 +183,17 @@ def test_as_many_repeats_but_not_the_same_are_noted_too():
 
 def test_ordinary_comparisons_need_no_note():
     assert judge(setting("a", right(0.8, 1)), setting("b", right(0.8, 2))).notes == []
+
+
+def test_epochs_that_the_number_of_rows_chose_are_noted():
+    def trained(name, epochs):
+        made = setting(name, right(0.8), params={"finetune": {"epochs": epochs}})
+        return dataclasses.replace(made, epochs=7 * REPEATS)
+
+    assert judge(trained("fixed", 7), trained("auto", None)).notes == [
+        "auto leaves its epochs to the number of rows (finetune.epochs is null): with 20 per class to train on, a "
+        "repeat took 7."
+    ]
 
 
 def without_validation(name, seed, *, same_rows):

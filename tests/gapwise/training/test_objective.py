@@ -20,6 +20,7 @@ def test_label_smoothing_spreads_a_share_of_each_label_evenly(smoothing):
     assert float(cross_entropy(smoothing)(CLASS, LOGITS, weights)) == pytest.approx((weights * errors).mean(), rel=1e-5)
 
 
+@pytest.mark.slow
 def test_smoothed_labels_keep_the_network_from_being_sure_and_are_not_in_the_reported_log_loss(tiny_bert):
     sure = []
     for smoothing in (0.0, 0.6):
@@ -58,6 +59,7 @@ def test_the_loss_is_the_formula_of_the_page(tiny_bert):
     assert loss == pytest.approx(0.25 * (error + head) + 0.75 * term + 0.01 * squares + 0.5 * distances, rel=1e-4)
 
 
+@pytest.mark.slow
 def test_the_head_learns_the_same_with_the_term_as_without_it(tiny_bert):
     """Its gradient has another length and no other direction, which is all that Adam sees."""
     plain, with_term = (

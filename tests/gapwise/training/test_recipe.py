@@ -6,7 +6,7 @@ from pydantic import ValidationError
 
 from gapwise.base.rules import rules
 from gapwise.training.catalogue import CATALOGUE
-from gapwise.training.recipe import FinetuneParams, conflicts
+from gapwise.training.recipe import FinetuneParams, chosen, conflicts, epochs_for
 from tests.recipes import PLAIN, recipe
 
 RULES = rules(FinetuneParams)
@@ -70,6 +70,27 @@ def test_some_pairs_are_excluded():
 )
 def test_what_makes_sense_together_is_accepted(changes):
     recipe(**changes)
+
+
+def test_null_epochs_are_those_of_the_measured_sizes_and_fall_in_between():
+    assert [epochs_for(rows) for rows in (8, 64, 200, 5000)] == [20, 5, 3, 3]
+    found = [epochs_for(rows) for rows in range(1, 300)]
+    assert found == sorted(found, reverse=True)
+
+
+def test_what_the_number_of_rows_leaves_alone_and_what_it_fills_in():
+    given, left = recipe(epochs=8), recipe(epochs=None, min_epochs=None)
+    assert given.for_rows(64) == given
+    assert left.for_rows(64) == recipe(epochs=5, min_epochs=None)
+    assert left.for_rows(64).earliest_epoch == left.for_rows(64).last_epoch == 5
+    assert chosen(given, 64) is None
+    assert chosen(left, 64) == "finetune.epochs is null: 5 epochs, for 64 rows per class to train on"
+
+
+def test_what_does_not_fit_the_epochs_is_refused_once_they_are_known():
+    left = recipe(epochs=None, min_epochs=9)
+    assert conflicts(left.for_rows(8)) == []
+    assert conflicts(left.for_rows(64)) == ["early_stopping.min_epochs (9) is more than epochs (5); lower it"]
 
 
 def test_reading_a_recipe_does_not_wait_for_tensorflow():

@@ -12,6 +12,7 @@ from tests.recipes import recipe
 from tests.setting import CLASSES, LABELS, ROWS, TRAIN, VALIDATION, Setting, equal
 
 
+@pytest.mark.slow
 def test_training_on_stored_frozen_output_is_training_the_whole_network_with_those_layers_frozen(tiny_bert):
     cached = Setting(tiny_bert, encoder_dropout=0.0, freeze=2)
     whole = Setting(tiny_bert, encoder_dropout=0.0, freeze=0)
@@ -43,6 +44,7 @@ def test_the_same_seed_gives_the_same_bits_whatever_was_trained_before(tiny_bert
     pd.testing.assert_frame_equal(first.epochs, again.epochs, check_exact=True)
 
 
+@pytest.mark.slow
 def test_all_repeats_share_one_traced_step_whatever_the_recipe_adds_to_it(tiny_bert, monkeypatch):
     setting = Setting(
         tiny_bert, mixout=0.5, r_drop=1.0, contrastive=0.2, ema=0.9, clip_norm=1.0, class_weight="balanced",
@@ -91,6 +93,7 @@ def test_l2_makes_the_heads_kernel_smaller_and_leaves_no_trace_in_the_reported_l
     assert reported == pytest.approx(-np.log(own).mean(), rel=1e-5)
 
 
+@pytest.mark.slow
 def test_dropout_hinders_memorizing(tiny_bert):
     losses = []
     for dropout in (0.0, 0.8):
@@ -125,6 +128,7 @@ def test_the_best_epochs_weights_are_restored(tiny_bert, monitor):
     assert not equal(trained.weights, kept[-1])
 
 
+@pytest.mark.slow
 def test_the_moving_average_is_what_is_validated_and_kept(tiny_bert):
     """One step per epoch; the average starts at the first step's weights."""
     setting = Setting(

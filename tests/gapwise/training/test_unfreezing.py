@@ -43,6 +43,7 @@ def test_a_recipe_that_needs_more_trained_layers_than_the_encoder_has_is_refused
     assert conflicts(recipe(**changes), trained) == [problem]
 
 
+@pytest.mark.slow
 def test_each_epoch_changes_exactly_the_layers_that_are_unfrozen_by_then(tiny_bert):
     """One step per epoch, with all that could move a layer by another way than its gradient."""
     setting = Setting(

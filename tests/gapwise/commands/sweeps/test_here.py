@@ -85,6 +85,7 @@ def test_changes_that_are_not_committed_are_refused(swept):
     assert ".gapwise" not in said
 
 
+@pytest.mark.slow
 def test_what_the_git_remote_has_is_brought_and_not_run(shared, tmp_path):
     colleague = Pinned(tmp_path / "colleague")
     colleague.folder.mkdir()
@@ -99,6 +100,7 @@ def test_what_the_git_remote_has_is_brought_and_not_run(shared, tmp_path):
     assert shared.notes("begins") == []
 
 
+@pytest.mark.slow
 def test_a_git_remote_that_is_away_is_said_and_stops_nothing(shared, tmp_path):
     (tmp_path / "hub.git").rename(tmp_path / "away.git")
     said = shared.run("gapwise", "sweep", "-S", "finetune.l2=0")

@@ -54,6 +54,7 @@ def test_a_line_needs_nothing_but_a_posix_shell_git_and_flock(lines):
     assert str(PROJECT) not in one
 
 
+@pytest.mark.slow
 def test_a_line_whose_experiment_fails_hands_nothing_over(shared, lines, tmp_path):
     _, run = lines
     (bad,) = shared.run("gapwise", "sweep", "--print", "-S", "finetune.l2=13").splitlines()

@@ -49,6 +49,7 @@ def test_weights_for_other_classes_than_there_are_are_refused_all_at_once(tiny_b
         assert describe_with(fitting, tiny_bert).classes == ["no", "yes"]
 
 
+@pytest.mark.slow
 def test_a_rare_class_is_predicted_more_where_classes_are_balanced_and_the_log_loss_stays_unweighted(tiny_bert):
     rare = np.array([1, 1, 0, 0, 0, 0, 0, 0] * 3)
     found = []

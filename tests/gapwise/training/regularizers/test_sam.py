@@ -1,4 +1,5 @@
 import numpy as np
+import pytest
 
 from gapwise.encoding.runtime import keras, tf
 from gapwise.training.regularizer import Trainee
@@ -44,6 +45,7 @@ def loss_near(setting, distance):
     return np.mean(losses)
 
 
+@pytest.mark.slow
 def test_the_loss_rises_less_around_the_weights_that_are_found_with_it(tiny_bert):
     sharpness = []
     for sam in (0.0, 0.5):
