@@ -26,6 +26,16 @@ def in_words(items: Sequence[object], noun: str = "") -> str:
     return f"{noun}{'s' if len(items) > 1 else ''} {words}" if noun else words
 
 
+def counted(number: int, noun: str) -> str:
+    """Writes a number and its noun, with an s for several and for none.
+
+    Example:
+        >>> counted(1, "row"), counted(1200, "row")
+        ('1 row', '1,200 rows')
+    """
+    return f"{number:,} {noun}{'' if number == 1 else 's'}"
+
+
 def show(value: object) -> str:
     """Writes a value as Python would, cut after 60 characters; nothing in it can move a terminal's cursor.
 

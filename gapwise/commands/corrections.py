@@ -5,6 +5,7 @@ import shlex
 from pathlib import Path
 
 from gapwise.base.errors import UserError
+from gapwise.base.wording import counted
 from gapwise.commands.project import Project
 from gapwise.disk.atomic import atomic
 from gapwise.disk.io import read_params
@@ -46,10 +47,10 @@ def in_lines(done: Corrected, source: Path, by_dvc: Path | None) -> list[str]:
         by_dvc: It or its folder, which `dvc add` tracks; None where git tracks it.
     """
     rows = sum(done.changes.values())
-    lines = [f"{source}: {rows:,} {_plural('row', rows)} of {done.texts:,} {_plural('text', done.texts)} corrected"]
+    lines = [f"{source}: {counted(rows, 'row')} of {counted(done.texts, 'text')} corrected"]
     lines += [f"  {old} → {new}: {count:,}" for (old, new), count in sorted(done.changes.items())]
     if done.already:
-        lines.append(f"  {done.already:,} {_plural('correction', done.already)} were there already")
+        lines.append(f"  {counted(done.already, 'correction')} were there already")
     if not done.changes:
         return [f"{source} has all {done.already:,} corrections already; it is as it was"]
     lines.append(f"  {done.bytes_changed:,} bytes exchanged; all others are as they were")
@@ -66,10 +67,6 @@ def in_lines(done: Corrected, source: Path, by_dvc: Path | None) -> list[str]:
 def _pointer(source: Path) -> Path | None:
     """Gives what `dvc add` tracks: the file, or a folder that holds it."""
     return next((path for path in (source, *source.parents[:-1]) if Path(f"{path}.dvc").is_file()), None)
-
-
-def _plural(noun: str, count: int) -> str:
-    return noun if count == 1 else f"{noun}s"
 
 
 def _check_kept(source: Path) -> None:

@@ -13,7 +13,7 @@ from rich.console import Console
 from rich.progress import Progress
 
 from gapwise.base.errors import UserError
-from gapwise.base.wording import in_words, shorten, show
+from gapwise.base.wording import counted, in_words, shorten, show
 from gapwise.commands.project import WORKSPACE, Project
 from gapwise.commands.revisions import METRICS_FILE, MODELS, models_of
 from gapwise.labelling.explaining import Explanation, explain, strongest
@@ -119,7 +119,7 @@ class _Job:
         """Says what became of the rows."""
         yield from shorten(self.broken, "rows that cannot be read")
         if self.broken:
-            yield f"{len(self.broken):,} {'row' if len(self.broken) == 1 else 'rows'} left out; the others are done"
+            yield f"{counted(len(self.broken), 'row')} left out; the others are done"
         if self.without:
             rows = in_words(self.without, "row")
             yield f"{rows} without a text: left without a label (rows count from 1, below the header)"

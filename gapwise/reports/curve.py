@@ -8,6 +8,7 @@ from rich.console import Console, RenderableType
 from rich.table import Table
 from rich.text import Text
 
+from gapwise.base.wording import counted
 from gapwise.forecasting.figures import LearningCurve
 from gapwise.reports.words import difference, estimate, percent, printable
 from gapwise.statistics.metrics import METRICS
@@ -27,7 +28,7 @@ def basis(curve: LearningCurve) -> str:
     rows = f"{curve.test_rows:,} test rows"
     if curve.test_groups != curve.test_rows:
         rows += f" in {curve.test_groups:,} groups"
-    repeats = _count(curve.repeats, "repeat")
+    repeats = counted(curve.repeats, "repeat")
     return f"{METRICS[curve.metric].label} on {rows}, {repeats}; {percent(curve.confidence)} intervals"
 
 
@@ -35,11 +36,7 @@ def sentence(curve: LearningCurve) -> str:
     """Tells what the further rows are worth: "200 more labels: +1.8 points of accuracy (0.9 to 2.7)."."""
     unit, forecast = METRICS[curve.metric], curve.forecast
     figures = difference(curve.metric, forecast.gain).replace(" (", f" {unit.unit} (", 1)
-    return f"{_count(round(forecast.ahead), 'more label')}: {figures}."
-
-
-def _count(number: int, noun: str) -> str:
-    return f"{number:,} {noun}{'' if number == 1 else 's'}"
+    return f"{counted(round(forecast.ahead), 'more label')}: {figures}."
 
 
 def _parts(curve: LearningCurve, width: int) -> Iterator[RenderableType]:

@@ -8,6 +8,7 @@ from rich.console import Console, RenderableType
 from rich.table import Table
 from rich.text import Text
 
+from gapwise.base.wording import counted
 from gapwise.inspecting.errors import kind_counts
 from gapwise.inspecting.figures import Changed, ErrorReport, Errors, Kind, Mending, Slice, Wrong
 from gapwise.reports.texts import with_texts
@@ -41,7 +42,7 @@ def basis(report: ErrorReport) -> str:
     validated = f"{validation.texts:,} validation rows" if validation.texts else "no validation rows, as there are none"
     return (
         f"errors of {report.revision} on {test.texts:,} test rows{groups}, and on {validated}; "
-        f"{test.repeats} {'repeat' if test.repeats == 1 else 'repeats'}; train rows do not count"
+        f"{counted(test.repeats, 'repeat')}; train rows do not count"
     )
 
 
@@ -160,9 +161,8 @@ def slice_sentences(report: ErrorReport) -> list[str]:
 def mending_sentence(against: Mending, revision: str) -> str:
     """Tells what a second setting mends and breaks, and whether the difference is more than chance."""
     chance = "which chance alone could have made" if against.low <= 0 <= against.high else "more than chance explains"
-    texts = "text" if len(against.mended) == 1 else "texts"
     return (
-        f"{against.revision} mends {len(against.mended):,} test {texts} of {revision} and breaks "
+        f"{against.revision} mends {counted(len(against.mended), 'test text')} of {revision} and breaks "
         f"{len(against.broken):,}: {difference(against)} points of accuracy, {chance}. Two seeds of one setting "
         "mend and break texts too."
     )

@@ -4,6 +4,8 @@ from typing import Any
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
+from gapwise.base.wording import counted
+
 
 def render(name: str, **values: Any) -> str:
     """Fills a template; every text that comes from data is escaped.
@@ -19,4 +21,5 @@ def render(name: str, **values: Any) -> str:
         trim_blocks=True,
         lstrip_blocks=True,
     )
+    environment.filters["counted"] = counted
     return environment.get_template(name).render(**values)
