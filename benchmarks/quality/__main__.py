@@ -2,6 +2,7 @@
 
     python -m benchmarks.quality compare        # every way to do the job: quality.csv, quality.md and quality.png
     python -m benchmarks.quality public         # the same on public sets that are fetched: public.csv and public.md
+    python -m benchmarks.quality epochs         # how many suit a size between the measured ones: epochs.csv
     python -m benchmarks.quality what-helps     # one change of a setting at a time: what-helps.csv, docs/what-helps.md
     python -m benchmarks.quality probe-scale    # two ways to scale vectors for the probe: probe-scale.csv
 
@@ -15,7 +16,7 @@ from typing import Annotated
 import typer
 
 from benchmarks.quality import comparison_report, open_sets, probe_scale, trainings, what_helps
-from benchmarks.quality.comparison import PUBLIC, SAMPLES
+from benchmarks.quality.comparison import EPOCHS, PUBLIC, SAMPLES
 from benchmarks.quality.sets import SETS, SIZES
 
 Sets = Annotated[list[str], typer.Option("--set", help=f"of {', '.join(SETS)}")]
@@ -59,6 +60,14 @@ def public(
         open_sets.fetch()
         PUBLIC.measure(sets, sizes, columns, again)
     comparison_report.write_public(trainings.read(PUBLIC.table))
+
+
+@program.command()
+def epochs() -> None:
+    """Trains other numbers of epochs at a size between those that settings/auto was found at."""
+    open_sets.fetch()
+    EPOCHS.measure(list(EPOCHS.sets), list(EPOCHS.repeats), list(EPOCHS.trained), again=False)
+    what_helps.write()
 
 
 @program.command(name="what-helps")

@@ -13,8 +13,8 @@ from pathlib import Path
 import pandas as pd
 
 from benchmarks.quality import columns, open_sets, rivals, trainings
-from benchmarks.quality.sets import REPEATS, SETS, SIZES, load
-from benchmarks.quality.settings import DEFAULTS, PLAIN, RECOMMENDED, Changes, in_words
+from benchmarks.quality.sets import BETWEEN, REPEATS, SETS, SIZES, load
+from benchmarks.quality.settings import DEFAULTS, PLAIN, RECOMMENDED, Changes, fixed, in_words, named
 
 RESULTS = Path(__file__).parent / "results"
 
@@ -106,4 +106,12 @@ PUBLIC = Comparison(
     trained={"gapwise": RECOMMENDED},
     rivals={"torch": ("8 per class", "400 rows"), "setfit": ("8 per class", "400 rows")},
     repeats={"8 per class": 2, "400 rows": 1},
+)
+# Between the sizes that settings/auto was found at: epochs by its rule, and half and twice as many.
+EPOCHS = Comparison(
+    name="epochs",
+    sets=tuple(name for name in open_sets.OPEN if name != "medical-abstracts"),  # its texts are long
+    trained={f"{epochs} epochs": dict.fromkeys(BETWEEN, named("auto") | fixed(epochs)) for epochs in (5, 10, 20)},
+    rivals={},
+    repeats=dict.fromkeys(BETWEEN, 2),
 )

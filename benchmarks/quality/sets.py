@@ -22,6 +22,7 @@ SIZES = {  # how many rows each repeat trains on
     "64 per class": {"train_size": None, "train_per_class": 64},
     "400 rows": {"train_size": 400, "train_per_class": None},
 }
+BETWEEN = {"24 per class": {"train_size": None, "train_per_class": 24}}  # where the number of epochs alone is tried
 # Of larger sets a seeded draw of this many rows is taken. It leaves some 900 to test on.
 ROWS = 3000
 TOKENIZE = params("tokenize")
@@ -53,7 +54,7 @@ def load(name: str, size: str, repeats: int = REPEATS) -> Cell:
     Args:
         name: One of `SETS` or of `open_sets.OPEN_SETS`. The former hold out a tenth of the development rows for
             validation, beside the rows to train on. The latter have no other labelled rows than those to train on.
-        size: One of `SIZES`. The test and validation rows are the same for all.
+        size: One of `SIZES` or of `BETWEEN`. The test and validation rows are the same for all.
         repeats: How many draws; more only add to fewer.
 
     Raises:
@@ -90,4 +91,4 @@ def _sealed(name: str) -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame]:
 
 
 def _split(name: str, size: str) -> SplitParams:
-    return params("split", SIZES[size] | ({} if name in SETS else {"validation_fraction": 0}))
+    return params("split", (SIZES | BETWEEN)[size] | ({} if name in SETS else {"validation_fraction": 0}))

@@ -19,7 +19,13 @@ HEAD = ("change", "data set", "validation log loss", "validation accuracy", "tes
 
 
 def render(
-    rows: pd.DataFrame, compared: pd.DataFrame, public: pd.DataFrame, scaled: pd.DataFrame, groups: Groups
+    rows: pd.DataFrame,
+    *,
+    compared: pd.DataFrame,
+    public: pd.DataFrame,
+    between: pd.DataFrame,
+    scaled: pd.DataFrame,
+    groups: Groups,
 ) -> str:
     """Fills the template.
 
@@ -27,6 +33,7 @@ def render(
         rows: From `trainings.read`, of what-helps.csv; the column `none` is the base of each size.
         compared: The same of quality.csv.
         public: The same of public.csv.
+        between: The same of epochs.csv.
         scaled: The rows of probe-scale.csv.
         groups: Gives the group of each test text of a set, see `paired.groups_of`.
     """
@@ -43,6 +50,7 @@ def render(
         named_against_defaults=lambda: named_against_defaults(methods),
         methods_by_size=lambda: methods_by_size(compared),
         over_public_sets=lambda: over_sets(public).rstrip(),
+        epochs_between=lambda: epochs_between(between),
         probe_scale=lambda: probe_scale(scaled),
         one_scale_wins=lambda score: one_scale_wins(scaled, score),
     )
@@ -151,6 +159,15 @@ def methods_by_size(compared: pd.DataFrame) -> str:
         cells = [f"{means[size, column]:.3f}" if (size, column) in means else "" for column in TITLES]
         lines.append(_line(size, *cells))
     return "\n".join(lines)
+
+
+def epochs_between(rows: pd.DataFrame) -> str:
+    """Gives the mean test accuracy of each number of epochs on each set, as Markdown."""
+    means = rows.pivot_table(index="set", columns="column", values="test_accuracy", sort=False)
+    columns = sorted(means, key=lambda name: int(name.split()[0]))
+    lines = [_line("data set", *columns), "|---" * (len(columns) + 1) + "|"]
+    lines += [_line(name, *(f"{means.loc[name, column]:.3f}" for column in columns)) for name in means.index]
+    return "\n".join([*lines, _line("*mean*", *(f"{means[column].mean():.3f}" for column in columns))])
 
 
 def probe_scale(scaled: pd.DataFrame) -> str:
