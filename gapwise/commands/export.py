@@ -28,13 +28,13 @@ CARD = "README.md"
 
 def run(to: str, *, model: Path, out: Path | None, quantize: str | None) -> None:
     """Exports and checks; the arguments are those of the command, see `commands.app`."""
-    source = model.absolute()
-    target = (out or Path("exports") / (to if quantize is None else f"{to}-{quantize}")).absolute()
+    source, named = model.absolute(), out or Path("exports") / (to if quantize is None else f"{to}-{quantize}")
+    target = named.absolute()
     about = read_about(source)
     if not about:
         raise UserError(f"{model} is not what `gapwise final` writes: {FINAL} is missing. Run `gapwise final` first.")
     if target.exists() and not (target / ABOUT).is_file():
-        raise UserError(f"{target} exists and is no export; name another folder with --out.")
+        raise UserError(f"{named} exists and is no export; name another folder with --out.")
     with Project() as project, contextlib.chdir(project.folder):
         # Here, because they import TensorFlow.
         from gapwise.exporting.checking import check, require_equal
@@ -56,7 +56,7 @@ def run(to: str, *, model: Path, out: Path | None, quantize: str | None) -> None
                 exported.write_tokenizer(folder)
             _write(folder, described)
             checked = check(folder, *against)
-            require_equal(checked, str(target))
+            require_equal(checked, str(named))
             lines = list(_in_lines(checked, part))
             if quantize is not None and kind.write_small is not None:
                 kind.write_small(exported.source, folder)
@@ -64,7 +64,7 @@ def run(to: str, *, model: Path, out: Path | None, quantize: str | None) -> None
                 lines = list(_of_small(checked, exact, quantize, part))
             _write(folder, described | {"checked": checked.as_dict()})
             _write_card(source / CARD, folder, to, lines)
-    print(*lines, f"Wrote {target}", sep="\n")
+    print(*lines, f"Wrote {named}", sep="\n")
 
 
 class _Prepared(NamedTuple):
