@@ -258,7 +258,9 @@ def predict(
         ),
     ],
     *,
-    column: Annotated[str, typer.Option(help="Column of the texts.")] = "text",
+    column: Annotated[
+        str | None, typer.Option(help="Column of the texts; that of the training without it.", show_default=False)
+    ] = None,
     out: Annotated[
         Path | None,
         typer.Option(metavar="FILE", help="Where to write: csv, tsv, jsonl or parquet; the terminal without it."),

@@ -109,6 +109,7 @@ def _prepared(folder: Path, about: Mapping[str, Any], texts: list[str]) -> _Prep
         "preset": description.preset,
         "temperature": temperature,
         "commit": about["commit"],
+        "text_column": about.get("text_column", "text"),
     }
     return _Prepared(Source(network, of_texts), write_beside, expected, described)
 

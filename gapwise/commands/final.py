@@ -35,10 +35,12 @@ def run(out: Path, *, with_test: bool, license: str | None) -> None:
         from gapwise.runs.models import read_description, read_weights, write_model
         from gapwise.runs.progress import EpochLine, Progress
         from gapwise.splitting.params import SplitParams
+        from gapwise.texts.params import PrepareParams
         from gapwise.training.recipe import FinetuneParams
         from gapwise.training.repeats import describe
 
         recipe, tokenize, split = read_params(FinetuneParams, TokenizeParams, SplitParams)
+        prepare = read_params(PrepareParams)
         metrics = _json(METRICS_FILE)
         data = Data(*(read_table(f"data/{name}.parquet", kind) for name, kind in TABLES.items()))
         recipe = recipe.for_rows(rows_per_class(data.texts, data.repeats))
@@ -59,6 +61,7 @@ def run(out: Path, *, with_test: bool, license: str | None) -> None:
             "rows": len(data.texts),
             "with_test": not is_sealed,
             "commit": project.head,
+            "text_column": prepare.text_column,
         }
         with atomic(target) as temporary:
             write_model(description, [weights], temporary)

@@ -15,10 +15,10 @@ from rich.progress import Progress
 from gapwise.base.errors import UserError
 from gapwise.base.wording import counted, in_words, shorten, show
 from gapwise.commands.project import WORKSPACE, Project
-from gapwise.commands.revisions import METRICS_FILE, MODELS, models_of
+from gapwise.commands.revisions import METRICS_FILE, MODELS, models_of, params_of
 from gapwise.labelling.explaining import Explanation, explain, strongest
 from gapwise.labelling.labels import Labeller, columns, labels
-from gapwise.labelling.loading import is_export, load
+from gapwise.labelling.loading import is_export, load, text_column
 from gapwise.labelling.reading import Chunk, read_chunks
 from gapwise.labelling.writing import Writer, require_suffix, to_stream, written
 from gapwise.texts.cells import as_text
@@ -32,7 +32,7 @@ WHY = "why"
 def run(
     file: Path,
     *,
-    column: str,
+    column: str | None,
     out: Path | None,
     threshold: float | None,
     suffix: str,
@@ -44,7 +44,7 @@ def run(
     """Labels the texts of a file; the arguments are those of the command, see `commands.app`."""
     if out is not None:
         require_suffix(out)
-    job = _Job(_name(file), column, threshold, explained or html is not None)
+    job = _Job(_name(file), column or _column(revision, model), threshold, explained or html is not None)
     with _opened(file, suffix) as (stream, ending), _bar(file, stream) as advance:
         chunks = read_chunks(stream, ending, job.name, AT_ONCE)
         first = next(chunks, None)
@@ -129,6 +129,17 @@ class _Job:
             yield f"{self.abstained:,} of {self.labelled:,} labels are below {self.threshold:g}: abstain is yes"
         if out is not None:
             yield f"Wrote {self.rows:,} rows to {out}"
+
+
+def _column(revision: str, model: Path | None) -> str:
+    """Names the column that the texts of the training were in; `text` where nothing says it."""
+    if model is not None:
+        return text_column(model.absolute())
+    with Project() as project:
+        found = project.resolve(revision)
+        with contextlib.suppress(UserError, KeyError, TypeError):
+            return str(params_of(project, found)["prepare"]["text_column"])
+    return "text"
 
 
 def _labeller(revision: str, model: Path | None) -> Labeller:

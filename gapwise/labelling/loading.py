@@ -39,6 +39,12 @@ def is_export(folder: Path) -> bool:
     return (folder / exported.ABOUT).is_file()
 
 
+def text_column(folder: Path) -> str:
+    """Names the column that a final network or an export was trained on the texts of; `text` where it does not say."""
+    about = exported.read_about(folder) if is_export(folder) else read_about(folder)
+    return str(about.get("text_column", "text"))
+
+
 def read_about(folder: Path) -> dict[str, Any]:
     """Reads what `gapwise final` knows of its network; empty for models/."""
     path = folder / ABOUT

@@ -163,6 +163,17 @@ def test_new_texts_are_labelled_from_any_folder_and_keep_their_columns_and_order
     pd.testing.assert_frame_equal(pd.read_csv("labelled.csv", dtype={"id": str}), table)
 
 
+def test_without_a_name_the_column_is_that_of_the_training():
+    pd.DataFrame({"text": ["", "", ""], "body": TEXTS}).to_csv("new.csv", index=False)
+    Path("params.yaml").write_text("prepare:\n  text_column: body\n")
+    Path("final").mkdir()
+    Path("final/final.json").write_text('{"text_column": "body", "temperature": 1.0}')
+    shutil.copytree("models", "final", dirs_exist_ok=True)
+    named = CliRunner().invoke(app, ["predict", "new.csv", "--column", "body"]).stdout
+    for options in ([], ["--model", "final"]):
+        assert CliRunner().invoke(app, ["predict", "new.csv", *options]).stdout == named
+
+
 def test_an_export_labels_without_tensorflow():
     export = MODELS.parent / "export-onnx"
     pd.DataFrame({"text": TEXTS}).to_csv("new.csv", index=False)
