@@ -7,6 +7,8 @@ STAMP := $(ENV)/complete-$(shell $(PYTHON) -c "import hashlib, os, sys; \
 	print(hashlib.sha256(open('requirements.lock', 'rb').read() + repr((sys.version_info[:2], os.getcwd())).encode()).hexdigest()[:16])")
 export PATH := $(CURDIR)/$(ENV)/bin:$(PATH)
 
+INSTALL := $(ENV)/bin/python -m pip install --quiet --no-deps --require-hashes --disable-pip-version-check
+
 # A program of .venv that is started without activating it, dvc above all, finds the python of .venv first.
 define FIND_PYTHON
 import pathlib, sysconfig
@@ -23,18 +25,23 @@ help:  ## list the targets
 
 env: $(STAMP) $(if $(GPU),$(STAMP)-gpu)  ## create or repair .venv from requirements.lock; with GPU=1 also CUDA for an NVIDIA GPU
 
+# uv, itself from the lock, is three times as fast as pip, but knows nothing of an index that pip is configured for: there
+# pip does it.
 $(STAMP):
 	@$(PYTHON) -c "import sys; (3, 11) <= sys.version_info < (3, 14) or sys.exit( \
 		'Gapwise needs Python 3.11, 3.12 or 3.13; $(PYTHON) is ' + sys.version.split()[0] + '. Try: make PYTHON=python3.12 $(MAKECMDGOALS)')"
 	$(PYTHON) -m venv --clear $(ENV)
-	$(ENV)/bin/python -m pip install --quiet --no-deps --require-hashes --disable-pip-version-check -r requirements.lock
+	sed -n '/^uv==/,/[^\\]$$/p' requirements.lock > $(ENV)/uv.txt
+	$(INSTALL) -r $(ENV)/uv.txt
+	$(ENV)/bin/uv pip install --quiet --no-deps --require-hashes --compile-bytecode --python $(ENV)/bin/python \
+		-r requirements.lock || $(INSTALL) -r requirements.lock
 	$(ENV)/bin/python -m pip install --quiet --no-deps --no-index --no-build-isolation --disable-pip-version-check -e .
 	$(ENV)/bin/python -c "$$FIND_PYTHON"
 	touch $@
 
 # What TensorFlow's wheel looks for by name and does not bring.
 $(STAMP)-gpu: $(STAMP) requirements-gpu.lock
-	$(ENV)/bin/python -m pip install --quiet --no-deps --require-hashes --disable-pip-version-check -r requirements-gpu.lock
+	$(INSTALL) -r requirements-gpu.lock
 	touch $@
 
 repro: env  ## run the pipeline on params.yaml and show the metrics
