@@ -33,7 +33,7 @@ $(STAMP):
 	$(PYTHON) -m venv --clear $(ENV)
 	sed -n '/^uv==/,/[^\\]$$/p' requirements.lock > $(ENV)/uv.txt
 	$(INSTALL) -r $(ENV)/uv.txt
-	$(ENV)/bin/uv pip install --quiet --no-deps --require-hashes --compile-bytecode --python $(ENV)/bin/python \
+	$(ENV)/bin/uv pip install --quiet --no-deps --require-hashes --no-config --compile-bytecode --python $(ENV)/bin/python \
 		-r requirements.lock || $(INSTALL) -r requirements.lock
 	$(ENV)/bin/python -m pip install --quiet --no-deps --no-index --no-build-isolation --disable-pip-version-check -e .
 	$(ENV)/bin/python -c "$$FIND_PYTHON"
