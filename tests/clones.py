@@ -41,6 +41,11 @@ class Clone:
         assert (done.returncode != 0) == fails, output
         return output
 
+    def copy(self, folder, **environment):
+        """Copies all of it, its cache and its experiments too."""
+        subprocess.run(["cp", "-a", f"{self.folder}/.", folder], check=True)
+        return type(self)(folder, **environment)
+
     def commit(self, message="A commit"):
         self.run("git", "add", "-A")
         self.run("git", "commit", "-qm", message)

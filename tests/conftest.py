@@ -1,6 +1,11 @@
+import gc
 import os
+import shutil
 
 import pytest
+from filelock import FileLock
+
+from tests.clones import Clone, some_articles, start
 
 # What takes minutes, by the start of its path: kills, full disks, remotes, browsers, whole runs of other splits; long
 # statistics are marked one by one. `make test-all`.
@@ -12,6 +17,10 @@ SLOW = (
     "tests/test_rotation.py",
 )
 WORDS = """the market rose fell sharply after strong weak earnings not good bad report today and again""".split()  # noqa: SIM905
+
+gc.set_threshold(
+    100_000
+)  # half a million objects of TensorFlow stay: looking through them took a twentieth of the time
 
 
 def pytest_collection_modifyitems(items):
@@ -31,6 +40,39 @@ def require():
             (pytest.fail if os.environ.get("GAPWISE_NO_SKIP") else pytest.skip)(reason)
 
     return check
+
+
+@pytest.fixture(scope="session")
+def once(tmp_path_factory):
+    """Makes a folder once for all workers: `once(name, make)` gives what the first who asked has made; copy it."""
+    own = tmp_path_factory.getbasetemp()
+    common = own.parent if "PYTEST_XDIST_WORKER" in os.environ else own
+
+    def folder(name, make):
+        place, done = common / name, common / f"{name}.done"
+        with FileLock(common / f"{name}.lock"):
+            if not done.exists():
+                shutil.rmtree(place, ignore_errors=True)
+                make(place)
+                done.touch()
+        return place
+
+    return folder
+
+
+@pytest.fixture(scope="session")
+def reference(once, samples, tiny_bert):
+    """A clone in which the pipeline has run, with what it printed and a commit of it; to be copied, never changed."""
+
+    def make(folder):
+        made = start(folder / "clone", some_articles(samples), tiny_bert)
+        (folder / "log.txt").write_text(made.run("dvc", "repro"))
+        made.commit()
+
+    folder = once("reference", make)
+    clone = Clone(folder / "clone")
+    clone.log = (folder / "log.txt").read_text()
+    return clone
 
 
 def save_tiny(folder, family, layers):

@@ -19,7 +19,7 @@ class Disturbed(Clone):
         hooks.mkdir(exist_ok=True)
         (hooks / "sitecustomize.py").write_text(SITECUSTOMIZE)
         super().__init__(folder, PYTHONPATH=str(hooks), **environment)
-        subprocess.run(["cp", "-a", f"{reference.folder}/.", folder], check=True)
+        reference.copy(folder)
         shutil.rmtree(folder / ".dvc/cache/runs")
         self.reference = reference
         self.expected = files(reference, reference.outputs())

@@ -7,8 +7,8 @@ from tests.team.test_remotes import first_run
 
 
 @pytest.fixture(scope="module")
-def promoted(hub, samples, tiny_bert):
-    ann = first_run(hub, samples, tiny_bert)
+def promoted(hub, reference):
+    ann = first_run(hub, reference)
     ann.run("gapwise", "final")
     ann.run("dvc", "add", "-q", "final")
     ann.commit("A final network")

@@ -14,14 +14,9 @@ from types import SimpleNamespace
 import pytest
 from ruamel.yaml import YAML
 
-from tests.clones import SETTINGS, some_articles, stages_run, start
+from tests.clones import stages_run
 
 NOTHING_TO_DO = "Data and pipelines are up to date."
-SMALL = SETTINGS | {
-    "split": {"train_size": 40, "repeats": 2},
-    "augment": {"methods": []},
-    "finetune": {"freeze": 1, "epochs": 1},
-}
 
 
 def at_once(*deeds):
@@ -44,20 +39,19 @@ def back_to_the_last_commit(clone):
     clone.run("dvc", "checkout", "-q")
 
 
-def first_run(hub, samples, tiny_bert):
-    """Ann's clone, which knows the hub's remotes and has run the pipeline."""
-    ann = start(hub.folder / "ann", some_articles(samples, 20), tiny_bert, SMALL, **hub.home("ann"))
+def first_run(hub, reference):
+    """Ann's clone, which has run the pipeline and knows the hub's remotes."""
+    ann = reference.copy(hub.folder / "ann", **hub.home("ann"))
     ann.run("git", "remote", "add", "origin", hub.url(hub.git))
     ann.run("dvc", "remote", "add", "-d", "team", hub.url(hub.dvc))
-    ann.run("dvc", "repro")
+    ann.commit("The remotes")
     return ann
 
 
 @pytest.fixture(scope="module")
-def shared(hub, samples, tiny_bert):
-    """Ann runs the pipeline and pushes code, data and runs; Ben clones and pulls."""
-    ann = first_run(hub, samples, tiny_bert)
-    ann.commit("The first results")
+def shared(hub, reference):
+    """Ann pushes code, data and runs of her pipeline; Ben clones and pulls."""
+    ann = first_run(hub, reference)
     ann.run("git", "push", "-q", "-u", "origin", "main")
     ann.run("dvc", "push", "--run-cache")
     ben = hub.clone("ben")

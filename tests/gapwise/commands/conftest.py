@@ -46,17 +46,21 @@ class Drawn:
 
 
 @pytest.fixture(scope="session")
-def drawn(tmp_path_factory):
+def drawn(once, tmp_path_factory):
     """A project with the branch main and experiments; to be read only, copy it to change it."""
-    project = Drawn(tmp_path_factory.mktemp("drawn") / "project")
-    shutil.copytree(Path(__file__).parent / "drawn", project.folder, ignore=shutil.ignore_patterns("__pycache__"))
+    return Drawn(once("drawn", _make)).copy(tmp_path_factory.mktemp("drawn") / "project")
+
+
+def _make(folder):
+    project = Drawn(folder)
+    shutil.copytree(Path(__file__).parent / "drawn", folder, ignore=shutil.ignore_patterns("__pycache__"))
     rows = [{"text": f"text {number}", "label": "good" if number % 3 else "bad"} for number in range(400)]
-    pd.DataFrame(rows).to_csv(project.folder / "mine.csv", index=False)
-    pd.DataFrame(rows[:300]).to_csv(project.folder / "other.csv", index=False)
-    (project.folder / ".gitignore").write_text("__pycache__/\n")
+    pd.DataFrame(rows).to_csv(folder / "mine.csv", index=False)
+    pd.DataFrame(rows[:300]).to_csv(folder / "other.csv", index=False)
+    (folder / ".gitignore").write_text("__pycache__/\n")
     project.run("git", "init", "-q", "-b", "main")
     project.run("dvc", "init", "-q")
-    shutil.copytree(PROJECT / ".dvc/plots", project.folder / ".dvc/plots")
+    shutil.copytree(PROJECT / ".dvc/plots", folder / ".dvc/plots")
     project.run("dvc", "repro", "-q")
     project.commit()
     project.experiment("skilled", "finetune.skill=0.95")
@@ -65,4 +69,3 @@ def drawn(tmp_path_factory):
     project.experiment("other-data", "prepare.source=other.csv")
     project.experiment("other-rows", "split.seed=2")
     project.run("dvc", "checkout", "-q")
-    return project

@@ -22,17 +22,25 @@ MODELS = Path(__file__).parents[2] / "fixtures/model-version-1"
 TEXTS = ["the market rose sharply", "weak earnings fell again", "not good"]
 
 
-@pytest.fixture(autouse=True)
-def project(tmp_path, monkeypatch):
+@pytest.fixture(scope="module")
+def begun(tmp_path_factory):
     """A DVC project with the networks of two repeats."""
-    shutil.copytree(MODELS, tmp_path, dirs_exist_ok=True)
-    monkeypatch.chdir(tmp_path)
+    folder = tmp_path_factory.mktemp("begun")
+    shutil.copytree(MODELS, folder, dirs_exist_ok=True)
     for command in (
         ["git", "init", "-q"],
         [*GIT, "commit", "-q", "--allow-empty", "-m", "First"],
         ["dvc", "init", "-q"],
     ):
-        subprocess.run(command, check=True)
+        subprocess.run(command, cwd=folder, check=True)
+    return folder
+
+
+@pytest.fixture(autouse=True)
+def project(begun, tmp_path, monkeypatch):
+    """A copy of it, to work in."""
+    shutil.copytree(begun, tmp_path, dirs_exist_ok=True)
+    monkeypatch.chdir(tmp_path)
 
 
 def test_each_repeat_predicts_and_the_order_and_company_of_texts_change_nothing():
