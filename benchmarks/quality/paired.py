@@ -9,7 +9,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from benchmarks.quality import trainings
-from benchmarks.quality.sets import load
+from benchmarks.quality.sets import parts
 from gapwise.statistics.uncertainty import components
 
 Groups = Callable[[str], NDArray[np.intp]]
@@ -48,4 +48,4 @@ def gains(changed: Iterable[str], base: Iterable[str]) -> NDArray[np.float64]:
 @functools.cache
 def groups_of(name: str) -> NDArray[np.intp]:
     """Gives the number of each test text's group, in the order of `text_id`: texts of one article count together."""
-    return pd.factorize(load(name, "400 rows").test.sort_values("text_id")["group"])[0]
+    return pd.factorize(parts(name)[1].sort_values("text_id")["group"])[0]

@@ -60,34 +60,34 @@ def load(name: str, size: str, repeats: int = REPEATS) -> Cell:
     Raises:
         UserError: If a class has too few rows for the size.
     """
-    development, test, tokens = _sealed(name)
-    return Cell(
-        development,
-        test,
-        draw_repeats(development, _split(name, size).model_copy(update={"repeats": repeats})),
-        tokens,
-        name,
-    )
+    development, test = parts(name)
+    split = _split(name, size).model_copy(update={"repeats": repeats})
+    return Cell(development, test, draw_repeats(development, split), _tokens(name), name)
 
 
 @functools.cache
 def vectors(name: str) -> tuple[pd.DataFrame, float]:
     """Gives what the frozen encoder makes of all texts of a set, and the seconds of CPU that took."""
     started = time.process_time()
-    return frozen_vectors(_sealed(name)[2], TOKENIZE), time.process_time() - started
+    return frozen_vectors(_tokens(name), TOKENIZE), time.process_time() - started
 
 
 @functools.cache
-def _sealed(name: str) -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame]:
+def parts(name: str) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Gives the development rows of a set and its sealed test rows, `tables.Texts`; they are the same for all sizes."""
     raw = read_samples()[name] if name in SETS else open_sets.read(name)
     drawn = np.sort(np.random.default_rng(SEED).permutation(len(raw))[:ROWS])
     group = {} if name in SETS else {"group_column": None}
     of_set = params("prepare", {"source": f"data/raw/{name}.csv", **group})
     texts, _ = prepare(raw.iloc[drawn].reset_index(drop=True), of_set, None)
-    development, test = seal_test(texts, _split(name, "400 rows"))
-    both = pd.concat([development, test], ignore_index=True)[["text_id", "text"]]
+    return seal_test(texts, _split(name, "400 rows"))
+
+
+@functools.cache
+def _tokens(name: str) -> pd.DataFrame:
+    both = pd.concat(parts(name), ignore_index=True)[["text_id", "text"]]
     tokens, _ = tokenize(both.assign(source_id=both["text_id"]), load_tokenizer(TOKENIZE.preset), TOKENIZE)
-    return development, test, tokens
+    return tokens
 
 
 def _split(name: str, size: str) -> SplitParams:
