@@ -85,7 +85,8 @@ def test_an_export_says_what_the_network_says_in_its_own_runtime(project, name):
     assert f"## This export: {name}" in card
 
 
-@pytest.mark.parametrize("name", ["onnx", pytest.param("saved_model", marks=pytest.mark.slow)])
+@pytest.mark.slow
+@pytest.mark.parametrize("name", ["onnx", "saved_model"])
 def test_an_export_puts_the_prefix_before_each_text(project, name):
     description = read_description(Path("final"))
     weights = list(read_weights(description, Path("final")))

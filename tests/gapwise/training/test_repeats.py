@@ -145,14 +145,8 @@ def started(monkeypatch):
     return found
 
 
-@pytest.mark.parametrize(
-    "changes",
-    [
-        {"freeze": 1},
-        pytest.param({"freeze": 0}, marks=pytest.mark.slow),
-        pytest.param({"freeze": 1, "precision": "bfloat16"}, marks=pytest.mark.slow),
-    ],
-)
+@pytest.mark.slow
+@pytest.mark.parametrize("changes", [{"freeze": 1}, {"freeze": 0}, {"freeze": 1, "precision": "bfloat16"}])
 def test_two_processes_train_to_the_bits_of_one(trained, changes, monkeypatch, tmp_path):
     model, _, tokens = trained
     monkeypatch.chdir(tmp_path)
