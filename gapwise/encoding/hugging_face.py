@@ -10,7 +10,7 @@ import json
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
 from sentencepiece.sentencepiece_model_pb2 import ModelProto
 
@@ -35,10 +35,11 @@ SPACE = r"[\s\p{Z}]"
 
 
 class WordPieceTokenizer(keras_hub.tokenizers.BertTokenizer):  # type: ignore[misc]
-    """BERT's tokenizer, with the lower case of Hugging Face.
+    """BERT's tokenizer, with the lower case and the spaces of Hugging Face.
 
-    keras-hub folds where it lowercases: ß becomes ss, the full-width comma of Chinese the ASCII one, and Hangul that
-    was taken apart is joined again. Here each letter becomes its lower case and nothing else changes.
+    keras-hub folds where it lowercases: ß becomes ss, ½ becomes 1/2, the full-width comma of Chinese the ASCII one, and
+    Hangul that was taken apart is joined again. Here each letter becomes its lower case and nothing else changes, as in
+    the texts that the encoder was made of, and in the tokenizer.json of an export.
 
     Args:
         vocabulary: Pieces in the order of their ids.
@@ -49,6 +50,18 @@ class WordPieceTokenizer(keras_hub.tokenizers.BertTokenizer):  # type: ignore[mi
     def __init__(self, vocabulary: list[str], *, lower: bool, **settings: Any) -> None:
         super().__init__(vocabulary, lowercase=False, **settings)
         self.lower = lower
+
+    @classmethod
+    def of(cls, tokenizer: keras_hub.tokenizers.WordPieceTokenizer) -> Self:
+        """Makes it of one of keras-hub, with the same pieces."""
+        return cls(
+            tokenizer.get_vocabulary(),
+            lower=tokenizer.lowercase,
+            strip_accents=tokenizer.strip_accents,
+            split_on_cjk=tokenizer.split_on_cjk,
+            suffix_indicator=tokenizer.suffix_indicator,
+            oov_token=tokenizer.oov_token,
+        )
 
     def tokenize(self, inputs: Any) -> Any:
         """Maps texts to token ids."""

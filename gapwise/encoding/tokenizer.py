@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from gapwise.base.errors import UserError
-from gapwise.encoding.hugging_face import read_tokenizer
+from gapwise.encoding.hugging_face import WordPieceTokenizer, read_tokenizer
 from gapwise.encoding.params import TokenizeParams
 from gapwise.encoding.presets import locate, not_loadable
 from gapwise.encoding.runtime import keras_hub
@@ -36,6 +36,8 @@ def load_tokenizer(preset: str) -> keras_hub.tokenizers.Tokenizer:
         tokenizer = read_tokenizer(location)
         if tokenizer is None:
             tokenizer = keras_hub.tokenizers.Tokenizer.from_preset(location, **_accents(location))
+            if isinstance(tokenizer, keras_hub.tokenizers.WordPieceTokenizer):
+                tokenizer = WordPieceTokenizer.of(tokenizer)
     except UserError:
         raise
     except Exception as error:  # whatever keras-hub, a hub client or a file format raises means: not loadable

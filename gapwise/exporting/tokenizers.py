@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 
 from gapwise.base.errors import UserError
+from gapwise.encoding.hugging_face import WordPieceTokenizer
 from gapwise.encoding.params import TokenizeParams
 from gapwise.encoding.presets import locate
 
@@ -39,19 +40,18 @@ def write_tokenizer(params: TokenizeParams, tokenizer: Any, path: Path) -> None:
 def _of_word_pieces(preset: str, tokenizer: Any) -> Any:
     from tokenizers import BertWordPieceTokenizer
 
-    if not hasattr(tokenizer, "lowercase"):
+    if not isinstance(tokenizer, WordPieceTokenizer):
         raise UserError(
             f"{preset} has no {NAME}, and none can be made of a {type(tokenizer).__name__}: put the file into its "
             "folder, or export to saved_model, which has the tokenizer in it."
         )
     pieces = {piece: number for number, piece in enumerate(tokenizer.get_vocabulary())}
-    lowercase = bool(tokenizer.lowercase)
     return BertWordPieceTokenizer(
         pieces,
-        lowercase=lowercase,
+        lowercase=tokenizer.lower,
         strip_accents=bool(tokenizer.strip_accents),
         cls_token=tokenizer.cls_token,
         sep_token=tokenizer.sep_token,
-        unk_token=tokenizer.oov_token if hasattr(tokenizer, "oov_token") else "[UNK]",
+        unk_token=tokenizer.oov_token,
         pad_token=tokenizer.pad_token,
     )

@@ -14,9 +14,8 @@ from tokenizers.processors import TemplateProcessing
 
 from gapwise.base.errors import UserError
 from gapwise.encoding.backbone import load_encoder
-from gapwise.encoding.hugging_face import WordPieceTokenizer
 from gapwise.encoding.params import TokenizeParams
-from gapwise.encoding.runtime import keras_hub, tf
+from gapwise.encoding.runtime import tf
 from gapwise.encoding.tokenizer import load_tokenizer, tokenize
 from gapwise.exporting.tokenizers import write_tokenizer
 from tests.hugging_face import TEXTS, save, save_bert, word_pieces
@@ -100,11 +99,12 @@ def test_a_folder_without_the_case_in_its_config_has_it_from_tokenizer_json(tmp_
     assert ids_here(tmp_path) == ids_there(reference)
 
 
-def test_a_folder_of_old_is_left_to_keras_hub(tmp_path):
+@pytest.mark.parametrize("kind", ["bert", "distilbert"])
+def test_a_folder_of_old_which_keras_hub_reads_has_the_ids_of_hugging_face_too(kind, tmp_path):
     reference = word_pieces(lowercase=True)
-    save(tmp_path, "bert", reference).joinpath("tokenizer_config.json").write_text('{"do_lower_case": true}')
+    save(tmp_path, kind, reference).joinpath("tokenizer_config.json").write_text('{"do_lower_case": true}')
     (tmp_path / "vocab.txt").write_text("\n".join(sorted(reference.get_vocab(), key=reference.token_to_id)))
-    assert type(load_tokenizer(str(tmp_path))) is keras_hub.tokenizers.BertTokenizer
+    assert ids_here(tmp_path) == ids_there(reference)
 
 
 def test_word_pieces_are_the_same_in_a_graph_as_outside(tmp_path):
@@ -252,7 +252,3 @@ def test_the_character_map_is_carried_over(pieces, unigrams, tmp_path):
     model = ModelProto.FromString(load_tokenizer(str(save(tmp_path, "bert", unigrams))).proto)
     expected = ModelProto.FromString(pieces).normalizer_spec.precompiled_charsmap
     assert model.normalizer_spec.precompiled_charsmap == expected
-
-
-def test_the_bundled_encoder_keeps_the_tokenizer_of_keras_hub():
-    assert not isinstance(load_tokenizer("all-minilm-l6-v2"), WordPieceTokenizer)
