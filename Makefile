@@ -44,10 +44,9 @@ $(STAMP)-gpu: $(STAMP) requirements-gpu.lock
 	$(INSTALL) -r requirements-gpu.lock
 	touch $@
 
-repro: env  ## run the pipeline on params.yaml and show the metrics
+repro: env  ## run the pipeline on params.yaml
 	dvc repro
-	@dvc metrics show
-	@echo "Plots: metrics/plots/; as one page: dvc plots show"
+	@echo "All metrics: dvc metrics show; plots: dvc plots show"
 
 test: env  ## run the tests of every feature, in some minutes
 	pytest -m "not slow and not cluster" -n auto --dist loadfile

@@ -14,7 +14,7 @@ from gapwise.runs.models import read_description, read_weights
 from gapwise.scoring import plots
 from gapwise.scoring.params import EvaluateParams
 from gapwise.scoring.predicting import predict_repeats
-from gapwise.scoring.summary import summary
+from gapwise.scoring.summary import in_lines, summary
 from gapwise.scoring.temperature import require_validation, with_scaled
 from gapwise.scoring.thresholds import thresholds
 
@@ -46,6 +46,7 @@ def main() -> None:
     write_csv("metrics/plots/repeats.csv", plots.repeats(predictions, baselines))
     write_csv("metrics/plots/gap.csv", plots.gap(predictions))
     write_csv("metrics/plots/thresholds.csv", thresholds(predictions, groups, params.confidence, temperature))
+    print(*in_lines(metrics), sep="\n", flush=True)
 
 
 if __name__ == "__main__":

@@ -30,6 +30,18 @@ def test_the_log_of_finetune_is_one_line_per_epoch(reference):
     assert lines == [f"repeat {repeat} of 2, epoch  {epoch} of 2" for repeat in (1, 2) for epoch in (1, 2)]
 
 
+def test_the_log_of_evaluate_is_the_result(reference):
+    log = reference.log.split("> python -m stages.evaluate")[1].splitlines()
+    metrics = json.loads((reference.folder / "metrics/evaluate.json").read_text())
+    test = metrics["test"]
+    assert log[1] == (
+        f"accuracy {test['accuracy']:.3f} ({test['accuracy_low']:.3f} to {test['accuracy_high']:.3f}) on "
+        f"{metrics['test_rows']} test texts, the mean of 2 repeats; "
+        f"{metrics['validation']['accuracy']:.3f} on validation, {metrics['train']['accuracy']:.3f} on train"
+    )
+    assert log[2].startswith(f"without fine-tuning: majority {metrics['baseline']['majority']:.3f}, tfidf ")
+
+
 def test_a_second_repro_has_nothing_to_do(finished):
     assert "Data and pipelines are up to date." in finished.run("dvc", "repro")
 

@@ -176,5 +176,6 @@ def _advice(value: Any, schema: dict[str, Any]) -> str:
 
 
 def _nearest(name: str, known: list[str]) -> str:
-    near = get_close_matches(name, known, n=1)
+    begins = [one for one in known if name.startswith(one) or one.startswith(name)]  # l2_reg is l2
+    near = get_close_matches(name, known, n=1) or sorted(begins, key=len, reverse=True)
     return f"; did you mean {near[0]}?" if near else f"; known are {', '.join(known)}" if known else ""

@@ -61,6 +61,7 @@ def run(out: Path, *, with_test: bool, license: str | None) -> None:
             "rows": len(data.texts),
             "with_test": not is_sealed,
             "commit": project.head,
+            "uncommitted": project.is_changed(),
             "text_column": prepare.text_column,
         }
         with atomic(target) as temporary:

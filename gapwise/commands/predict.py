@@ -42,6 +42,8 @@ def run(
     html: Path | None,
 ) -> None:
     """Labels the texts of a file; the arguments are those of the command, see `commands.app`."""
+    if model is not None and revision != WORKSPACE:
+        raise UserError("--model names a folder and --rev a revision's models/; choose one.")
     if out is not None:
         require_suffix(out)
     job = _Job(_name(file), column or _column(revision, model), threshold, explained or html is not None)
@@ -145,8 +147,6 @@ def _column(revision: str, model: Path | None) -> str:
 def _labeller(revision: str, model: Path | None) -> Labeller:
     if model is not None:
         model = model.absolute()
-        if revision != WORKSPACE:
-            raise UserError("--model names a folder and --rev a revision's models/; choose one.")
         if is_export(model):  # which needs nothing of the project
             return load(model)
     with Project() as project, contextlib.chdir(project.folder):

@@ -45,6 +45,10 @@ class Project:
     ) -> None:
         self._repo.close()
 
+    def is_changed(self) -> bool:
+        """Tells whether a file that git knows differs from the commit."""
+        return bool(self._scm.is_dirty(untracked_files=False))
+
     def resolve(self, name: str) -> str:
         """Finds the revision that a user means: an experiment, a branch, a tag, a commit or `workspace`.
 

@@ -27,7 +27,12 @@ METRICS_FILE = "metrics/evaluate.json"
 EPOCHS = ("metrics/plots/epochs.csv", "metrics/training/epochs.csv")  # today, and before
 NOTHING = (
     "There is nothing to compare. Name two revisions or more, the baseline first; `dvc exp list` shows experiments, "
-    "and `dvc exp run -S finetune.l2=0.1 -n strong` makes one."
+    "and `dvc exp run -S finetune.l2=1 -n strong` makes one."
+)
+
+NOTHING_BESIDE = (
+    "Nothing can be compared with {}. Where the others belong together, name one of them first: "
+    "`gapwise compare {} --all`."
 )
 
 
@@ -76,7 +81,7 @@ def load(project: Project, names: Sequence[str], forgiving: Sequence[str] = ()) 
     if refused:
         raise UserError("These revisions cannot be compared:", refused)
     if len(loaded) < 2:
-        raise UserError(NOTHING, left_out)
+        raise UserError(NOTHING_BESIDE.format(names[0], forgiving[0]) if left_out else NOTHING, left_out)
     settings = list(loaded.values())
     own = [note for one in settings for note in one.notes]
     return settings, [*notes([one.run for one in settings]), *own, *(f"Left out: {why}." for why in left_out)]

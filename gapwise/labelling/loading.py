@@ -21,8 +21,7 @@ def load(folder: Path, temperature: float = 1.0) -> Labeller:
     Raises:
         UserError: If the folder is none of these, not whole, or of another version.
     """
-    if not folder.is_dir():
-        raise UserError(f"There is no folder {folder}. `dvc repro` makes models/, `gapwise final` makes final/.")
+    _require_folder(folder)
     if is_export(folder):
         return exported.Exported(folder)
     # Here, because they import TensorFlow, which an export does without.
@@ -34,6 +33,14 @@ def load(folder: Path, temperature: float = 1.0) -> Labeller:
     return Networks(description, list(read_weights(description, folder)), own)
 
 
+def _require_folder(folder: Path) -> None:
+    if not folder.is_dir():
+        raise UserError(
+            f"There is no folder {folder}. `dvc repro` makes models/, `gapwise final` final/, `gapwise export` those "
+            "in exports/."
+        )
+
+
 def is_export(folder: Path) -> bool:
     """Tells whether a folder holds what `gapwise export` writes."""
     return (folder / exported.ABOUT).is_file()
@@ -41,6 +48,7 @@ def is_export(folder: Path) -> bool:
 
 def text_column(folder: Path) -> str:
     """Names the column that a final network or an export was trained on the texts of; `text` where it does not say."""
+    _require_folder(folder)
     about = exported.read_about(folder) if is_export(folder) else read_about(folder)
     return str(about.get("text_column", "text"))
 

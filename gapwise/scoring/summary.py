@@ -6,6 +6,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from gapwise.base.wording import counted
 from gapwise.scoring.params import EvaluateParams
 from gapwise.statistics.arrays import arrange, classes
 from gapwise.statistics.metrics import METRICS
@@ -28,6 +29,23 @@ def scores(predictions: pd.DataFrame) -> dict[str, float]:
     """
     rows = arrange(predictions, sorted(predictions["text_id"].unique()))
     return {name: float(metric.contribution(rows).mean()) for name, metric in METRICS.items()}
+
+
+def in_lines(metrics: dict[str, Any]) -> list[str]:
+    """Says how well a setting generalizes, for the terminal.
+
+    Args:
+        metrics: From `summary`.
+    """
+    test, others = metrics["test"], {part: metrics[part]["accuracy"] for part in ("validation", "train")}
+    means = ", ".join(f"{accuracy:.3f} on {part}" for part, accuracy in others.items() if accuracy is not None)
+    simple = ", ".join(f"{name} {accuracy:.3f}" for name, accuracy in metrics["baseline"].items())
+    return [
+        f"accuracy {test['accuracy']:.3f} ({test['accuracy_low']:.3f} to {test['accuracy_high']:.3f}) on "
+        f"{metrics['test_rows']:,} test texts, the mean of {counted(metrics['repeats'], 'repeat')}; {means}",
+        f"without fine-tuning: {simple}",
+        "metrics/evaluate.json has all figures; `gapwise compare` sets this beside other experiments",
+    ]
 
 
 def summary(

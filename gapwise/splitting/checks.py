@@ -70,7 +70,8 @@ def require_classes(given: str, parts: Mapping[str, pd.DataFrame], classes: Sequ
         UserError: With a problem for each class that a part lacks.
     """
     problems = [
-        f"class {show(label)} has no row {where}: add one, leave the class out, or set prepare.split_column to null"
+        f"class {show(label)} has no row {where}: add one, leave the class out, or have "
+        "the part drawn (prepare.split_column: null, and one file as prepare.source)"
         for where, rows in parts.items()
         for label in classes
         if label not in set(rows["label"])

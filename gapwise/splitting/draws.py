@@ -32,7 +32,9 @@ def seal_test(texts: pd.DataFrame, params: SplitParams) -> tuple[pd.DataFrame, p
     test = rows["part"].isin(["test"])
     if test.any():
         rest = rows[~_shares_group(rows, test)]
-        require_classes("test", {"in the given test part": rows[test], "outside of its groups": rest}, classes)
+        require_classes(
+            "test", {"in the given test part": rows[test], "left to train on beside it and its groups": rest}, classes
+        )
         return rest.reset_index(drop=True), rows[test].reset_index(drop=True)
     validation = rows["part"].isin(["validation"])
     is_drawn = params.validation_fraction > 0 and not validation.any()
@@ -84,7 +86,9 @@ def _validation_draws(rows: pd.DataFrame, params: SplitParams) -> list[tuple["pd
     if given.any():
         pool = ~_shares_group(rows, given)
         require_classes(
-            "validation", {"in the given validation part": rows[given], "outside of its groups": rows[pool]}, classes
+            "validation",
+            {"in the given validation part": rows[given], "left to train on beside it and its groups": rows[pool]},
+            classes,
         )
         return [(given, pool)] * params.repeats
     if params.validation_fraction == 0:

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from gapwise.base.errors import UserError
-from gapwise.base.wording import in_words, shorten, show
+from gapwise.base.wording import counted, in_words, shorten, show
 from gapwise.texts import near_duplicates, parts
 from gapwise.texts.cleaning import Cleaned, count_junk, deduplicate, leaks, text_id
 from gapwise.texts.contract import Selected, select
@@ -150,7 +150,7 @@ def in_lines(report: dict[str, Any]) -> list[str]:
     reasons = {
         "duplicates": "repeat another row",
         "duplicates_across_parts": "repeat a row of a more sealed part",
-        "conflicting_labels": f"belong to {len(report['conflicts'])} texts that carry several labels",
+        "conflicting_labels": f"belong to {counted(len(report['conflicts']), 'text')} with several labels",
         "outvoted": "have another label than most rows of their text",
         "unlabelled": "have no label",
         "taken_back": "were rejected, ignored, skipped or discarded in the annotation tool",

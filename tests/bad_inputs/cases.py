@@ -71,7 +71,10 @@ LOOKALIKE = "that differ only in case, spaces, invisible characters or a final .
 TOO_FEW = "each class needs at least 3 distinct texts: 1 to train on, 1 to validate and 1 to test; too few are of "
 LOST = "; equal texts count once, and a text with several labels not at all"
 GROUP_LESS = "group less (prepare.group_column, prepare.near_duplicate_similarity)"
-KEEP_OR_DRAW = "add one, leave the class out, or set prepare.split_column to null"
+NONE_LEFT = "has no row left to train on beside it and its groups"
+KEEP_OR_DRAW = (
+    "add one, leave the class out, or have the part drawn (prepare.split_column: null, and one file as prepare.source)"
+)
 
 
 def iconv(encoding, *also):
@@ -277,8 +280,8 @@ REFUSED = [
             UNUSABLE + "column 'part' must be train, validation, test or empty; found 'Train', 'dev' and 'Test' in "
             "rows 1, 2, 3, 4, 5 and 15 more; rename it", GIVEN),
     Refused("nothing but test", parts("test"),
-            f"The given test part cannot be kept as it is:\n  - class 'bad' has no row outside of its groups: "
-            f"{KEEP_OR_DRAW}\n  - class 'good' has no row outside of its groups: {KEEP_OR_DRAW}", GIVEN),
+            f"The given test part cannot be kept as it is:\n  - class 'bad' {NONE_LEFT}: "
+            f"{KEEP_OR_DRAW}\n  - class 'good' {NONE_LEFT}: {KEEP_OR_DRAW}", GIVEN),
     Refused("nothing but validation", parts("validation"),
             NO_TEST + "groups with class 'bad' outside of the groups of the given validation part: 0 (rows: 0), but "
             f"test and train need one each: add rows, leave the class out, or {GROUP_LESS}\n"
@@ -286,7 +289,7 @@ REFUSED = [
             f"test and train need one each: add rows, leave the class out, or {GROUP_LESS}", GIVEN),
     Refused("a given test part without a class", parts("test", "test", "train", "train"),
             f"The given test part cannot be kept as it is:\n  - class 'bad' has no row in the given test part: "
-            f"{KEEP_OR_DRAW}\n  - class 'good' has no row outside of its groups: {KEEP_OR_DRAW}", GIVEN),
+            f"{KEEP_OR_DRAW}\n  - class 'good' {NONE_LEFT}: {KEEP_OR_DRAW}", GIVEN),
     Refused("a given validation part without a class", parts("validation", "train", "train", "train"),
             f"The given validation part cannot be kept as it is:\n  - class 'bad' has no row in the given validation "
             f"part: {KEEP_OR_DRAW}", GIVEN),

@@ -155,6 +155,11 @@ def test_a_mistake_in_any_key_is_a_sentence_with_its_name(document, path):
     assert problems(document)[1] == f"{key}s: unknown key; did you mean {path[-1]}?"
 
 
+def test_an_unknown_key_that_begins_as_one_does_is_taken_for_it(document):
+    document["finetune"]["l2_reg"] = 0.1
+    assert problems(document) == ["finetune.l2_reg: unknown key; did you mean l2?"]
+
+
 def test_an_unknown_key_that_is_near_to_none_lists_all(document):
     document["split"]["xyz"] = 1
     known = "seed, test_fraction, validation_fraction, train_size, train_per_class, repeats, rotate"

@@ -42,6 +42,26 @@ def test_experiments_branches_and_commits_are_read_from_the_cache_whatever_lies_
     assert drawn.run("git", "status", "--porcelain") == ""
 
 
+def test_where_all_others_are_of_other_data_another_baseline_is_named(project):
+    with pytest.raises(UserError) as caught:
+        load(project, ["main"], ["other-data"])
+    assert caught.value.headline == (
+        "Nothing can be compared with main. Where the others belong together, name one of them first: "
+        "`gapwise compare other-data --all`."
+    )
+    assert caught.value.problems[0].startswith("other-data: other data than main ")
+
+
+def test_a_file_that_git_knows_and_that_differs_is_a_change(changed):
+    with Project() as opened:
+        assert not opened.is_changed()
+        (changed.folder / "new.txt").write_text("a file of its own")
+        assert not opened.is_changed()
+        with (changed.folder / "params.yaml").open("a") as stream:
+            stream.write("# a change\n")
+        assert opened.is_changed()
+
+
 def test_a_revision_has_the_groups_of_its_test_texts_and_its_epochs(project):
     main = read(project, "main")
     assert len(groups(project, main)) == 200

@@ -17,7 +17,14 @@ def facts(preset, prefix):
     scores = {"accuracy": 0.8, "macro_f1": 0.8, "log_loss": 0.4, "calibration_error": 0.1}
     shares = {"threshold": [0.0], "answered": 1.0, "accuracy": 0.8, "low": 0.7, "high": 0.9}
     return Facts(
-        about={"rows": 2000, "with_test": False, "epochs": 3, "commit": "0" * 40, "temperature": 1},
+        about={
+            "rows": 2000,
+            "with_test": False,
+            "epochs": 3,
+            "commit": "0" * 40,
+            "uncommitted": True,
+            "temperature": 1,
+        },
         network=Description.of(tokenize, recipe(), unfrozen_layers=None, classes=["no", "yes"], repeats=1),
         metrics={"test": scores | limits, "baseline": {"majority": 0.5}, "test_rows": 2, "repeats": 1},
         rows={"source": "mine.csv", "rows_read": 9, "rows_kept": 9, "classes": {"no": 5, "yes": 4}},
@@ -35,3 +42,4 @@ def test_the_card_names_the_prefix_where_there_is_one(prefix, tiny_bert, tmp_pat
     named = 'It reads "query: " before each text; `gapwise predict` and the exports put it there.'
     assert lines[trained + 1].startswith("Code, params and data") == (prefix is None)
     assert (named in lines) == (prefix is not None)
+    assert f"Code, params and data are those of commit `{'0' * 12}`, but for changes that were not committed." in lines

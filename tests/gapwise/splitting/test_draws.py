@@ -359,8 +359,8 @@ RING = [("a", "x", None), ("b", "x", None), ("b", "y", None), ("c", "y", None), 
             {},
             "The given test part cannot be kept as it is:",
             [
-                "class 'yes' has no row in the given test part: add one, leave the class out, or set "
-                "prepare.split_column to null"
+                "class 'yes' has no row in the given test part: add one, leave the class out, or have the "
+                "part drawn (prepare.split_column: null, and one file as prepare.source)"
             ],
         ),
         (
@@ -368,8 +368,8 @@ RING = [("a", "x", None), ("b", "x", None), ("b", "y", None), ("c", "y", None), 
             {},
             "The given test part cannot be kept as it is:",
             [
-                "class 'yes' has no row outside of its groups: add one, leave the class out, or set "
-                "prepare.split_column to null"
+                "class 'yes' has no row left to train on beside it and its groups: add one, leave the class out, "
+                "or have the part drawn (prepare.split_column: null, and one file as prepare.source)"
             ],
         ),
         (
@@ -377,8 +377,8 @@ RING = [("a", "x", None), ("b", "x", None), ("b", "y", None), ("c", "y", None), 
             {},
             "The given validation part cannot be kept as it is:",
             [
-                "class 'yes' has no row in the given validation part: add one, leave the class out, or set "
-                "prepare.split_column to null"
+                "class 'yes' has no row in the given validation part: add one, leave the class out, or have the "
+                "part drawn (prepare.split_column: null, and one file as prepare.source)"
             ],
         ),
         (

@@ -62,11 +62,14 @@ def test_given_parts_are_refused(part, named):
 
 
 def test_a_class_smaller_than_the_number_of_parts_is_named():
-    with pytest.raises(UserError, match=r"groups with class 'rare': 3 \(rows: 3\), but .*test part 4 need one each"):
+    with pytest.raises(UserError) as caught:
         rotate(plain(rare=3, common=50), params(rotate=4))
+    assert caught.value.headline.startswith("split.rotate is 4: the rows cannot be divided into so many test parts, ")
+    assert "Use 3 at most, add rows, leave the class out, or group less (" in caught.value.headline
+    assert caught.value.problems == ("class 'rare' has 3 groups (rows: 3)",)
 
 
 def test_groups_that_cannot_rotate_are_named():
     texts = table([("a", f"both {number}", None) for number in range(6)] + [("b", "both 0", None)] * 3)
-    with pytest.raises(UserError, match=r"groups with class 'b': 1 \(rows: 3\)"):
+    with pytest.raises(UserError, match=r"(?s)Set it to null, add rows.*class 'b' has 1 group \(rows: 3\)"):
         rotate(texts, params(rotate=3))

@@ -184,7 +184,7 @@ def test_a_vote_that_ends_in_a_draw_is_said_with_the_keys_that_settle_it():
     assert in_lines(report) == [
         "data/raw/export: 28 rows read, 19 kept",
         "  4 dropped: they repeat another row",
-        "  4 dropped: they belong to 2 texts that carry several labels",
+        "  4 dropped: they belong to 2 texts with several labels",
         "  1 dropped: they have no label",
         "  WARNING: 14% of the rows are lost to several labels per text, and what is left is the easy part; "
         "metrics/data.json lists them under conflicts: settle them in the source, or set prepare.disagreement to "
