@@ -181,7 +181,7 @@ def test_a_conflict_is_said_by_git_and_by_dvc(conflict):
 def test_a_conflict_is_resolved_to_their_side_without_running_anything(conflict):
     ben = conflict.ben
     merge_again(ben)
-    ben.run("git", "checkout", "--theirs", "--", "params.yaml", "dvc.lock", "metrics")
+    ben.run("git", "checkout", "MERGE_HEAD", "--", "params.yaml", "dvc.lock", "metrics")
     ben.run("dvc", "pull")
     assert NOTHING_TO_DO in ben.run("dvc", "repro")
     assert metrics(ben) == conflict.results["strong-l2"]
@@ -190,7 +190,7 @@ def test_a_conflict_is_resolved_to_their_side_without_running_anything(conflict)
 def test_a_conflict_is_resolved_to_our_side_without_running_anything(conflict):
     ben = conflict.ben
     merge_again(ben)
-    ben.run("git", "checkout", "--ours", "--", "params.yaml", "dvc.lock", "metrics")
+    ben.run("git", "checkout", "HEAD", "--", "params.yaml", "dvc.lock", "metrics")
     ben.run("dvc", "checkout")
     assert NOTHING_TO_DO in ben.run("dvc", "repro")
     assert metrics(ben) == conflict.results["some-l1"]
@@ -201,7 +201,7 @@ def resolved(conflict):
     """Ben takes both changes of params.yaml, runs what follows, and pushes; Ann pulls."""
     ann, ben = conflict.ann, conflict.ben
     merge_again(ben)
-    ben.run("git", "checkout", "--ours", "--", "params.yaml", "dvc.lock", "metrics")
+    ben.run("git", "checkout", "HEAD", "--", "params.yaml", "dvc.lock", "metrics")
     ben.set_params({"finetune": {"l2": 0.5}})
     log = ben.run("dvc", "repro")
     ben.commit("Use both")
