@@ -13,7 +13,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from gapwise.base.errors import UserError
-from gapwise.base.wording import in_words, show
+from gapwise.base.wording import counted, in_words, show
 from gapwise.texts.cells import column_problems, unreadable
 from gapwise.texts.cleaning import normalize
 from gapwise.texts.delimited import DELIMITERS, EMPTY, delimiter_of
@@ -117,7 +117,7 @@ def _of_delimited(stream: BinaryIO, suffix: str, name: str) -> Iterator[Row]:
             continue
         number += 1
         if len(cells) != len(header):
-            yield number, f"the header has {len(header)} cells, this row {len(cells)}"
+            yield number, f"the header has {counted(len(header), 'cell')}, this row {len(cells)}"
         elif problem := foreign_byte("".join(cells)):
             yield number, problem
         else:
