@@ -18,9 +18,8 @@ SLOW = (
 )
 WORDS = """the market rose fell sharply after strong weak earnings not good bad report today and again""".split()  # noqa: SIM905
 
-gc.set_threshold(
-    100_000
-)  # half a million objects of TensorFlow stay: looking through them took a twentieth of the time
+# Half a million objects of TensorFlow stay: looking through them again and again took a twentieth of the time.
+gc.set_threshold(100_000)
 
 
 def pytest_collection_modifyitems(items):

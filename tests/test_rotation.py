@@ -96,5 +96,6 @@ def test_compare_plan_and_final_know_the_rotation(rotated):
 
 def test_more_parts_than_a_class_has_groups_is_a_message(rotated):
     log = rotated.run("dvc", "exp", "run", "-S", "split.rotate=500", fails=True)
-    assert "add rows, leave the class out, or group less" in log
+    assert "split.rotate is 500: the rows cannot be divided into so many test parts" in log
+    assert ", add rows, leave the class out, or group less" in log
     rotated.run("git", "checkout", "-q", ".")

@@ -29,7 +29,6 @@ NOTHING = (
     "There is nothing to compare. Name two revisions or more, the baseline first; `dvc exp list` shows experiments, "
     "and `dvc exp run -S finetune.l2=1 -n strong` makes one."
 )
-
 NOTHING_BESIDE = (
     "Nothing can be compared with {}. Where the others belong together, name one of them first: "
     "`gapwise compare {} --all`."

@@ -22,16 +22,20 @@ def require_groups(rows: pd.DataFrame, classes: Sequence[str], parts: Sequence[s
     Raises:
         UserError: With a problem for each class that has too few groups.
     """
-    sizes = rows["label"].value_counts().to_dict()
-    groups = rows.groupby("label")["group"].nunique().to_dict()
     problems = [
-        f"groups with class {show(label)}{where}: {groups.get(label, 0)} (rows: {sizes.get(label, 0)}), but "
-        f"{in_words(parts)} need one each: add rows, leave the class out, or {GROUP_LESS}"
-        for label in classes
-        if groups.get(label, 0) < len(parts)
+        f"groups with class {show(label)}{where}: {groups} (rows: {size}), but {in_words(parts)} need one each: "
+        f"add rows, leave the class out, or {GROUP_LESS}"
+        for label, groups, size in with_fewer_groups(rows, classes, len(parts))
     ]
     if problems:
         raise UserError(f"The {parts[0]} part cannot be drawn:", shorten(problems, "such classes"))
+
+
+def with_fewer_groups(rows: pd.DataFrame, classes: Sequence[str], needed: int) -> list[tuple[str, int, int]]:
+    """Gives each of the classes that is in fewer groups than needed, in how many, and its number of rows."""
+    sizes = rows["label"].value_counts().to_dict()
+    groups = rows.groupby("label")["group"].nunique().to_dict()
+    return [(label, groups.get(label, 0), sizes.get(label, 0)) for label in classes if groups.get(label, 0) < needed]
 
 
 def require_share(rows: pd.DataFrame, drawn: int, fraction: float, part: str) -> None:

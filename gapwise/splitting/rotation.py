@@ -6,7 +6,7 @@ import pandas as pd
 from gapwise.base.errors import UserError
 from gapwise.base.seeds import derive
 from gapwise.base.wording import counted, shorten, show
-from gapwise.splitting.checks import GROUP_LESS
+from gapwise.splitting.checks import GROUP_LESS, with_fewer_groups
 from gapwise.splitting.draws import draw_repeats
 from gapwise.splitting.params import SplitParams
 
@@ -49,22 +49,20 @@ def rotate(texts: pd.DataFrame, params: SplitParams) -> pd.DataFrame:
     return pd.concat(tables).sort_values(["repeat", "text_id"], kind="stable", ignore_index=True)
 
 
-def _require_groups(rows: pd.DataFrame, parts: int, *, is_validated: bool) -> None:
+def _require_groups(rows: pd.DataFrame, classes: list[str], parts: int, *, is_validated: bool) -> None:
     """Checks that every class has a group for each part; of two parts, the other also trains and validates."""
-    needed = 3 if parts == 2 and is_validated else parts
-    groups = rows.groupby("label")["group"].nunique()
-    problems = [
-        f"class {show(label)} has {counted(int(found), 'group')} (rows: {(rows['label'] == label).sum()})"
-        for label, found in groups.items()
-        if found < needed
-    ]
-    if problems:
-        most = int(groups.min())
-        fewer = f"use {most} at most" if most > 2 or (most == 2 and not is_validated) else "set it to null"
+    fewest = 3 if is_validated else 2
+    few = with_fewer_groups(rows, classes, fewest if parts == 2 else parts)
+    if few:
+        most = min(groups for _, groups, _ in few)
         raise UserError(
             f"split.rotate is {parts}: the rows cannot be divided into so many test parts, each with a group of every "
-            f"class. {fewer[0].upper()}{fewer[1:]}, add rows, leave the class out, or {GROUP_LESS}:",
-            shorten(problems, "such classes"),
+            f"class. {f'Use {most} at most' if most >= fewest else 'Set it to null'}, add rows, leave the class out, "
+            f"or {GROUP_LESS}:",
+            shorten(
+                [f"class {show(label)} has {counted(groups, 'group')} (rows: {size})" for label, groups, size in few],
+                "such classes",
+            ),
         )
 
 
@@ -74,8 +72,8 @@ def _divide(
     """Gives the number of the part that each row is in, with the class shares of all rows, in whole groups."""
     from sklearn.model_selection import StratifiedGroupKFold  # takes a second to import
 
-    _require_groups(rows, parts, is_validated=is_validated)
     classes = sorted(rows["label"].unique())
+    _require_groups(rows, classes, parts, is_validated=is_validated)
     folds = StratifiedGroupKFold(parts, shuffle=True, random_state=seed % 2**32)
     found = np.empty(len(rows), np.int64)
     for number, (_, test) in enumerate(folds.split(rows["text_id"], rows["label"], rows["group"])):

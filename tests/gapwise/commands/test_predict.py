@@ -206,7 +206,11 @@ def test_an_export_labels_without_tensorflow():
         ({"text": ["a"]}, ["--threshold", "1.5"], "--threshold must be from 0 to 1; got 1.5."),
         ({"text": ["a"]}, ["--out", "a.xlsx"], "--out must end in one of .csv, .tsv, .jsonl, .parquet; got a.xlsx."),
         ({"text": ["a"], "spread": [1]}, [], "new.csv already has what would be added: 'spread'; rename or remove it."),
-        ({"text": ["a"]}, ["--model", "none"], "none. `dvc repro` makes models/, `gapwise final` final/, "),
+        (
+            {"text": ["a"]},
+            ["--model", "none"],
+            "none. `dvc repro` makes models/, `gapwise final` final/, `gapwise export` those in exports/.",
+        ),
         ({"text": ["a"]}, ["--rev", "x", "--model", "y"], "--model names a folder and --rev a revision's models/"),
         (None, [], "new.csv cannot be read: No such file or directory."),
     ],

@@ -8,7 +8,7 @@ import pytest
 
 from gapwise.base.tables import BaselinePredictions, Predictions
 from gapwise.scoring.params import EvaluateParams
-from gapwise.scoring.summary import scores, summary
+from gapwise.scoring.summary import in_lines, scores, summary
 from tests import make
 
 PARAMS = EvaluateParams(confidence=0.95, temperature_scaling=False)
@@ -105,6 +105,15 @@ def test_summary_gives_means_over_repeats():
     assert result["validation"]["accuracy"] == 0.75
     assert result["train"]["accuracy"] == 1.0
     assert result["baseline"] == {"majority": 0.5, "tfidf": 0.875, "frozen": 1.0}
+
+
+def test_the_terminal_is_told_the_scores_and_not_those_of_parts_without_rows():
+    shown = in_lines(summary(two_repeats(), baselines(), GROUPS, PARAMS))
+    assert shown[0].startswith("accuracy 0.875 (")
+    assert shown[0].endswith(" on 4 test texts, the mean of 2 repeats; 0.750 on validation, 1.000 on train")
+    assert shown[1] == "without fine-tuning: majority 0.500, tfidf 0.875, frozen 1.000"
+    without = in_lines(summary(two_repeats().query("part != 'validation'"), baselines(), GROUPS, PARAMS))
+    assert without[0].endswith("the mean of 2 repeats; 1.000 on train")
 
 
 def test_both_gaps_are_positive_where_train_is_better_than_test():
