@@ -12,6 +12,7 @@ from typing import Any
 
 import nltk
 from nltk.corpus.reader.wordnet import WordNetCorpusReader
+from nltk.data import SeekableUnicodeStreamReader
 
 from gapwise.base.errors import UserError
 
@@ -90,6 +91,14 @@ def _reader() -> Any:
 class _EnglishReader(WordNetCorpusReader):  # type: ignore[misc]  # NLTK has no types
     def map_wn(self, version: str = "wordnet") -> None:
         """Leaves out the map to the WordNets of other languages, which takes as long as all the rest."""
+
+    def open(self, file: str) -> SeekableUnicodeStreamReader:
+        """Opens a file of WordNet, also where NLTK would not.
+
+        NLTK refuses a file that has a second name, as uv and conda link files from their caches, and one that the group
+        can write or another account owns, as in an environment that a team shares. What the lock's hash let in is read.
+        """
+        return SeekableUnicodeStreamReader((folder() / WORDNET / file).open("rb"), self._encoding)
 
 
 @functools.cache

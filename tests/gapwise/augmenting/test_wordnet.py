@@ -1,6 +1,9 @@
 import hashlib
+import os
 import pickle
+import shutil
 
+import nltk
 import pytest
 
 from gapwise.augmenting import wordnet
@@ -73,3 +76,20 @@ def test_a_pickle_of_plain_values_and_sets_is_read():
         {"the": "DT"},
         {"DT", "NNS"},
     )
+
+
+@pytest.mark.parametrize("installed", ["by a link from a cache", "where the group can write"])
+def test_wordnet_is_read_from_files_that_nltk_refuses(tmp_path, monkeypatch, installed):
+    shutil.copytree(wordnet.folder() / wordnet.WORDNET, tmp_path / wordnet.WORDNET)
+    for file in (tmp_path / wordnet.WORDNET).iterdir():
+        if installed == "by a link from a cache":
+            os.link(file, tmp_path / file.name)
+        else:
+            file.chmod(0o664)
+    monkeypatch.setattr(wordnet, "folder", lambda: tmp_path)
+    monkeypatch.setattr(nltk.data, "path", [])
+    reader = wordnet._reader.__wrapped__()
+    found = reader.synsets("purchase", "v")
+    for stream in reader._data_file_map.values():
+        stream.close()
+    assert [lemma.name() for lemma in found[0].lemmas()] == ["buy", "purchase"]
