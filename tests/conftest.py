@@ -4,8 +4,10 @@ import shutil
 
 import pytest
 from filelock import FileLock
+from tokenizers import BertWordPieceTokenizer
 
 from tests.clones import Clone, some_articles, start
+from tests.hugging_face import save_bert
 
 # What takes minutes, by the start of its path: kills, full disks, remotes, browsers, whole runs of other splits; long
 # statistics are marked one by one. `make test-all`.
@@ -18,6 +20,8 @@ SLOW = (
 )
 WORDS = """the market rose fell sharply after strong weak earnings not good bad report today and again""".split()  # noqa: SIM905
 
+# One process more for each command of DVC, where a project does not say no, and a file that stays without a network.
+os.environ["DVC_NO_ANALYTICS"] = "1"
 # Half a million objects of TensorFlow stay: looking through them again and again took a twentieth of the time.
 gc.set_threshold(100_000)
 
@@ -60,11 +64,11 @@ def once(tmp_path_factory):
 
 
 @pytest.fixture(scope="session")
-def reference(once, samples, tiny_bert):
+def reference(once, samples, tiny_folder):
     """A clone in which the pipeline has run, with what it printed and a commit of it; to be copied, never changed."""
 
     def make(folder):
-        made = start(folder / "clone", some_articles(samples), tiny_bert)
+        made = start(folder / "clone", some_articles(samples), tiny_folder)
         (folder / "log.txt").write_text(made.run("dvc", "repro"))
         made.commit()
 
@@ -74,12 +78,25 @@ def reference(once, samples, tiny_bert):
     return clone
 
 
+SPECIAL = ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]"]
+
+
+@pytest.fixture(scope="session")
+def tiny_folder(tmp_path_factory):
+    """A BERT of 3 layers and width 8 in the layout of Hugging Face, whose texts are tokenized without TensorFlow."""
+    folder = tmp_path_factory.mktemp("presets") / "tiny-folder"
+    folder.mkdir()
+    pieces = {piece: number for number, piece in enumerate([*SPECIAL, *WORDS])}
+    BertWordPieceTokenizer(pieces).save(str(save_bert(folder, len(pieces), layers=3) / "tokenizer.json"))
+    return str(folder)
+
+
 def save_tiny(folder, family, layers):
     """Saves a network of width 8 with word pieces of its own, in keras-hub layout; gives the folder."""
     from gapwise.encoding.runtime import keras, keras_hub
 
     keras.utils.set_random_seed(0)  # the same weights, whichever test comes first
-    vocabulary = ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]", *WORDS]
+    vocabulary = [*SPECIAL, *WORDS]
     backbone = getattr(keras_hub.models, f"{family}Backbone")(len(vocabulary), layers, 2, 8, 16, max_sequence_length=32)
     backbone.save_to_preset(str(folder))
     getattr(keras_hub.models, f"{family}Tokenizer")(vocabulary, lowercase=True).save_to_preset(str(folder))

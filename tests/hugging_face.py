@@ -25,13 +25,13 @@ def save(folder, kind, tokenizer=None, **config):
     return folder
 
 
-def save_bert(folder, vocabulary):
-    """Saves a BERT of 2 layers and width 8 as Hugging Face names its parts."""
+def save_bert(folder, vocabulary, layers=2):
+    """Saves a BERT of width 8 as Hugging Face names its parts."""
     block = {f"attention.self.{name}": (8, 8) for name in ("query", "key", "value")}
     block |= {"attention.output.dense": (8, 8), "intermediate.dense": (16, 8), "output.dense": (8, 16)}
-    dense = {f"encoder.layer.{n}.{name}": shape for n in range(2) for name, shape in block.items()}
+    dense = {f"encoder.layer.{n}.{name}": shape for n in range(layers) for name, shape in block.items()}
     dense["pooler.dense"] = (8, 8)
-    norms = [f"encoder.layer.{n}.{name}.LayerNorm" for n in range(2) for name in ("attention.output", "output")]
+    norms = [f"encoder.layer.{n}.{name}.LayerNorm" for n in range(layers) for name in ("attention.output", "output")]
     shapes = {f"{name}.weight": shape for name, shape in dense.items()}
     shapes |= {f"{name}.bias": shape[:1] for name, shape in dense.items()}
     shapes |= {f"{name}.{part}": (8,) for name in [*norms, "embeddings.LayerNorm"] for part in ("weight", "bias")}
@@ -40,7 +40,7 @@ def save_bert(folder, vocabulary):
     rng = np.random.default_rng(0)
     weights = {name: rng.normal(size=shape).astype(np.float32) for name, shape in shapes.items()}
     save_file(weights, str(folder / "model.safetensors"))
-    return save(folder, "bert", vocab_size=vocabulary, hidden_size=8, num_hidden_layers=2, num_attention_heads=2,
+    return save(folder, "bert", vocab_size=vocabulary, hidden_size=8, num_hidden_layers=layers, num_attention_heads=2,
                 intermediate_size=16, max_position_embeddings=32, type_vocab_size=2, hidden_act="gelu")  # fmt: skip
 
 

@@ -21,8 +21,8 @@ WITHOUT = SETTINGS | {
 
 
 @pytest.fixture(scope="module")
-def clone(tmp_path_factory, samples, tiny_bert):
-    made = start(tmp_path_factory.mktemp("without") / "one", some_articles(samples, 25), tiny_bert, WITHOUT)
+def clone(tmp_path_factory, samples, tiny_folder):
+    made = start(tmp_path_factory.mktemp("without") / "one", some_articles(samples, 25), tiny_folder, WITHOUT)
     made.log = made.run("dvc", "repro")
     made.commit()
     return made

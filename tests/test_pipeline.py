@@ -48,10 +48,10 @@ def test_a_second_repro_has_nothing_to_do(finished):
 
 @pytest.mark.slow
 def test_another_clone_with_other_workers_and_threads_has_the_same_outputs_to_the_bit(
-    reference, samples, tiny_bert, tmp_path
+    reference, samples, tiny_folder, tmp_path
 ):
     threads = {"GAPWISE_WORKERS": "2", "TF_NUM_INTRAOP_THREADS": "1", "OMP_NUM_THREADS": "1", "PYTHONHASHSEED": "7"}
-    other = start(tmp_path / "two", some_articles(samples), tiny_bert, **threads)
+    other = start(tmp_path / "two", some_articles(samples), tiny_folder, **threads)
     other.run("dvc", "repro")
     assert other.outputs() == reference.outputs()
     assert len(other.outputs()) == 28

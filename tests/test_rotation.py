@@ -12,8 +12,8 @@ ROTATED = SETTINGS | {"split": {"train_size": 20, "repeats": 2, "rotate": 3}, "a
 
 
 @pytest.fixture(scope="module")
-def rotated(tmp_path_factory, samples, tiny_bert):
-    clone = start(tmp_path_factory.mktemp("rotated") / "one", some_articles(samples, 20), tiny_bert, ROTATED)
+def rotated(tmp_path_factory, samples, tiny_folder):
+    clone = start(tmp_path_factory.mktemp("rotated") / "one", some_articles(samples, 20), tiny_folder, ROTATED)
     clone.log = clone.run("dvc", "repro")
     clone.commit()
     return clone

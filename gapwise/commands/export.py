@@ -84,34 +84,33 @@ class _Prepared(NamedTuple):
 
 
 def _prepared(folder: Path, about: Mapping[str, Any], texts: list[str]) -> _Prepared:
+    from gapwise.encoding.presets import TOKENIZER
     from gapwise.encoding.tokenizer import load_tokenizer
     from gapwise.exporting.formats import Source
-    from gapwise.exporting.network import OfTexts, whole_network
-    from gapwise.exporting.tokenizers import NAME, write_tokenizer
+    from gapwise.exporting.network import whole_network
+    from gapwise.exporting.tokenizers import write_tokenizer
     from gapwise.labelling.networks import Networks
     from gapwise.runs.models import read_description, read_weights
 
     description = read_description(folder)
     (weights,) = read_weights(description, folder)
     temperature = about["temperature"]
-    tokenizer = load_tokenizer(description.preset)
     expected = Networks(description, [weights], temperature).probabilities(texts)[0]
     network = whole_network(description, weights, temperature)
-    of_texts = OfTexts(network, tokenizer, description.classes, description.tokenize)
 
     def write_beside(target: Path) -> None:
-        write_tokenizer(description.tokenize, tokenizer, target / NAME)
+        write_tokenizer(description.tokenize, target / TOKENIZER)
 
     described = {
         "classes": description.classes,
         "max_length": description.max_length,
-        "pad": int(tokenizer.pad_token_id),
+        "pad": load_tokenizer(description.preset).pad,
         "preset": description.preset,
         "temperature": temperature,
         "commit": about["commit"],
         "text_column": about.get("text_column", "text"),
     }
-    return _Prepared(Source(network, of_texts), write_beside, expected, described)
+    return _Prepared(Source(network, description.classes, description.tokenize), write_beside, expected, described)
 
 
 def _texts_to_check() -> tuple[str, pd.DataFrame]:

@@ -47,6 +47,7 @@ POOLINGS: dict[str, Pooling] = {
     "mean": "mean",
     "cls": "first",
 }
+TOKENIZER = "tokenizer.json"
 PICKLES = {".bin", ".ckpt", ".pkl", ".pt", ".pth"}  # what others keep weights in; to read it can run code
 
 
@@ -120,6 +121,17 @@ def longest(preset: str) -> int | None:
     number = inner.get("max_position_embeddings", inner.get("max_sequence_length"))
     offset = ROBERTA_OFFSET if inner.get("model_type") in ROBERTAS else 0
     return int(number) - offset if isinstance(number, int) else None
+
+
+def tokenizer_file(location: str) -> Path | None:
+    """Finds the file of the `tokenizers` library in a preset's folder; None where there is none.
+
+    Args:
+        location: From `locate`. A folder in keras-hub layout has another file of that name.
+    """
+    file = Path(location) / TOKENIZER
+    is_theirs = file.is_file() and "model" in json.loads(file.read_text(encoding="utf-8"))
+    return file if is_theirs else None
 
 
 def not_loadable(preset: str, what: str, error: Exception) -> UserError:

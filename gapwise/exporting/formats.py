@@ -1,11 +1,13 @@
 """The formats of an export, one entry each: how it is written, and whether its weights can be made smaller."""
 
 import warnings
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from gapwise.encoding.in_graph import load_in_graph
+from gapwise.encoding.params import TokenizeParams
 from gapwise.encoding.runtime import keras, tf
 from gapwise.exporting.network import OfTexts
 
@@ -16,11 +18,13 @@ class Source:
 
     Attributes:
         network: From `network.whole_network`.
-        of_texts: The same with its tokenizer.
+        classes: Names, in the order of the probabilities.
+        tokenize: How texts were tokenized in training.
     """
 
     network: keras.Model
-    of_texts: OfTexts
+    classes: Sequence[str]
+    tokenize: TokenizeParams
 
 
 @dataclass(frozen=True)
@@ -39,8 +43,9 @@ class Format:
 
 
 def _saved_model(source: Source, folder: Path) -> None:
-    served = source.of_texts.__call__.get_concrete_function()
-    tf.saved_model.save(source.of_texts, str(folder / "saved_model"), signatures={"serving_default": served})
+    of_texts = OfTexts(source.network, load_in_graph(source.tokenize.preset), source.classes, source.tokenize)
+    served = of_texts.__call__.get_concrete_function()
+    tf.saved_model.save(of_texts, str(folder / "saved_model"), signatures={"serving_default": served})
 
 
 def _onnx(source: Source, folder: Path) -> None:

@@ -5,19 +5,16 @@ from pathlib import Path
 from typing import Any
 
 from gapwise.base.errors import UserError
-from gapwise.encoding.hugging_face import WordPieceTokenizer
 from gapwise.encoding.params import TokenizeParams
-from gapwise.encoding.presets import locate
-
-NAME = "tokenizer.json"
+from gapwise.encoding.presets import TOKENIZER, locate, tokenizer_file
 
 
-def write_tokenizer(params: TokenizeParams, tokenizer: Any, path: Path) -> None:
+def write_tokenizer(params: TokenizeParams, path: Path) -> None:
     """Writes tokenizer.json, which puts the prefix before a text and cuts it.
 
     Args:
-        params: How texts were tokenized in training. Where the preset's folder has a tokenizer.json, that is taken.
-        tokenizer: keras-hub's, which the file is made from elsewhere; that works for word pieces.
+        params: How texts were tokenized in training. Where the preset's folder has a tokenizer.json, that is taken; of
+            word pieces of keras-hub one is made.
         path: Of the file.
 
     Raises:
@@ -25,9 +22,8 @@ def write_tokenizer(params: TokenizeParams, tokenizer: Any, path: Path) -> None:
     """
     from tokenizers import Tokenizer, normalizers
 
-    own = Path(locate(params.preset)) / NAME
-    is_theirs = own.is_file() and "model" in json.loads(own.read_text(encoding="utf-8"))  # keras-hub has one too
-    made = Tokenizer.from_file(str(own)) if is_theirs else _of_word_pieces(params.preset, tokenizer)
+    own = tokenizer_file(locate(params.preset))
+    made = _of_word_pieces(params.preset) if own is None else Tokenizer.from_file(str(own))
     if params.prefix:
         steps = [] if made.normalizer is None else [made.normalizer]
         made.normalizer = normalizers.Sequence([normalizers.Prepend(params.prefix), *steps])
@@ -37,12 +33,15 @@ def write_tokenizer(params: TokenizeParams, tokenizer: Any, path: Path) -> None:
     path.write_text(json.dumps(settings, ensure_ascii=False), encoding="utf-8")
 
 
-def _of_word_pieces(preset: str, tokenizer: Any) -> Any:
+def _of_word_pieces(preset: str) -> Any:
     from tokenizers import BertWordPieceTokenizer
 
+    from gapwise.encoding.in_graph import WordPieceTokenizer, load_in_graph
+
+    tokenizer = load_in_graph(preset)
     if not isinstance(tokenizer, WordPieceTokenizer):
         raise UserError(
-            f"{preset} has no {NAME}, and none can be made of a {type(tokenizer).__name__}: put the file into its "
+            f"{preset} has no {TOKENIZER}, and none can be made of a {type(tokenizer).__name__}: put the file into its "
             "folder, or export to saved_model, which has the tokenizer in it."
         )
     pieces = {piece: number for number, piece in enumerate(tokenizer.get_vocabulary())}

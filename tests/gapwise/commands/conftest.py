@@ -22,7 +22,6 @@ class Drawn:
             "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}",
             "PYTHONPATH": str(PROJECT),
             "DVC_SITE_CACHE_DIR": str(folder.parent / f"{folder.name}-site"),
-            "DVC_NO_ANALYTICS": "1",
         }  # fmt: skip
 
     def run(self, *command, fails=False):

@@ -27,9 +27,9 @@ SEARCH = {
 
 
 @pytest.fixture(scope="module")
-def project(samples, tiny_bert, tmp_path_factory):
+def project(samples, tiny_folder, tmp_path_factory):
     """A project with a search.yaml, nothing run so far."""
-    clone = start(tmp_path_factory.mktemp("search") / "project", some_articles(samples), tiny_bert)
+    clone = start(tmp_path_factory.mktemp("search") / "project", some_articles(samples), tiny_folder)
     clone.environment |= {"CUDA_VISIBLE_DEVICES": "-1"}
     write(clone, SEARCH)
     return clone

@@ -1,8 +1,8 @@
-"""Tokenizers of Hugging Face folders that keras-hub's own converters do not read, as tokenizers of keras-hub.
+"""Tokenizers of keras-hub, which work in a graph of TensorFlow: for a SavedModel, and where no tokenizer.json is.
 
-The folders of today have tokenizer.json alone, which the converters never open. And a multilingual MiniLM is a BERT
-with the SentencePiece tokenizer of XLM-R, which they see only where tokenizer_config.json says so. Where such a file
-asks for what keras-hub's tokenizers do not do, it is refused: other token ids are other rows of the embedding.
+Its own converters never open the tokenizer.json of Hugging Face. And a multilingual MiniLM is a BERT with the
+SentencePiece tokenizer of XLM-R, which they see only where tokenizer_config.json says so. Both are read here. Where a
+file asks for what keras-hub's tokenizers do not do, it is refused: other token ids are other rows of the embedding.
 """
 
 import base64
@@ -15,17 +15,10 @@ from typing import Any, Self
 from sentencepiece.sentencepiece_model_pb2 import ModelProto
 
 from gapwise.base.errors import UserError
+from gapwise.encoding.presets import TOKENIZER, locate, not_loadable, tokenizer_file
 from gapwise.encoding.runtime import keras_hub, tf
 
-TOKENIZER = "tokenizer.json"
 PIECES = "sentencepiece.bpe.model"
-# The files that keras-hub reads by itself, by the model type in config.json.
-OLD_FILES = {
-    "bert": ("vocab.txt",),
-    "distilbert": ("vocab.txt",),
-    "roberta": ("vocab.json", "merges.txt"),
-    "xlm-roberta": (PIECES,),
-}
 FIRST = ["<s>", "<pad>", "</s>", "<unk>"]  # of every vocabulary of the XLM-R kind
 MASK = "<mask>"  # the last of such a vocabulary; keras-hub adds it by itself
 FIRST_IN_PIECES = ["<unk>", "<s>", "</s>"]  # the same in a SentencePiece model, whose other ids are one lower
@@ -71,27 +64,50 @@ class WordPieceTokenizer(keras_hub.tokenizers.BertTokenizer):  # type: ignore[mi
         return super().tokenize(texts)
 
 
-def read_tokenizer(location: str) -> keras_hub.tokenizers.Tokenizer | None:
-    """Makes the tokenizer of a Hugging Face folder whose files keras-hub does not read by itself.
+def load_in_graph(preset: str) -> keras_hub.tokenizers.Tokenizer:
+    """Loads the tokenizer of a preset as one of keras-hub.
 
     Args:
-        location: From `presets.locate`.
-
-    Returns:
-        The tokenizer; None where keras-hub finds what it needs, or where that is no such folder.
+        preset: See `presets.locate`.
 
     Raises:
-        UserError: If the folder's files ask for what the tokenizers of keras-hub do not do.
+        UserError: If there is none, with all places where it was looked for; if its token ids would differ.
     """
-    folder = Path(location)
-    kind = _json(folder / "config.json").get("model_type")
-    if kind not in OLD_FILES:
-        return None
+    location = locate(preset)
+    try:
+        tokenizer = _of_hugging_face(location)
+        if tokenizer is None:
+            tokenizer = keras_hub.tokenizers.Tokenizer.from_preset(location, **_accents(location))
+            if isinstance(tokenizer, keras_hub.tokenizers.WordPieceTokenizer):
+                tokenizer = WordPieceTokenizer.of(tokenizer)
+    except UserError:
+        raise
+    except Exception as error:  # whatever keras-hub, a hub client or a file format raises means: not loadable
+        raise not_loadable(preset, "tokenizer", error) from error
+    return tokenizer
+
+
+def _accents(location: str) -> dict[str, bool]:
+    """BERT strips accents where it lowercases; keras-hub's converter of Hugging Face folders forgets it."""
+    config = Path(location) / "tokenizer_config.json"
+    if not config.is_file() or not (Path(location) / "vocab.txt").is_file():  # no word pieces
+        return {}
+    settings = json.loads(config.read_text(encoding="utf-8"))
+    if "do_lower_case" not in settings:
+        return {}
+    strip = settings.get("strip_accents")
+    return {"strip_accents": bool(settings["do_lower_case"] if strip is None else strip)}
+
+
+def _of_hugging_face(location: str) -> keras_hub.tokenizers.Tokenizer | None:
+    """Makes the tokenizer of a folder whose files keras-hub does not read by itself; None of any other."""
+    folder, file = Path(location), tokenizer_file(location)
+    kind = _json(folder / "config.json").get("model_type", "")
+    if file is not None:
+        return _of_json(location, kind, _json(file))
     if kind in ("bert", "xlm-roberta") and (folder / PIECES).is_file():
         return _of_pieces(location, ModelProto.FromString((folder / PIECES).read_bytes()))
-    if not (folder / TOKENIZER).is_file() or _is_old(folder, kind):
-        return None
-    return _of_json(location, kind, _json(folder / TOKENIZER))
+    return None
 
 
 def _json(path: Path) -> dict[str, Any]:
@@ -99,17 +115,11 @@ def _json(path: Path) -> dict[str, Any]:
     return settings
 
 
-def _is_old(folder: Path, kind: str) -> bool:
-    if any(not (folder / name).is_file() for name in OLD_FILES[kind]):
-        return False
-    return OLD_FILES[kind] != ("vocab.txt",) or "do_lower_case" in _json(folder / "tokenizer_config.json")
-
-
-def _require(location: str, name: str, problems: list[str]) -> None:
+def _require(location: str, problems: list[str]) -> None:
     if problems:
         raise UserError(
-            f"tokenize.preset: {name} of {location!r} asks for what cannot be done here, and its token ids would "
-            "differ. Choose another preset, or one whose tokenizer is that of BERT, RoBERTa or XLM-R unchanged:",
+            f"{TOKENIZER} of {location!r} asks for what keras-hub's tokenizers do not do, and a SavedModel has one of "
+            "these in it: its token ids would differ. Export to another format, which has the file beside it:",
             problems,
         )
 
@@ -118,9 +128,9 @@ def _of_json(location: str, kind: str, settings: dict[str, Any]) -> keras_hub.to
     name = settings.get("model", {}).get("type")
     known = [algorithm for algorithm in ALGORITHMS if kind in ALGORITHMS[algorithm].families]
     if name not in known:
-        _require(location, TOKENIZER, [f"model.type: {' or '.join(known)} where config.json says {kind}; found {name}"])
+        _require(location, [f"model.type: {' or '.join(known)} where config.json says {kind}; found {name}"])
     algorithm = ALGORITHMS[name]
-    _require(location, TOKENIZER, [*_added(settings), *_unknown_steps(settings, algorithm), *algorithm.check(settings)])
+    _require(location, [*_added(settings), *_unknown_steps(settings, algorithm), *algorithm.check(settings)])
     return algorithm.make(settings)
 
 
@@ -213,8 +223,11 @@ def _unigrams(settings: dict[str, Any]) -> keras_hub.tokenizers.XLMRobertaTokeni
 
 def _of_pieces(location: str, model: Any) -> keras_hub.tokenizers.XLMRobertaTokenizer:
     first = [piece.piece for piece in model.pieces[: len(FIRST_IN_PIECES)]]
-    wrong = f"starts with {' '.join(FIRST_IN_PIECES)}; found {' '.join(first)}"
-    _require(location, PIECES, [] if first == FIRST_IN_PIECES else [wrong])
+    if first != FIRST_IN_PIECES:
+        raise UserError(
+            f"tokenize.preset: {PIECES} of {location!r} starts with {' '.join(first)}, and that of XLM-R with "
+            f"{' '.join(FIRST_IN_PIECES)}. Put the {TOKENIZER} of the encoder into the folder: it is then read instead."
+        )
     return keras_hub.tokenizers.XLMRobertaTokenizer(model.SerializeToString())
 
 
