@@ -87,7 +87,7 @@ def tiny_folder(tmp_path_factory):
     folder = tmp_path_factory.mktemp("presets") / "tiny-folder"
     folder.mkdir()
     pieces = {piece: number for number, piece in enumerate([*SPECIAL, *WORDS])}
-    BertWordPieceTokenizer(pieces).save(str(save_bert(folder, len(pieces), layers=3) / "tokenizer.json"))
+    BertWordPieceTokenizer(pieces).save(str(save_bert(folder, len(pieces), layers=3, fresh=True) / "tokenizer.json"))
     return str(folder)
 
 

@@ -25,8 +25,8 @@ def save(folder, kind, tokenizer=None, **config):
     return folder
 
 
-def save_bert(folder, vocabulary, layers=2):
-    """Saves a BERT of width 8 as Hugging Face names its parts."""
+def save_bert(folder, vocabulary, layers=2, *, fresh=False):
+    """Saves a BERT of width 8 as Hugging Face names its parts: with any weights, or as a training starts."""
     block = {f"attention.self.{name}": (8, 8) for name in ("query", "key", "value")}
     block |= {"attention.output.dense": (8, 8), "intermediate.dense": (16, 8), "output.dense": (8, 16)}
     dense = {f"encoder.layer.{n}.{name}": shape for n in range(layers) for name, shape in block.items()}
@@ -39,6 +39,9 @@ def save_bert(folder, vocabulary, layers=2):
     shapes |= {f"embeddings.{name}_embeddings.weight": (size, 8) for name, size in sizes.items()}
     rng = np.random.default_rng(0)
     weights = {name: rng.normal(size=shape).astype(np.float32) for name, shape in shapes.items()}
+    for name in weights if fresh else ():
+        weights[name] *= 0.0 if "LayerNorm" in name or name.endswith("bias") else 0.02
+        weights[name] += name.endswith("LayerNorm.weight")
     save_file(weights, str(folder / "model.safetensors"))
     return save(folder, "bert", vocab_size=vocabulary, hidden_size=8, num_hidden_layers=layers, num_attention_heads=2,
                 intermediate_size=16, max_position_embeddings=32, type_vocab_size=2, hidden_act="gelu")  # fmt: skip

@@ -41,7 +41,7 @@ def _plain(error: UnicodeError) -> tuple[str, int]:
 
 
 @contextmanager
-def explained() -> Iterator[None]:
+def explained(interrupted: str = "Interrupted.") -> Iterator[None]:
     """Ends a command with a message and an exit code, not with a traceback, where the user can mend it."""
     try:
         yield
@@ -50,6 +50,7 @@ def explained() -> Iterator[None]:
 
         sys.exit("\n".join(["", *map(printable, str(error).splitlines()), ""]))
     except KeyboardInterrupt:
+        print(f"\n{interrupted}", file=sys.stderr)
         sys.exit(130)
     except BrokenPipeError:  # the reader, for example `head`, has seen enough
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
@@ -453,7 +454,7 @@ def serve(
     ],
     *,
     host: Annotated[str, typer.Option(help="Address to listen on; 0.0.0.0 for all.")] = "127.0.0.1",
-    port: Annotated[int, typer.Option(help="Port to listen on.")] = 8000,
+    port: Annotated[int, typer.Option(min=0, max=65535, help="Port to listen on; 0 for one that is free.")] = 8000,
 ) -> None:
     """Labels texts over HTTP.
 
@@ -465,7 +466,6 @@ def serve(
     with explained():
         from gapwise.commands.serve import run
 
-        print(f"Serving {export} at http://{host}:{port}; Ctrl-C ends it", flush=True)
         run(export, host=host, port=port)
 
 
@@ -487,7 +487,7 @@ def search(
 
     Example: `gapwise search search.yaml --html search.html`
     """
-    with explained():
+    with explained("Interrupted. The same command goes on from here."):
         from gapwise.commands.search import run
 
         run(file, as_json=json, html=html)

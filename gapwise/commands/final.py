@@ -51,7 +51,7 @@ def run(out: Path, *, with_test: bool, license: str | None) -> None:
         description = describe(tokenize, recipe, data.texts, data.repeats).model_copy(update={"repeats": 1})
         is_sealed = not with_test and split.rotate is None
         print(_plan(data, chosen, with_test, is_sealed=is_sealed), flush=True)
-        line = EpochLine(Progress(1, chosen.epochs), 0)
+        line = EpochLine(Progress(1, chosen.epochs), 0, validates=False)
         weights = train_final(description, recipe, data, chosen, seed=split.seed, callbacks=[line])
         about: dict[str, Any] = {
             "version": 1,

@@ -46,6 +46,8 @@ def run(
         raise UserError("--model names a folder and --rev a revision's models/; choose one.")
     if out is not None:
         require_suffix(out)
+        if out.exists() and file.exists() and out.samefile(file):
+            raise UserError(f"--out would replace {file}, the file to label, and rows that cannot be read with it.")
     job = _Job(_name(file), column or _column(revision, model), threshold, explained or html is not None)
     with _opened(file, suffix) as (stream, ending), _bar(file, stream) as advance:
         chunks = read_chunks(stream, ending, job.name, AT_ONCE)
@@ -138,9 +140,15 @@ def _column(revision: str, model: Path | None) -> str:
     if model is not None:
         return text_column(model.absolute())
     with Project() as project:
-        found = project.resolve(revision)
-        with contextlib.suppress(UserError, KeyError, TypeError):
-            return str(params_of(project, found)["prepare"]["text_column"])
+        try:
+            found = project.resolve(revision)
+            if project.text(found, "params.yaml") is None:
+                return "text"
+            params = params_of(project, found)
+        except UserError as error:
+            raise UserError(f"{revision}: {error.headline}", error.problems) from error
+    with contextlib.suppress(KeyError, TypeError):  # of before there was such a key
+        return str(params["prepare"]["text_column"])
     return "text"
 
 

@@ -26,8 +26,8 @@ MODELS = "models"
 METRICS_FILE = "metrics/evaluate.json"
 EPOCHS = ("metrics/plots/epochs.csv", "metrics/training/epochs.csv")  # today, and before
 NOTHING = (
-    "There is nothing to compare. Name two revisions or more, the baseline first; `dvc exp list` shows experiments, "
-    "and `dvc exp run -S finetune.l2=1 -n strong` makes one."
+    "There is nothing to compare. Name two revisions or more, the baseline first; `dvc exp list --all-commits` shows "
+    "experiments, and `dvc exp run -S finetune.l2=1 -n strong` makes one."
 )
 NOTHING_BESIDE = (
     "Nothing can be compared with {}. Where the others belong together, name one of them first: "

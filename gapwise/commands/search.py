@@ -23,7 +23,7 @@ from gapwise.base.errors import UserError
 from gapwise.base.tables import is_validated
 from gapwise.base.unvalidated import none_drawn
 from gapwise.base.validation import validate
-from gapwise.base.wording import in_words
+from gapwise.base.wording import counted, in_words
 from gapwise.commands.comparable import Run, require_one_test
 from gapwise.commands.lockfile import read_lock
 from gapwise.commands.project import Project
@@ -39,7 +39,7 @@ from gapwise.searching.effects import effects
 from gapwise.searching.figures import Found, describe
 from gapwise.searching.params import FILE, Search, read_search
 from gapwise.searching.race import Look, Race, Scores, cost, least_budget, plan_looks, run_race
-from gapwise.searching.space import DEFAULT, Candidate, candidates, check
+from gapwise.searching.space import DEFAULT, Candidate, candidates, check, misnamed
 from gapwise.searching.telling import tell
 from gapwise.searching.validation import scores_of
 from gapwise.splitting.params import SplitParams
@@ -78,8 +78,13 @@ def _read(project: Project, repository: Repository, file: Path) -> tuple[Search,
             [f"run `python -m gapwise search` in {project.folder}"],
         )
     repository.refuse_changes("A search", ["params.yaml", "dvc.yaml", "gapwise", "stages"])
-    search = read_search(_document(file))
-    document = _document(Path("params.yaml"))
+    asked, document = _document(file), _document(Path("params.yaml"))
+    try:
+        search = read_search(asked)
+    except UserError as error:
+        keys = asked.get("keys") if isinstance(asked, dict) else None
+        names = misnamed(map(str, keys), document) if isinstance(keys, dict) else []
+        raise UserError(error.headline, [*error.problems, *names]) from error
     prepare, split = validate(document, PrepareParams, SplitParams)
     require_one_test(document, "A search")
     if none_drawn(prepare, split):
@@ -183,6 +188,7 @@ class _Searching:
     def found(self) -> Found:
         """Runs the race, or what is left of it, then opens the test."""
         names = [one.name for one in self.drawn]
+        _say(f"Racing {len(names)} settings in at most {cost(self.looks)} trainings; what is finished is taken over")
         race = run_race(names, self.looks, self.score, metric=self.search.metric, after=self.after)
         worth = correct(race, self.groups(race.default), self.search.metric, CONFIDENCE)
         tell(self.state / "study.log", self.drawn, race)
@@ -286,8 +292,9 @@ class _Searching:
         fallen = {name: fall for name, fall in race.falls.items() if fall.look == look}
         worse = sum(fall.reason == "worse" for fall in fallen.values())
         going = len(self.drawn) - len(race.falls)
+        repeats = counted(self.looks[look].repeats, "repeat")
         _say(
-            f"Look {look + 1} of {len(self.looks)}, {self.looks[look].repeats} repeats: {worse} will not win, "
+            f"Look {look + 1} of {len(self.looks)}, {repeats}: {worse} will not win, "
             f"{len(fallen) - worse} fell for the budget, {going} go on; {race.winner} leads"
         )
 
@@ -298,7 +305,7 @@ class _Searching:
         from gapwise.reports.words import duration
 
         _say(
-            f"{done:3} of at most {total} trainings: {name}, {repeats} repeats, {duration(took)}; "
+            f"{done:3} of at most {total} trainings: {name}, {counted(repeats, 'repeat')}, {duration(took)}; "
             f"at most {duration(left)} left"
         )
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from gapwise.base import telemetry
 from gapwise.encoding.in_graph import load_in_graph
 from gapwise.encoding.params import TokenizeParams
 from gapwise.encoding.runtime import keras, tf
@@ -61,6 +62,7 @@ def _litert(source: Source, folder: Path) -> None:
 
 
 def _export(source: Source, path: Path, name: str, **settings: Any) -> None:
+    telemetry.off()
     ones = tf.ones((1, 2), tf.int32)
     source.network([ones, ones])  # Keras exports no network that was never called
     with warnings.catch_warnings():

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from gapwise.base import telemetry
 from gapwise.base.errors import UserError
 
 ABOUT = "export.json"
@@ -34,6 +35,7 @@ class Exported:
         self.about = read_about(folder)
         self.classes: Sequence[str] = self.about["classes"]
         kind = self.about["format"]
+        telemetry.off()
         try:
             if kind == "saved_model":
                 self._of_texts = _saved_model(folder)

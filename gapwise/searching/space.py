@@ -4,7 +4,7 @@ import copy
 import hashlib
 import json
 import warnings
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
 from graphlib import CycleError, TopologicalSorter
@@ -48,8 +48,8 @@ def check(search: Search, document: Mapping[str, Any]) -> None:
     Raises:
         UserError: With every mistake by its dotted path.
     """
-    known = [key for key in flatten(document) if key.split(".")[0] in SECTIONS]
-    problems = [problem for key, domain in search.keys.items() for problem in _of_key(key, domain, search, known)]
+    problems = misnamed(search.keys, document)
+    problems += [problem for key, domain in search.keys.items() for problem in _of_conditions(key, domain, search)]
     problems = problems or _circles(search)
     problems = problems or [
         line.replace(f"{key}:", f"keys.{key}:", 1)
@@ -62,14 +62,26 @@ def check(search: Search, document: Mapping[str, Any]) -> None:
         raise UserError(HEADLINE, list(dict.fromkeys(problems)))
 
 
-def _of_key(key: str, domain: Domain, search: Search, known: Sequence[str]) -> Iterator[str]:
-    if key not in known:
-        section = key.split(".")[0]
-        if section in ("prepare", "split", "evaluate"):
-            yield f"keys.{key}: settings are raced on the same rows, so only {', '.join(SECTIONS)} can be searched"
-        else:
-            near = get_close_matches(key, known, n=1)
-            yield f"keys.{key}: params.yaml has no such key{f'; did you mean {near[0]}?' if near else ''}"
+def misnamed(keys: Iterable[str], document: Mapping[str, Any]) -> list[str]:
+    """Says which keys cannot be searched, and why.
+
+    Args:
+        keys: By dotted name.
+        document: What params.yaml holds.
+    """
+    known = [key for key in flatten(document) if key.split(".")[0] in SECTIONS]
+    problems = []
+    for key in keys:
+        near = get_close_matches(key, known, n=1)
+        if key.split(".")[0] in ("prepare", "split", "evaluate"):
+            fixed = f"keys.{key}: settings are raced on the same rows, so only {', '.join(SECTIONS)} can be searched"
+            problems.append(fixed)
+        elif key not in known:
+            problems.append(f"keys.{key}: params.yaml has no such key{f'; did you mean {near[0]}?' if near else ''}")
+    return problems
+
+
+def _of_conditions(key: str, domain: Domain, search: Search) -> Iterator[str]:
     for other, values in domain.when.items():
         if other not in search.keys:
             yield f"keys.{key}.when.{other}: must be a key of this file; known are {', '.join(search.keys)}"

@@ -118,8 +118,12 @@ def _label(classes: Any, probabilities: Any, threshold: float | None) -> Label:
 
 
 def _sentence(problem: Any) -> str:
-    where = ".".join(str(step) for step in problem["loc"][1:]) or "the request"
-    return f"{where}: {problem['msg']}"
+    if problem["type"] == "json_invalid":
+        return f"the request: no valid JSON, {problem['ctx']['error']} at character {problem['loc'][-1]}"
+    where = ".".join(str(step) for step in problem["loc"][1:])
+    if not where and problem["type"] == "model_attributes_type":
+        return 'the request: must be a JSON object such as {"texts": ["…"]}, sent with Content-Type: application/json'
+    return f"{where or 'the request'}: {problem['msg']}"
 
 
 class Middleware:

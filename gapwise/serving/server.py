@@ -8,6 +8,7 @@ from typing import Any
 
 import uvicorn
 
+from gapwise.base.errors import UserError
 from gapwise.labelling.exported import Exported
 from gapwise.serving.app import create
 
@@ -53,15 +54,35 @@ def _accepted(descriptor: int) -> Iterator[socket.socket]:
             yield connection
 
 
-def serve(export: Exported, host: str, port: int) -> None:
+def listening(host: str, port: int) -> socket.socket:
+    """Opens what clients connect to.
+
+    Args:
+        host: Address of this machine, or a name of it.
+        port: From 0, which is any that is free, to 65535.
+
+    Raises:
+        UserError: If that cannot be had.
+    """
+    try:
+        (family, *_), *_ = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
+        return socket.create_server((host, port), family=family, backlog=2048)
+    except OSError as error:
+        why = str(error.strerror).partition(" (while")[0]  # Python says the address again
+        raise UserError(
+            f"Nothing can listen on {host}, port {port}: {why}. Name an address of this machine with "
+            "--host, and a port that is free with --port."
+        ) from error
+
+
+def serve(export: Exported, connections: socket.socket) -> None:
     """Serves until a signal ends it.
 
     Args:
         export: That labels.
-        host: Address to listen on.
-        port: To listen on.
+        connections: From `listening`.
     """
     server: Server  # the application asks it whether it ends
     app = create(export, lambda: server.should_exit)
-    server = Server(uvicorn.Config(app, host=host, port=port, log_level="warning", timeout_graceful_shutdown=30))
-    server.run()
+    server = Server(uvicorn.Config(app, log_level="warning", timeout_graceful_shutdown=30))
+    server.run(sockets=[connections])

@@ -10,6 +10,7 @@ from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 
+from gapwise.base import telemetry
 from gapwise.base.errors import UserError
 from gapwise.base.wording import shorten
 from gapwise.commands.sweeps import access, work
@@ -36,6 +37,7 @@ def connected(address: str) -> Iterator[Any]:
     """
     # Before the import, which reads it.
     os.environ["RAY_AUTH_MODE"] = access.mode_here() if address == LOCAL else access.mode(address)
+    telemetry.off()
     try:
         import ray
     except ImportError as error:

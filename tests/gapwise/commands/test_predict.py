@@ -194,6 +194,24 @@ def test_an_export_labels_without_tensorflow():
     assert pd.read_csv(io.StringIO(printed))["text"].tolist() == TEXTS
 
 
+def test_the_file_to_label_is_not_replaced():
+    Path("ragged.csv").write_text("id,text\n1,a\n2,b,c\n")
+    Path("link.csv").symlink_to("ragged.csv")
+    for out in ("ragged.csv", "./ragged.csv", "link.csv"):
+        shown = CliRunner().invoke(app, ["predict", "ragged.csv", "--out", out])
+        assert (
+            "--out would replace ragged.csv, the file to label, and rows that cannot be read with it." in shown.output
+        )
+    assert Path("ragged.csv").read_text() == "id,text\n1,a\n2,b,c\n"
+
+
+def test_params_that_are_not_valid_are_told_and_no_column_is_guessed():
+    pd.DataFrame({"body": TEXTS}).to_csv("new.csv", index=False)
+    Path("params.yaml").write_text("<<<<<<< HEAD\nprepare:\n")
+    shown = CliRunner().invoke(app, ["predict", "new.csv"])
+    assert "workspace: its params.yaml is not valid; `dvc repro` says where" in shown.output
+
+
 @pytest.mark.parametrize(
     ("rows", "options", "message"),
     [

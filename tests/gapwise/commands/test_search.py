@@ -90,6 +90,19 @@ def test_changes_that_are_not_committed_are_refused(project):
     )
 
 
+def test_mistakes_of_form_and_of_names_are_told_at_once(project):
+    keys = {"finetune.freze": {"choices": [1]}, "split.train_size": {"choices": [9]}, "finetune.l2": {"range": [1, 0]}}
+    write(project, SEARCH | {"keys": keys})
+    said = command(project, fails=True)
+    write(project, SEARCH)
+    assert said.splitlines()[2:5] == [
+        "  - keys.finetune.l2: range must be [low, high] with low below high; got [1, 0]",
+        "  - keys.finetune.freze: params.yaml has no such key; did you mean finetune.freeze?",
+        "  - keys.split.train_size: settings are raced on the same rows, so only augment, tokenize, finetune can be "
+        "searched",
+    ]
+
+
 def test_a_missing_file_says_how_to_get_one(project):
     said = command(project, "searching.yaml", fails=True)
     assert "There is no searching.yaml here." in said

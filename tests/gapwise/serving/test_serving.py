@@ -100,7 +100,7 @@ def test_a_text_has_the_same_label_alone_and_in_company(server):
 @pytest.mark.parametrize(
     ("content", "status", "message"),
     [
-        (b"{", 422, "JSON decode error"),
+        ([], 422, "the request: must be a JSON object such as"),
         ({}, 422, "texts: Field required"),
         ({"texts": []}, 422, "texts: List should have at least 1 item"),
         ({"texts": ["a"] * 257}, 422, "texts: List should have at most 256 items"),
@@ -157,6 +157,36 @@ def test_what_is_no_export_is_a_message(tmp_path):
     )
     assert done.returncode == 1
     assert "is no export: export.json is missing. `gapwise export --to onnx` makes one." in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        (["--port", "TAKEN"], "Nothing can listen on 127.0.0.1, port TAKEN: Address already in use. Name an address"),
+        (["--host", "192.0.2.1"], "Nothing can listen on 192.0.2.1, port 8000: Cannot assign requested address. Name"),
+        (["--port", "99999"], "Invalid value for '--port': Input should be less than or equal to 65535"),
+    ],
+)
+def test_where_nothing_can_listen_the_cure_is_told_and_nothing_is_served(options, message):
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = str(taken.getsockname()[1])
+        command = [sys.executable, "-m", "gapwise", "serve", str(EXPORT)]
+        command += [option.replace("TAKEN", port) for option in options]
+        done = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert (done.returncode != 0, done.stdout) == (True, "")
+    assert message.replace("TAKEN", port) in " ".join(done.stderr.split())
+
+
+def test_what_is_no_json_is_told_by_its_place_and_by_what_to_send(server):
+    assert server.ask("/label", b'{"texts": [}') == (
+        422, {"detail": ["the request: no valid JSON, Expecting value at character 11"]},
+    )  # fmt: skip
+    request = urllib.request.Request(server.address + "/label", b'{"texts": ["a"]}')
+    with pytest.raises(urllib.error.HTTPError) as caught:
+        urllib.request.urlopen(request, timeout=60)
+    assert json.loads(caught.value.read())["detail"] == [
+        'the request: must be a JSON object such as {"texts": ["…"]}, sent with Content-Type: application/json'
+    ]
 
 
 @pytest.mark.slow
