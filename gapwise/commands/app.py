@@ -288,8 +288,9 @@ def predict(
         Path | None, typer.Option(metavar="FILE", help="Also write the explanations as a page.", show_default=False)
     ] = None,
     format: Annotated[
-        Literal["csv", "tsv", "jsonl", "json", "parquet", "xlsx"], typer.Option(help="Of standard input.")
-    ] = "csv",
+        Literal["csv", "tsv", "jsonl", "json", "parquet", "xlsx"] | None,
+        typer.Option(help="Of the file.", show_default="what its name ends in; csv of standard input"),
+    ] = None,
 ) -> None:
     """Labels new texts with the networks in models/: the mean of what all repeats predict.
 

@@ -35,7 +35,7 @@ def run(
     column: str | None,
     out: Path | None,
     threshold: float | None,
-    suffix: str,
+    suffix: str | None,
     revision: str,
     model: Path | None,
     explained: bool,
@@ -184,16 +184,16 @@ def _name(file: Path) -> str:
 
 
 @contextlib.contextmanager
-def _opened(file: Path, suffix: str) -> Iterator[tuple[BinaryIO, str]]:
+def _opened(file: Path, suffix: str | None) -> Iterator[tuple[BinaryIO, str]]:
     if file == STANDARD_INPUT:
-        yield sys.stdin.buffer, f".{suffix}"
+        yield sys.stdin.buffer, f".{suffix or 'csv'}"
         return
     try:
         stream = file.open("rb")
     except OSError as error:
         raise UserError(f"{file} cannot be read: {error.strerror}.") from error
     with stream:
-        yield stream, file.suffix
+        yield stream, file.suffix if suffix is None else f".{suffix}"
 
 
 @contextlib.contextmanager

@@ -156,6 +156,13 @@ def test_standard_input_is_read_in_the_format_that_is_named():
     assert pd.read_csv(io.StringIO(shown.stdout))["text"].tolist() == TEXTS
 
 
+def test_a_file_whose_name_says_no_format_is_read_in_the_format_that_is_named():
+    Path("new.export").write_text("text\tid\ngood\t7\n")
+    assert "export" in CliRunner().invoke(app, ["predict", "new.export"]).output
+    shown = CliRunner().invoke(app, ["predict", "new.export", "--format", "tsv"])
+    assert pd.read_csv(io.StringIO(shown.stdout))["id"].tolist() == [7]
+
+
 def test_new_texts_are_labelled_from_any_folder_and_keep_their_columns_and_order(tmp_path, monkeypatch):
     folder = tmp_path / "deep/er"
     folder.mkdir(parents=True)
