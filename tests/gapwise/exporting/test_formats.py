@@ -110,7 +110,7 @@ def test_weights_of_8_bits_differ_and_what_they_cost_is_said(project):
 def test_weights_of_8_bits_take_a_third_of_the_room(name, tmp_path):
     ids, mask = (keras.Input((None,), dtype="int32", name=one) for one in ("token_ids", "padding_mask"))
     hidden = keras.layers.Dense(1024)(keras.layers.Dense(512)(keras.ops.one_hot(ids + mask, 512)))
-    source = Source(keras.Model([ids, mask], hidden), None)
+    source = Source(keras.Model([ids, mask], hidden), [], None)
     FORMATS[name].write(source, tmp_path)
     (file,) = tmp_path.iterdir()
     whole = file.stat().st_size
