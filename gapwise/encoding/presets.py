@@ -47,7 +47,7 @@ POOLINGS: dict[str, Pooling] = {
     "mean": "mean",
     "cls": "first",
 }
-TOKENIZER = "tokenizer.json"
+TOKENIZER = "tokenizer.json"  # of the `tokenizers` library
 PICKLES = {".bin", ".ckpt", ".pkl", ".pt", ".pth"}  # what others keep weights in; to read it can run code
 
 
