@@ -98,7 +98,7 @@ class _EnglishReader(WordNetCorpusReader):  # type: ignore[misc]  # NLTK has no 
         NLTK refuses a file that has a second name, as uv and conda link files from their caches, and one that the group
         can write or another account owns, as in an environment that a team shares. What the lock's hash let in is read.
         """
-        return SeekableUnicodeStreamReader((folder() / WORDNET / file).open("rb"), self._encoding)
+        return SeekableUnicodeStreamReader(Path(self.root, file).open("rb"), self._encoding)
 
 
 @functools.cache
