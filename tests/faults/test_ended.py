@@ -52,7 +52,8 @@ def test_after_kill_9_in_training_finished_repeats_are_taken_over(disturbed, poi
     ("stage", "point"),
     [
         ("split", "import pandas 1"),
-        ("tokenize", "import tensorflow 1"),
+        ("tokenize", "import tokenizers 1"),
+        ("finetune", "import tensorflow 1"),
         ("finetune", "call on_train_batch_begin 30"),
         ("evaluate", "call read_weights 1"),
     ],
