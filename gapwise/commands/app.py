@@ -376,6 +376,9 @@ def errors(
     ] = None,
     *,
     confidence: Annotated[float, typer.Option(help="Of every interval, above 0 and below 1.")] = 0.95,
+    top: Annotated[
+        int | None, typer.Option(help="Texts of each list, and slices, shown on the terminal.", show_default="5")
+    ] = None,
     html: Annotated[
         Path | None, typer.Option(metavar="FILE", help="Also write a page of all texts that needs no network.")
     ] = None,
@@ -392,7 +395,8 @@ def errors(
         from gapwise.commands.errors import run
 
         _between("--confidence", confidence)
-        run(revision, second, confidence=confidence, html=html, as_json=json)
+        _at_least("--top", top, 0)
+        run(revision, second, confidence=confidence, html=html, as_json=json, top=top)
 
 
 @app.command()

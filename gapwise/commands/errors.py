@@ -15,7 +15,7 @@ from gapwise.inspecting.figures import ErrorReport
 TABLES = {"validation": "data/development.parquet", "test": "data/test.parquet"}
 
 
-def run(revision: str, second: str | None, *, confidence: float, html: Path | None, as_json: bool) -> None:
+def run(revision: str, second: str | None, *, confidence: float, html: Path | None, as_json: bool, top: int | None) -> None:
     """Looks at errors and shows them; the arguments are those of the command, see `gapwise.commands.app`."""
     found = _report(revision, second, confidence)
     if as_json:
@@ -23,7 +23,7 @@ def run(revision: str, second: str | None, *, confidence: float, html: Path | No
     else:
         from gapwise.reports.errors import show
 
-        show(found, Console())
+        show(found, Console(), top)
     if html is not None:
         from gapwise.reports.errors_page import page
 

@@ -14,7 +14,7 @@ from gapwise.inspecting.figures import Changed, ErrorReport, Errors, Kind, Mendi
 from gapwise.reports.texts import with_texts
 from gapwise.reports.words import number, percent, printable, score
 
-SHOWN = 5  # texts of a list, and slices
+SHOWN = 5  # texts of a list, and slices, without --top
 WIDEST = 120
 TITLES: dict[Kind, str] = {
     "sure": "Surely wrong: most repeats are, and sure of it",
@@ -28,10 +28,16 @@ READ = "read those of the validation rows."
 HOLD_OUT = "run it with split.validation_fraction above 0, and read those of the validation rows."
 
 
-def show(report: ErrorReport, console: Console) -> None:
-    """Prints a report, in the width that the console has, up to `WIDEST`."""
+def show(report: ErrorReport, console: Console, top: int | None) -> None:
+    """Prints a report, in the width that the console has, up to `WIDEST`.
+
+    Args:
+        report: From `inspecting.error_report`.
+        console: To print on.
+        top: Texts of each list, and slices; None for `SHOWN`.
+    """
     width = min(console.width, WIDEST)
-    for part in _parts(report, width):
+    for part in _parts(report, SHOWN if top is None else top, width):
         console.print(part, width=width, highlight=False)
 
 
@@ -51,17 +57,15 @@ def sealed(report: ErrorReport) -> str:
     return SEALED + (READ if report.validation.texts else HOLD_OUT)
 
 
-def _parts(report: ErrorReport, width: int) -> Iterator[RenderableType]:
+def _parts(report: ErrorReport, top: int, width: int) -> Iterator[RenderableType]:
     yield Text(fill(printable(basis(report)), width) + "\n", style="bold")
     yield _counts(report)
     yield Text()
-    if report.validation.texts:
-        yield from _texts("Validation rows that most repeats get wrong", report.validation, width)
-    yield from _slices(
-        "Slices of the test rows where it is worst, in points of accuracy", report.slices, report.confidence
-    )
+    yield from _texts("Validation rows that most repeats get wrong", report.validation, top, width)
+    title = "Slices of the test rows where it is worst, in points of accuracy"
+    yield from _slices(title, report.slices, top, report.confidence)
     if report.against is not None:
-        yield from _against(report.against, report, width)
+        yield from _against(report.against, report, top, width)
     yield from _notes([*slice_sentences(report), sealed(report), *report.notes], width)
 
 
@@ -93,34 +97,44 @@ def _counts(report: ErrorReport) -> Table:
     return table
 
 
-def _texts(title: str, errors: Errors, width: int) -> Iterator[RenderableType]:
+def _texts(title: str, errors: Errors, top: int, width: int) -> Iterator[RenderableType]:
     rows = [row for row in errors.rows if row.kind != "flips"]
-    yield Text(f"{title} ({_share(rows)})\n", style="bold")
-    if rows:
-        cells: list[list[str | Text]] = [
-            [
-                f"{row.row}",
-                f"{row.wrong} of {row.repeats}",
-                f"{row.confidence:.2f}",
-                *(Text(printable(name)) for name in (row.label, row.given)),
-            ]
-            for row in rows[:SHOWN]
+    cells: list[list[str | Text]] = [
+        [
+            f"{row.row}",
+            f"{row.wrong} of {row.repeats}",
+            f"{row.confidence:.2f}",
+            *(Text(printable(name)) for name in (row.label, row.given)),
         ]
-        columns = ["row", "wrong", "confidence", "label", "given"]
-        yield with_texts(columns, cells, [row.text for row in rows[:SHOWN]], width)
+        for row in rows[:top]
+    ]
+    columns = ["row", "wrong", "confidence", "label", "given"]
+    yield from _listed(title, rows, columns, cells, width)
+
+
+def _listed(
+    title: str, rows: Sequence[Wrong] | Sequence[Changed], columns: list[str], cells: list[list[str | Text]], width: int
+) -> Iterator[RenderableType]:
+    """Shows the first rows of a list; a list without rows is left out."""
+    if rows:
+        yield _heading(title, len(cells), len(rows))
+    if cells:
+        yield with_texts(columns, cells, [row.text for row in rows[: len(cells)]], width)
         yield Text()
 
 
-def _share(rows: Sequence[Wrong] | Sequence[Changed] | Sequence[Slice]) -> str:
-    return f"{len(rows):,}" if len(rows) <= SHOWN else f"{SHOWN} of {len(rows):,}"
+def _heading(title: str, shown: int, there: int) -> Text:
+    return Text(f"{title} ({there:,})\n" if shown == there else f"{title} ({shown} of {there:,})\n", style="bold")
 
 
-def _slices(title: str, slices: Sequence[Slice], confidence: float) -> Iterator[RenderableType]:
-    yield Text(f"{title} ({_share(slices)})\n", style="bold")
-    if not slices:
+def _slices(title: str, slices: Sequence[Slice], top: int, confidence: float) -> Iterator[RenderableType]:
+    shown = slices[:top]
+    if slices:
+        yield _heading(title, len(shown), len(slices))
+    if not shown:
         return
     table = _table("", "rows", "score", "rest", f"difference ({percent(confidence)} interval)", "p, Holm")
-    for one in slices[:SHOWN]:
+    for one in shown:
         table.add_row(
             Text(printable(f"{one.kind} {one.name}"), style="bold red" if one.worse else ""),
             str(one.rows),
@@ -168,22 +182,19 @@ def mending_sentence(against: Mending, revision: str) -> str:
     )
 
 
-def _against(against: Mending, report: ErrorReport, width: int) -> Iterator[RenderableType]:
+def _against(against: Mending, report: ErrorReport, top: int, width: int) -> Iterator[RenderableType]:
     yield Text(fill(printable(mending_sentence(against, report.revision)), width) + "\n")
     for title, rows in (("Mended", against.mended), ("Broken", against.broken)):
-        yield Text(f"{title} by {printable(against.revision)} ({_share(rows)})\n", style="bold")
-        if rows:
-            cells: list[list[str | Text]] = [
-                [
-                    f"{row.row}",
-                    f"{row.wrong} of {against.repeats}",
-                    f"{row.wrong_after} of {against.repeats}",
-                    Text(printable(row.label)),
-                ]
-                for row in rows[:SHOWN]
+        cells: list[list[str | Text]] = [
+            [
+                f"{row.row}",
+                f"{row.wrong} of {against.repeats}",
+                f"{row.wrong_after} of {against.repeats}",
+                Text(printable(row.label)),
             ]
-            columns = ["row", "wrong before", "after", "label"]
-            yield with_texts(columns, cells, [row.text for row in rows[:SHOWN]], width)
-            yield Text()
+            for row in rows[:top]
+        ]
+        columns = ["row", "wrong before", "after", "label"]
+        yield from _listed(f"{title} by {printable(against.revision)}", rows, columns, cells, width)
     title = f"Slices where {printable(against.revision)} gains least, in points of accuracy"
-    yield from _slices(title, against.slices, report.confidence)
+    yield from _slices(title, against.slices, top, report.confidence)

@@ -13,20 +13,20 @@ from tests.inspected import error_report, label_report
 PAGES = {"labels": (labels_page.page, label_report), "errors": (errors_page.page, error_report)}
 
 
-def shown(report, width, *top, **options):
+def shown(report, width, top=None, **options):
     stream = io.StringIO()
     show = labels.show if report.__class__.__name__ == "LabelReport" else errors.show
-    show(report, Console(file=stream, width=width, **options), *top)
+    show(report, Console(file=stream, width=width, **options), top)
     return stream.getvalue()
 
 
 @pytest.mark.parametrize("width", [80, 120, 200])
 def test_nothing_is_wider_than_the_terminal(width):
     long = "a rather long text that goes on and on " * 20
-    for text in (shown(label_report(long), width, None), shown(error_report(long), width)):
+    for text in (shown(label_report(long), width), shown(error_report(long), width)):
         assert max(map(len, text.splitlines())) <= min(width, 120)
         assert "a rather long text" in text
-    assert re.search(r"^1 +0\.90 +good +bad +2 of 5 +a rather long .*…$", shown(label_report(long), width, None), re.M)
+    assert re.search(r"^1 +0\.90 +good +bad +2 of 5 +a rather long .*…$", shown(label_report(long), width), re.M)
     assert re.search(r"^1 +5 of 5 +0\.97 +good +bad +a rather .*…$", shown(error_report(long), width), re.M)
 
 
@@ -48,7 +48,7 @@ def test_the_lists_of_labels_are_apart_and_cut_where_asked():
 
 def test_a_label_report_without_a_doubt_says_so():
     empty = label_report(development=[], test=[], unjudged=[], conflicts=[], doubted=0)
-    assert "Nothing to look at." in shown(empty, 100, None)
+    assert "Nothing to look at." in shown(empty, 100)
     assert "Nothing to look at." in labels_page.page(empty)
 
 
@@ -62,9 +62,27 @@ def test_errors_are_counted_by_part_and_slices_have_their_interval():
     assert "strong mends 1 test text of main and breaks 2: +2.0 (−1.0 to 5.0) points of accuracy, which chance" in flat
 
 
+def test_the_lists_of_errors_are_cut_where_asked_and_those_without_a_row_are_left_out():
+    def titles(report, *top):
+        return [line for line in shown(report, 100, *top).splitlines() if re.fullmatch(r"\S.* \([\d of]+\)", line)]
+
+    assert titles(error_report(), 1) == [
+        "Validation rows that most repeats get wrong (1 of 2)",
+        "Slices of the test rows where it is worst, in points of accuracy (1 of 2)",
+        "Mended by strong (1)",
+        "Broken by strong (1 of 2)",
+        "Slices where strong gains least, in points of accuracy (1 of 2)",
+    ]
+    against = error_report().against.model_copy(update={"mended": [], "slices": []})
+    assert titles(error_report(slices=[], against=against)) == [
+        "Validation rows that most repeats get wrong (2)",
+        "Broken by strong (2)",
+    ]
+
+
 def test_a_text_from_data_cannot_move_the_cursor_and_is_no_markup():
-    for report, top in ((label_report("\x1b[2J[red]x[/red]"), (None,)), (error_report("\x1b[2J[red]x[/red]"), ())):
-        text = shown(report, 120, *top, force_terminal=False)
+    for report in (label_report("\x1b[2J[red]x[/red]"), error_report("\x1b[2J[red]x[/red]")):
+        text = shown(report, 120, force_terminal=False)
         assert "\x1b" not in text
         assert "[red]x[/red]" in text
 
