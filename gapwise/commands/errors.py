@@ -15,7 +15,9 @@ from gapwise.inspecting.figures import ErrorReport
 TABLES = {"validation": "data/development.parquet", "test": "data/test.parquet"}
 
 
-def run(revision: str, second: str | None, *, confidence: float, html: Path | None, as_json: bool, top: int | None) -> None:
+def run(
+    revision: str, second: str | None, *, confidence: float, html: Path | None, as_json: bool, top: int | None
+) -> None:
     """Looks at errors and shows them; the arguments are those of the command, see `gapwise.commands.app`."""
     found = _report(revision, second, confidence)
     if as_json:

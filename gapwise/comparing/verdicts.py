@@ -11,6 +11,7 @@ from gapwise.comparing.figures import Comparison, Contrast, Estimate, Selection,
 from gapwise.comparing.scored import Candidate, Scored, score
 from gapwise.comparing.selection import optimism
 from gapwise.statistics.metrics import METRICS
+from gapwise.statistics.multiplicity import holm
 from gapwise.statistics.planning import needed
 from gapwise.statistics.uncertainty import Integers, Uncertainty, score_interval
 
@@ -90,13 +91,6 @@ def verdict(difference: Uncertainty, p_adjusted: float, question: Question) -> V
     if p_adjusted >= 1 - question.confidence:
         return "undecided"
     return "better" if difference.value * METRICS[question.metric].direction > 0 else "worse"
-
-
-def holm(p_values: Sequence[float]) -> list[float]:
-    """Corrects p-values for their number (Holm 1979, A Simple Sequentially Rejective Multiple Test Procedure)."""
-    from statsmodels.stats.multitest import multipletests  # takes a second to import
-
-    return [float(p) for p in multipletests(p_values, method="holm")[1]]
 
 
 def differing(params: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:

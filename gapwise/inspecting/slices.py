@@ -7,9 +7,9 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 from sklearn.feature_extraction.text import CountVectorizer
-from statsmodels.stats.multitest import multipletests
 
 from gapwise.inspecting.figures import Slice, SliceKind
+from gapwise.statistics.multiplicity import holm
 from gapwise.statistics.uncertainty import Uncertainty, components
 
 Floats = NDArray[np.float64]
@@ -52,9 +52,9 @@ def slices(texts: pd.DataFrame, contributions: Floats, confidence: float) -> lis
     if not found:
         return []
     measured = [_difference(contributions, one, groups) for one in found]
-    adjusted = multipletests([one.p_value() for one in measured], method="holm")[1]
+    adjusted = holm([one.p_value() for one in measured])
     listed = [
-        _slice(one, contributions, uncertainty, float(p), confidence)
+        _slice(one, contributions, uncertainty, p, confidence)
         for one, uncertainty, p in zip(found, measured, adjusted, strict=True)
     ]
     return sorted(

@@ -4,12 +4,12 @@ import json
 import numpy as np
 import pandas as pd
 import pytest
-from statsmodels.stats.multitest import multipletests
 
 from gapwise.comparing.figures import Comparison
 from gapwise.comparing.scored import Candidate
-from gapwise.comparing.verdicts import Question, compare, differing, holm, verdict
+from gapwise.comparing.verdicts import Question, compare, differing, verdict
 from gapwise.statistics.metrics import METRICS
+from gapwise.statistics.multiplicity import holm
 from gapwise.statistics.uncertainty import Uncertainty
 from tests.gapwise.settings import one_by_one, setting
 
@@ -105,16 +105,6 @@ def test_verdict_of_a_difference(value, adjusted, metric, expected):
 
 
 # -- several settings
-
-
-@pytest.mark.parametrize("p_values", [[0.01], [0.01, 0.04, 0.03], [0.5, 0.001, 0.001, 1.0], [0.0, 0.0]])
-def test_holm_is_that_of_statsmodels_and_of_hand(p_values):
-    order, adjusted, worst = np.argsort(p_values, kind="stable"), np.empty(len(p_values)), 0.0
-    for rank, place in enumerate(order):
-        worst = max(worst, min(1.0, (len(p_values) - rank) * p_values[place]))
-        adjusted[place] = worst
-    assert holm(p_values) == pytest.approx(adjusted)
-    assert holm(p_values) == pytest.approx(multipletests(p_values, method="holm")[1])
 
 
 def test_each_setting_answers_for_all_that_were_tried():
