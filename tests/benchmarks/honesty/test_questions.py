@@ -43,6 +43,7 @@ def share(table, column):
     return row["share"], 1.5 * row["error"]
 
 
+@pytest.mark.slow
 def test_two_seeds_of_one_setting_are_seldom_called_different(pools):
     table = questions.same_setting(pools, 20, seed=1, sizes=[(2, 200), (5, 200)])
     for way in ("Gapwise, accuracy", "Gapwise, log_loss"):
@@ -52,6 +53,7 @@ def test_two_seeds_of_one_setting_are_seldom_called_different(pools):
     assert claimed > 0.8
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("score", ["accuracy", "log_loss"])
 def test_intervals_hold_the_truth_as_often_as_they_say(pools, score):
     table = questions.coverage(pools, 15, seed=2, scores=[score], sizes=[(2, 200), (5, 200)])
@@ -59,6 +61,7 @@ def test_intervals_hold_the_truth_as_often_as_they_say(pools, score):
     assert 0.92 - error <= held <= 0.985
 
 
+@pytest.mark.slow
 def test_intervals_hold_the_truth_where_one_of_two_settings_is_calibrated(pools, monkeypatch):
     monkeypatch.setattr(questions, "PAIRS", [("base", "calm")])
     table = questions.coverage(pools, 10, seed=2, scores=["calibration_error"], sizes=[(5, 200), (10, 200)])
@@ -66,6 +69,7 @@ def test_intervals_hold_the_truth_where_one_of_two_settings_is_calibrated(pools,
     assert held >= 0.87  # 0.78 with what few rows add left in
 
 
+@pytest.mark.slow
 def test_a_difference_is_found_about_as_often_as_planned(pools, monkeypatch):
     monkeypatch.setattr(questions, "PAIRS", [("base", "twin"), ("base", "strong")])
     table = questions.power(pools, 12, seed=3).dropna().astype({"found": bool})

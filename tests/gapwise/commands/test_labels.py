@@ -53,6 +53,7 @@ def test_a_terminal_shows_the_lists_and_what_mending_test_rows_does(project):
     assert max(map(len, text.splitlines())) <= 100
 
 
+@pytest.mark.slow
 def test_a_run_of_before_there_were_prefixes_is_looked_at_as_one_without(project):
     expected = found()
     params = (project.folder / "params.yaml").read_text()
@@ -182,6 +183,7 @@ def test_a_source_that_is_missing_is_a_message(project):
     assert f"prepare.source: {SOURCE} cannot be read: No such file or directory." in refusal("--apply", "fixed.csv")
 
 
+@pytest.mark.slow
 def test_one_repeat_and_conflicting_labels_are_told(tiny_bert, tmp_path, monkeypatch):
     rows = texts()
     twice = pd.concat([rows, rows.head(2).assign(label=["good", "bad"])])
@@ -193,6 +195,7 @@ def test_one_repeat_and_conflicting_labels_are_told(tiny_bert, tmp_path, monkeyp
     assert json.loads(call("--json").stdout)["revision"] == "workspace"
 
 
+@pytest.mark.slow
 def test_fewer_rows_than_neighbours_are_no_trouble(tiny_bert, tmp_path, monkeypatch):
     made = build(tmp_path / "few", tiny_bert, table=texts(8), validation_fraction=0.34)
     monkeypatch.chdir(made.folder)

@@ -60,7 +60,7 @@ def test_what_is_whole_is_left_alone(project, capsys):
     assert all(path.stat().st_mtime_ns == time for path, time in before.items() if path.is_file())
 
 
-@pytest.mark.parametrize(("content", "output"), [("2", "folder"), ("3", "file")])
+@pytest.mark.parametrize(("content", "output"), [("2", "folder"), pytest.param("3", "file", marks=pytest.mark.slow)])
 def test_a_damaged_object_that_was_checked_out_is_made_again(project, capsys, content, output):
     path = damage(content)
     subprocess.run(["rm", "-r", output], check=True)

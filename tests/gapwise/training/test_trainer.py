@@ -23,7 +23,7 @@ def test_training_on_stored_frozen_output_is_training_the_whole_network_with_tho
     pd.testing.assert_frame_equal(cached.train().epochs[columns], whole.train().epochs[columns], rtol=1e-5)
 
 
-@pytest.mark.parametrize("freeze", [0, 2, 3])
+@pytest.mark.parametrize("freeze", [pytest.param(0, marks=pytest.mark.slow), 2, 3])
 def test_frozen_weights_stay_those_of_the_preset(tiny_bert, freeze):
     setting = Setting(tiny_bert, freeze=freeze)
     trained = {variable.path for variable in setting.network.trainable_variables}
@@ -112,7 +112,10 @@ SCORES = {
 }
 
 
-@pytest.mark.parametrize("monitor", SCORES)
+@pytest.mark.parametrize(
+    "monitor",
+    [pytest.param("loss", marks=pytest.mark.slow), pytest.param("accuracy", marks=pytest.mark.slow), "macro_f1"],
+)
 def test_the_best_epochs_weights_are_restored(tiny_bert, monitor):
     setting = Setting(tiny_bert, epochs=8, learning_rate=0.05, monitor=monitor, patience=8)
     kept, scores = [], []

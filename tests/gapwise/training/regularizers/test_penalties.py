@@ -48,7 +48,7 @@ def test_both_penalties_of_one_layer_add_up(tiny_bert, plain):
     )
 
 
-@pytest.mark.parametrize("key", ["l1", "l2"])
+@pytest.mark.parametrize("key", ["l1", pytest.param("l2", marks=pytest.mark.slow)])
 def test_a_penalty_of_the_head_makes_its_kernel_smaller(tiny_bert, key):
     sums = [
         np.abs(

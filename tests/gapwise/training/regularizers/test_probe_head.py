@@ -44,7 +44,7 @@ def test_vectors_that_are_all_alike_give_a_head_that_knows_the_class_shares():
     np.testing.assert_allclose(softmax(vectors @ head.kernel + head.bias, axis=1), [[0.75, 0.25]] * 8, atol=0.01)
 
 
-@pytest.mark.parametrize("freeze", [2, -1])
+@pytest.mark.parametrize("freeze", [2, pytest.param(-1, marks=pytest.mark.slow)])
 def test_before_the_first_step_the_network_predicts_what_the_probe_does(tiny_bert, freeze):
     setting = Setting(tiny_bert, freeze=freeze, head_init="probe", epochs=1)
     of_train, of_validation = (
