@@ -146,7 +146,7 @@ def plan(
         from gapwise.commands.plan import run
 
         _between("--confidence", confidence)
-        _between("--difference", difference)
+        _between("--difference", difference, " Two points of accuracy are 0.02.")
         _between("--accuracy", accuracy)
         _at_least("--rows", rows, 10)
         _at_least("--repeats", repeats, 1)
@@ -511,9 +511,9 @@ def verify() -> None:
         run()
 
 
-def _between(option: str, value: float | None) -> None:
+def _between(option: str, value: float | None, advice: str = "") -> None:
     if value is not None and not 0 < value < 1:
-        raise UserError(f"{option} must be above 0 and below 1; got {value:g}.")
+        raise UserError(f"{option} must be above 0 and below 1; got {value:g}.{advice}")
 
 
 def _at_least(option: str, value: float | None, least: int) -> None:

@@ -33,6 +33,11 @@ def sentences(plan: Plan, seconds_per_repeat: float | None) -> list[str]:
     ]
     if plan.difference is not None:
         told.append(_wanted(plan, plan.difference))
+        if plan.accuracy + plan.difference > 1:
+            told.append(
+                f"No setting can be better than this one by {_points(plan.difference)} points, "
+                f"{_points(1 - plan.accuracy)} at most; only a worse one can differ by so much."
+            )
     if seconds_per_repeat is not None:
         told.append(
             f"Training took {duration(seconds_per_repeat)} a repeat here, so a setting with {plan.repeats} repeats "

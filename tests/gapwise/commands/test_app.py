@@ -146,7 +146,7 @@ def test_a_plan_needs_no_run(run, tmp_path, monkeypatch):
     ("arguments", "message"),
     [
         (["--rows", "300"], "--rows and --accuracy go together"),
-        (["--difference", "2"], "--difference must be above 0 and below 1; got 2."),
+        (["--difference", "2"], "--difference must be above 0 and below 1; got 2. Two points of accuracy are 0.02."),
         (["--rows", "5", "--accuracy", "0.8"], "--rows must be 10 or more; got 5."),
         (["--rows", "300", "--accuracy", "0.8", "--repeats", "0"], "--repeats must be 1 or more; got 0."),
         (["--repeats", "10"], "--repeats is for a plan without a run, with --rows and --accuracy; a run has its own."),

@@ -42,6 +42,13 @@ def test_a_plan_says_what_a_wanted_difference_takes(changed, said):
     assert sentences(plan(**changed), None)[1] == said
 
 
+def test_a_plan_says_that_nothing_is_better_than_all_right():
+    assert sentences(plan(accuracy=0.99, difference=0.02), None)[2:] == [
+        "No setting can be better than this one by 2.0 points, 1.0 at most; only a worse one can differ by so much."
+    ]
+    assert len(sentences(plan(accuracy=0.98, difference=0.02), None)) == 2
+
+
 def test_a_plan_knows_the_time_where_a_training_was_timed():
     assert sentences(plan(), 25.4)[1] == (
         "Training took 25 s a repeat here, so a setting with 5 repeats takes 2 min 7 s."
