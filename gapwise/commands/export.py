@@ -37,6 +37,7 @@ def run(to: str, *, model: Path, out: Path | None, quantize: str | None) -> None
         raise UserError(f"{named} exists and is no export; name another folder with --out.")
     with Project() as project, contextlib.chdir(project.folder):
         # Here, because they import TensorFlow.
+        from gapwise.exporting.card import write_card
         from gapwise.exporting.checking import check, require_equal
         from gapwise.exporting.formats import FORMATS
 
@@ -63,7 +64,7 @@ def run(to: str, *, model: Path, out: Path | None, quantize: str | None) -> None
                 exact, checked = checked, check(folder, *against)
                 lines = list(_of_small(checked, exact, quantize, part))
             _write(folder, described | {"checked": checked.as_dict()})
-            _write_card(source / CARD, folder, to, lines)
+            write_card(source / CARD, folder / CARD, to, lines)
     print(*lines, f"Wrote {named}", sep="\n")
 
 
@@ -133,7 +134,8 @@ def _of_small(checked: "Checked", exact: "Checked", quantize: str, part: str) ->
     points = [100 * value for value in (checked.accuracy, checked.accuracy_low, checked.accuracy_high)]
     yield (
         f"In {quantize}, {checked.flips} of {checked.rows:,} {part} texts get another label; the accuracy on them "
-        f"changes by {points[0]:+.1f} points ({points[1]:+.1f} to {points[2]:+.1f})"
+        f"changes by {points[0]:+.1f} points ({points[1]:+.1f} to {points[2]:+.1f}). The network was trained on these "
+        "texts; more of the new ones may differ"
     )
     yield (
         f"{checked.milliseconds:.1f} ms per text on this machine against {exact.milliseconds:.1f} in float32, "
@@ -143,10 +145,3 @@ def _of_small(checked: "Checked", exact: "Checked", quantize: str, part: str) ->
 
 def _write(folder: Path, described: Mapping[str, Any]) -> None:
     (folder / ABOUT).write_text(json.dumps(described, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
-
-
-def _write_card(card: Path, folder: Path, to: str, lines: list[str]) -> None:
-    text = card.read_text(encoding="utf-8") if card.is_file() else ""
-    with (folder / CARD).open("w", encoding="utf-8") as file:
-        file.write(text)
-        print(f"\n## This export: {to}\n", *(f"- {line}." for line in lines), sep="\n", file=file)

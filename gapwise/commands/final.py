@@ -50,6 +50,7 @@ def run(out: Path, *, with_test: bool, license: str | None) -> None:
         chosen = choose(repeats, recipe, list(read_weights(repeats)), repeated, epochs, rows=data)
         description = describe(tokenize, recipe, data.texts, data.repeats).model_copy(update={"repeats": 1})
         is_sealed = not with_test and split.rotate is None
+        seen = int((data.repeats["part"] == "train").groupby(data.repeats["repeat"]).sum().max())
         print(_plan(data, chosen, with_test, is_sealed=is_sealed), flush=True)
         line = EpochLine(Progress(1, chosen.epochs), 0, validates=False)
         weights = train_final(description, recipe, data, chosen, seed=split.seed, callbacks=[line])
@@ -75,11 +76,13 @@ def run(out: Path, *, with_test: bool, license: str | None) -> None:
                 tokens=_json("metrics/tokens.json"),
                 thresholds=pd.read_csv("metrics/plots/thresholds.csv"),
                 predictions=read_table("data/predictions.parquet", Predictions),
+                seen=seen,
             )
             write_card(temporary / CARD, facts, license)
     low, high = metrics["test"]["accuracy_low"], metrics["test"]["accuracy_high"]
     print(f"Wrote {out}: expect an accuracy of {metrics['test']['accuracy']:.3f} ({low:.3f} to {high:.3f}) of it,")
-    print("as evaluate measured of networks that saw fewer rows; README.md in it is the card.")
+    fewer = "fewer" if seen < len(data.texts) else "as many"
+    print(f"as evaluate measured of networks that saw {fewer} rows; README.md in it is the card.")
 
 
 CARD = "README.md"

@@ -29,6 +29,7 @@ class Facts:
         tokens: metrics/tokens.json.
         thresholds: See `scoring.thresholds`.
         predictions: `tables.Predictions` of the repeats.
+        seen: Rows that a network of the repeats was trained on, at most.
     """
 
     about: Mapping[str, Any]
@@ -38,6 +39,7 @@ class Facts:
     tokens: Mapping[str, Any]
     thresholds: pd.DataFrame
     predictions: pd.DataFrame
+    seen: int
 
 
 def write_card(path: Path, facts: Facts, license: str | None) -> None:
@@ -72,6 +74,9 @@ def write_card(path: Path, facts: Facts, license: str | None) -> None:
     card = ModelCard.from_template(
         data,
         template_str=template,
+        license=license,
+        networks=facts.metrics["repeats"] * facts.metrics.get("rotations", 1),
+        seen=facts.seen,
         about=facts.about,
         network=facts.network,
         metrics=facts.metrics,

@@ -10,7 +10,7 @@ from gapwise.scoring.thresholds import ONE
 from tests.recipes import recipe
 
 
-def facts(preset, prefix):
+def facts(preset, prefix=None, seen=400, **metrics):
     tokenize = TokenizeParams(preset=preset, prefix=prefix, max_length=16)
     rows = {"repeat": 0, "text_id": ["a", "b"], "part": "test", "label": ["no", "yes"], "predicted": ["no", "yes"]}
     limits = {"accuracy_low": 0.7, "accuracy_high": 0.9, "macro_f1_low": 0.7, "macro_f1_high": 0.9}
@@ -26,11 +26,12 @@ def facts(preset, prefix):
             "temperature": 1,
         },
         network=Description.of(tokenize, recipe(), unfrozen_layers=None, classes=["no", "yes"], repeats=1),
-        metrics={"test": scores | limits, "baseline": {"majority": 0.5}, "test_rows": 2, "repeats": 1},
+        metrics={"test": scores | limits, "baseline": {"majority": 0.5}, "test_rows": 2, "repeats": 2} | metrics,
         rows={"source": "mine.csv", "rows_read": 9, "rows_kept": 9, "classes": {"no": 5, "yes": 4}},
         tokens={"development": {"share_truncated": 0.0}},
         thresholds=pd.DataFrame({"predictor": ONE, **shares}),
         predictions=pd.DataFrame(rows),
+        seen=seen,
     )
 
 
@@ -43,3 +44,34 @@ def test_the_card_names_the_prefix_where_there_is_one(prefix, tiny_bert, tmp_pat
     assert lines[trained + 1].startswith("Code, params and data") == (prefix is None)
     assert (named in lines) == (prefix is not None)
     assert f"Code, params and data are those of commit `{'0' * 12}`, but for changes that were not committed." in lines
+
+
+@pytest.mark.parametrize(
+    ("license", "said"),
+    [
+        ("cc-by-4.0", "Its licence: cc-by-4.0."),
+        (None, "Its licence: nobody has said; ask whoever gave the data"),
+    ],
+)
+def test_the_card_has_the_licence_that_was_given(license, said, tiny_bert, tmp_path):
+    write_card(tmp_path / "README.md", facts(tiny_bert), license)
+    text = (tmp_path / "README.md").read_text()
+    assert said in text
+    assert (f"license: {license}\n" in text) == (license is not None)
+
+
+@pytest.mark.parametrize(
+    ("seen", "metrics", "said"),
+    [
+        (400, {}, "means of 2 networks of the same settings. Each was trained on 400 rows at most, and scored on"),
+        (1600, {"rotations": 5}, "means of 10 networks of the same settings. Each was trained on 1,600 rows at most,"),
+        (2000, {}, "means of 2 networks of the same settings. Each was trained on as many rows as this one, and"),
+    ],
+)
+def test_the_card_says_how_many_networks_were_tested_and_on_how_many_rows_they_were_trained(
+    seen, metrics, said, tiny_bert, tmp_path
+):
+    write_card(tmp_path / "README.md", facts(tiny_bert, seen=seen, **metrics), None)
+    text = (tmp_path / "README.md").read_text()
+    assert said in text
+    assert ("It was trained on more rows, so expect these figures or better ones." in text) == (seen < 2000)

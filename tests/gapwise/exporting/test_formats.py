@@ -3,6 +3,7 @@
 import json
 import shutil
 import subprocess
+import sys
 from pathlib import Path
 
 import numpy as np
@@ -47,7 +48,7 @@ def project(tmp_path, monkeypatch):
     write_model(description.model_copy(update={"repeats": 1}), [weights], Path("final"))
     about = {"version": 1, "temperature": 1.7, "epochs": 2, "commit": "0" * 40}
     Path("final/final.json").write_text(json.dumps(about))
-    Path("final/README.md").write_text("# The card\n")
+    Path("final/README.md").write_text("# The card\n\n## How to load it\n\nBy `gapwise predict`.\n")
     rows = pd.DataFrame({"text": [text.strip() for text in texts()]})
     rows = rows.assign(text_id=rows["text"].map(text_id), row=rows.index + 1, label="yes", part=None)
     rows["group"] = rows["text_id"]
@@ -81,8 +82,13 @@ def test_an_export_says_what_the_network_says_in_its_own_runtime(project, name):
     expected = Networks(description, list(read_weights(description, Path("final"))), 1.7).probabilities(texts())
     np.testing.assert_allclose(Exported(Path(f"exports/{name}")).probabilities(texts()), expected, atol=1e-5)
     card = Path(f"exports/{name}/README.md").read_text()
-    assert card.startswith("# The card\n")
-    assert f"## This export: {name}" in card
+    assert card.startswith("# The card\n\n## How to load it\n")
+    assert f"\n\n## This export: {name}\n\n- On all {len(texts())} validation texts" in card
+    program = card.split("```python\n")[1].split("```")[0].replace("The market rose.", texts()[0])
+    alone = [sys.executable, "-W", "ignore", "-c", program]
+    printed = subprocess.run(alone, cwd=f"exports/{name}", capture_output=True, text=True, check=True).stdout
+    assert ["no", "yes"][expected.mean(axis=0)[0].argmax()] in printed
+    assert f"{expected.mean(axis=0)[0].max():.4f}"[:5] in printed
 
 
 @pytest.mark.slow
