@@ -11,7 +11,12 @@ from gapwise.base.wording import in_words, in_yaml
 from gapwise.commands.lockfile import Lock, code
 from gapwise.comparing.verdicts import flatten
 
-DATA = {"data/dataset.parquet": "data", "data/test.parquet": "test rows"}
+# What two runs must have alike, and the params that it comes from, for data and test rows each after the one before.
+DATA = {
+    "data/dataset.parquet": ("data", ("prepare",)),
+    "data/test.parquet": ("test rows", ("split.seed", "split.test_fraction", "split.rotate")),
+}
+REPEATS = (*DATA["data/test.parquet"][1], "split.validation_fraction", "split.train_size", "split.train_per_class")
 
 
 @dataclass(frozen=True)
@@ -40,9 +45,9 @@ def other_data(run: Run, baseline: Run, alike: Callable[[str], bool]) -> str | N
         alike: Tells whether a table of another hash holds the same in both: another version of pandas or pyarrow writes
             the same rows as other bytes.
     """
-    for path, what in DATA.items():
+    for path, (what, keys) in DATA.items():
         if run.lock.outs.get(path) != baseline.lock.outs.get(path) and not alike(path):
-            differing = _differing(run, baseline, ("prepare", "split"))
+            differing = _differing(run, baseline, keys)
             return f"other {what} than {baseline.name} ({path} differs): {differing}"
     return None
 
@@ -56,7 +61,7 @@ def other_repeats(run: Run, predictions: pd.DataFrame, baseline: Run, of_baselin
     if not differing:
         return None
     named = f"{in_words(differing, 'repeat')} {'were' if len(differing) > 1 else 'was'}"
-    why = _differing(run, baseline, ("prepare", "split"))
+    why = _differing(run, baseline, REPEATS)
     return f"other repeats than {baseline.name} ({named} trained or validated on other rows): {why}"
 
 
@@ -65,15 +70,14 @@ def _rows_by_repeat(predictions: pd.DataFrame) -> dict[int, "pd.Series[str]"]:
     return {int(str(repeat)): rows.set_index("text_id")["part"] for repeat, rows in used.groupby("repeat")}
 
 
-def _differing(run: Run, baseline: Run, sections: Sequence[str]) -> str:
+def _differing(run: Run, baseline: Run, keys: Sequence[str]) -> str:
     own, theirs = flatten(run.params), flatten(baseline.params)
-    keys = sorted(key for key in set(own) | set(theirs) if key.split(".")[0] in sections)
     named = [
         f"{key} is {in_yaml(own.get(key))}, in {baseline.name} {in_yaml(theirs.get(key))}"
-        for key in keys
-        if own.get(key) != theirs.get(key)
+        for key in sorted(set(own) | set(theirs))
+        if own.get(key) != theirs.get(key) and (key in keys or key.split(".")[0] in keys)
     ]
-    return in_words(named) if named else f"no param of {' or '.join(sections)} differs, so the source or the code does"
+    return in_words(named) if named else "none of the params that it comes from differs, so the source or the code does"
 
 
 def notes(runs: Sequence[Run]) -> list[str]:
@@ -104,12 +108,13 @@ def _twins(runs: Sequence[Run]) -> list[list[str]]:
     return [names for names in by_hash.values() if len(names) > 1]
 
 
-def require_one_test(params: Mapping[str, Any], what: str) -> None:
+def require_one_test(params: Mapping[str, Any], what: str, cure: str) -> None:
     """Refuses a rotation where one test part is needed that no repeat trains on.
 
     Args:
         params: What params.yaml holds.
         what: Needs it, as the beginning of a sentence.
+        cure: What to do, as a sentence without its end.
 
     Raises:
         UserError: If `split.rotate` is set.
@@ -118,5 +123,5 @@ def require_one_test(params: Mapping[str, Any], what: str) -> None:
     if rotate is not None:
         raise UserError(
             f"{what} needs one test part, and split.rotate ({rotate}) tests every row in turn.",
-            ["set split.rotate to null, run `dvc repro` and commit"],
+            [cure],
         )

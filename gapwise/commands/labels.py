@@ -17,6 +17,10 @@ from gapwise.commands.revisions import Loaded, read, table
 from gapwise.inspecting.figures import Conflict, LabelReport
 
 DATA_REPORT = "metrics/data.json"
+CURE = (
+    "run it with one beside the rotation: `dvc exp run --temp -n one-part -S split.rotate=null`, then "
+    "`gapwise labels --rev one-part`"
+)
 TABLES = {"development": "data/development.parquet", "test": "data/test.parquet"}
 
 
@@ -43,7 +47,7 @@ def _report(revision: str) -> LabelReport:
     with Project() as project, contextlib.chdir(project.folder):
         try:
             setting = read(project, revision)
-            require_one_test(setting.run.params, "A report on labels")
+            require_one_test(setting.run.params, "A report on labels", CURE)
             texts = {name: table(project, setting.run, path, Texts) for name, path in TABLES.items()}
             vectors = _vectors(project, setting)
         except UserError as error:

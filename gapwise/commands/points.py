@@ -81,7 +81,7 @@ def read_setting(project: Project) -> Setting:
         UserError: If its rows were not prepared and split with these params.
     """
     params = params_of(project, WORKSPACE)
-    require_one_test(params, "A learning curve")
+    require_one_test(params, "A learning curve", "set split.rotate to null, run `dvc repro` and commit")
     lock = read_lock(project.text(WORKSPACE, "dvc.lock") or "")
     _check_split(lock, params)
     file = project.data(WORKSPACE, DEVELOPMENT, lock.outs[DEVELOPMENT])

@@ -74,6 +74,8 @@ def load(project: Project, names: Sequence[str], forgiving: Sequence[str] = ()) 
                 raise UserError("is given twice")
             one = read(project, name)
             _check_beside(project, one, loaded, names[0])
+            if place >= len(names) and names[0] in loaded and _is_again(one.run, loaded[names[0]].run):
+                raise UserError(f"is {names[0]} once more, with the same params and predictions")
             loaded[name] = one
         except UserError as error:
             (refused if place < len(names) else left_out).append(f"{name}: {in_a_line(error)}")
@@ -102,6 +104,12 @@ def _check_beside(project: Project, one: Loaded, others: Mapping[str, Loaded], b
         why = why or other_repeats(one.run, one.predictions, first.run, first.predictions)
         if why:
             raise UserError(why)
+
+
+def _is_again(run: Run, baseline: Run) -> bool:
+    """Tells whether a run is the baseline's under another name, as a sweep over its own values makes one."""
+    outs = (one.lock.outs[PREDICTIONS] for one in (run, baseline))
+    return run.params == baseline.params and len(set(outs)) == 1
 
 
 def alike(project: Project, runs: Sequence[Run], path: str) -> bool:

@@ -86,7 +86,7 @@ def _read(project: Project, repository: Repository, file: Path) -> tuple[Search,
         names = misnamed(map(str, keys), document) if isinstance(keys, dict) else []
         raise UserError(error.headline, [*error.problems, *names]) from error
     prepare, split = validate(document, PrepareParams, SplitParams)
-    require_one_test(document, "A search")
+    require_one_test(document, "A search", "set split.rotate to null and commit")
     if none_drawn(prepare, split):
         raise UserError(NO_RACE.format(source=document["prepare"]["source"]), [RACE])
     check(search, document)

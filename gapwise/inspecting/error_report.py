@@ -11,7 +11,7 @@ from gapwise.inspecting.errors import changed, listed, per_text
 from gapwise.inspecting.figures import Changed, ErrorReport, Errors, Mending
 from gapwise.inspecting.slices import LEAST_GROUPS, LEAST_ROWS, slices
 from gapwise.statistics.arrays import arrange
-from gapwise.statistics.metrics import METRICS
+from gapwise.statistics.metrics import METRICS, Predicted
 from gapwise.statistics.uncertainty import components
 
 Floats = NDArray[np.float64]
@@ -32,10 +32,10 @@ class Predictor:
         """Keeps some repeats alone."""
         return Predictor(self.name, self.predictions[self.predictions["repeat"].isin(repeats)])
 
-    def correct(self, texts: pd.DataFrame) -> Floats:
-        """Gives 1 where a repeat is right on a test text, else 0; shape (repeats, texts)."""
+    def tested(self, texts: pd.DataFrame) -> Predicted:
+        """Gives the predictions of the test texts, in their order."""
         rows = self.predictions[self.predictions["part"] == "test"]
-        return METRICS["accuracy"].contribution(arrange(rows, texts["text_id"].tolist()))
+        return arrange(rows, texts["text_id"].tolist())
 
 
 def error_report(
@@ -51,25 +51,33 @@ def error_report(
     """
     test = texts["test"]
     groups = int(test["group"].nunique())
+    tested = setting.tested(test)
+    rotations = len(setting.repeats()) // len(tested.predicted)
     return ErrorReport(
         revision=setting.name,
         confidence=confidence,
-        test=_errors(setting, "test", test),
-        validation=_errors(setting, "validation", texts["validation"]),
+        rotations=rotations,
+        test=_errors(setting, "test", test, rotations),
+        validation=_errors(setting, "validation", texts["validation"], rotations),
         groups=groups,
-        slices=slices(test, setting.correct(test), confidence),
+        slices=slices(test, _right(tested), confidence, tested.folds),
         against=None if other is None else _against(setting, other, test, confidence),
-        notes=_notes(len(setting.repeats()), groups, len(test)),
+        notes=_notes(len(tested.predicted), groups, len(test)),
     )
 
 
-def _errors(setting: Predictor, part: str, texts: pd.DataFrame) -> Errors:
+def _right(tested: Predicted) -> Floats:
+    """Gives 1 where a repeat is right on a test text, else 0; shape (repeats, texts)."""
+    return METRICS["accuracy"].contribution(tested)
+
+
+def _errors(setting: Predictor, part: str, texts: pd.DataFrame, rotations: int) -> Errors:
     table = per_text(setting.predictions, part)
     rows = setting.predictions[setting.predictions["part"] == part]
     right = (rows["predicted"] == rows["label"]).groupby(rows["repeat"]).mean()
     return Errors(
         texts=len(table),
-        repeats=len(right),
+        repeats=len(right) // rotations,
         accuracy=float(right.mean()) if len(right) else None,
         rows=listed(table, texts),
     )
@@ -78,20 +86,21 @@ def _errors(setting: Predictor, part: str, texts: pd.DataFrame) -> Errors:
 def _against(setting: Predictor, other: Predictor, test: pd.DataFrame, confidence: float) -> Mending:
     shared = sorted(setting.repeats() & other.repeats())
     before, after = (each.of(shared) for each in (setting, other))
-    difference = after.correct(test) - before.correct(test)
-    found = components(difference, pd.factorize(test["group"])[0], "accuracy").uncertainty()
+    folds = before.tested(test).folds
+    difference = _right(after.tested(test)) - _right(before.tested(test))
+    found = components(difference, pd.factorize(test["group"])[0], "accuracy", folds=folds).uncertainty()
     low, high = found.interval(confidence)
     one, two = (per_text(each.predictions, "test") for each in (before, after))
     mended, broken = changed(one, two)
     return Mending(
         revision=other.name,
-        repeats=len(shared),
+        repeats=len(difference),
         difference=found.value,
         low=low,
         high=high,
         mended=_changed(mended, one, two, test),
         broken=_changed(broken, one, two, test),
-        slices=slices(test, difference, confidence),
+        slices=slices(test, difference, confidence, folds),
     )
 
 

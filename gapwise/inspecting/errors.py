@@ -52,7 +52,7 @@ def kinds(table: pd.DataFrame) -> "pd.Series[str]":
 
     Returns:
         By `text_id`: `sure` where most repeats are wrong and their confidence is at least `SURE`, `most` where most are
-        wrong, `flips` where fewer are and not all agree, empty for the others.
+        wrong, `flips` where half or fewer are and not all agree, empty for the others.
     """
     most = 2 * table["wrong"] > table["repeats"]
     sure = most & (table["confidence"] >= SURE)

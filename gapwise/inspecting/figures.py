@@ -175,7 +175,7 @@ class Errors(Figure):
 
     Attributes:
         texts: Predicted.
-        repeats: That predict the part.
+        repeats: That predict the part, in each rotation.
         accuracy: Mean over repeats; None without rows.
         rows: Texts of some kind, the worst first.
     """
@@ -216,6 +216,7 @@ class ErrorReport(Figure):
     Attributes:
         revision: As the user gave it.
         confidence: Of every interval.
+        rotations: Test parts that all rows are divided into, each with so many repeats; 1 where there is one test part.
         test: Errors on the test rows.
         validation: Errors on the rows that repeats were stopped by.
         groups: Of test rows.
@@ -226,6 +227,7 @@ class ErrorReport(Figure):
 
     revision: str
     confidence: float
+    rotations: int = 1
     test: Errors
     validation: Errors
     groups: int

@@ -31,7 +31,7 @@ class Named(NamedTuple):
     one_group: bool = False
 
 
-def slices(texts: pd.DataFrame, contributions: Floats, confidence: float) -> list[Slice]:
+def slices(texts: pd.DataFrame, contributions: Floats, confidence: float, folds: Integers | None = None) -> list[Slice]:
     """Holds every slice against the rest of the rows.
 
     The difference of two means is itself a mean of what each row adds to it: its influence (Hampel 1974). So its
@@ -42,6 +42,7 @@ def slices(texts: pd.DataFrame, contributions: Floats, confidence: float) -> lis
         texts: `tables.Texts` of the rows.
         contributions: To accuracy, or to a difference of accuracies, shape (repeats, rows), in the order of `texts`.
         confidence: Of every interval, above 0 and below 1.
+        folds: Number of the test part of a rotation that each row is in, see `uncertainty.components`.
 
     Returns:
         Every slice with at least `LEAST_ROWS` rows in `LEAST_GROUPS` groups, and as many in the rest, the worst
@@ -51,7 +52,7 @@ def slices(texts: pd.DataFrame, contributions: Floats, confidence: float) -> lis
     found = [one for one in _named(texts) if _large_enough(one, groups)]
     if not found:
         return []
-    measured = [_difference(contributions, one, groups) for one in found]
+    measured = [_difference(contributions, one, groups, folds) for one in found]
     adjusted = holm([one.p_value() for one in measured])
     listed = [
         _slice(one, contributions, uncertainty, p, confidence)
@@ -79,12 +80,13 @@ def _slice(one: Named, contributions: Floats, uncertainty: Uncertainty, p: float
     )
 
 
-def _difference(contributions: Floats, one: Named, groups: Integers) -> Uncertainty:
+def _difference(contributions: Floats, one: Named, groups: Integers, folds: Integers | None) -> Uncertainty:
     share = one.rows.mean()
     inside, outside = (contributions[:, rows].mean(axis=1, keepdims=True) for rows in (one.rows, ~one.rows))
     influence = np.where(one.rows, (contributions - inside) / share, (outside - contributions) / (1 - share))
     units = np.where(one.rows, groups.max() + 1 + np.arange(len(groups)), groups) if one.one_group else groups
-    return components(inside - outside + influence, np.unique(units, return_inverse=True)[1], "accuracy").uncertainty()
+    units = np.unique(units, return_inverse=True)[1]
+    return components(inside - outside + influence, units, "accuracy", folds=folds).uncertainty()
 
 
 def _large_enough(one: Named, groups: Integers) -> bool:

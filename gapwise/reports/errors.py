@@ -19,13 +19,17 @@ WIDEST = 120
 TITLES: dict[Kind, str] = {
     "sure": "Surely wrong: most repeats are, and sure of it",
     "most": "Wrong in most repeats",
-    "flips": "Right in most repeats, wrong in some",
+    "flips": "Wrong in some repeats, half of them at most",
 }
 SEALED = (
     "A setting that is changed for the sake of texts in the test is no longer tested by them. To learn from errors, "
 )
 READ = "read those of the validation rows."
 HOLD_OUT = "run it with split.validation_fraction above 0, and read those of the validation rows."
+NONE_LEFT = (
+    "In a rotation every row is a test row. A setting that is changed for the sake of any of these texts is no longer "
+    "tested by them: have new ones labelled to test it."
+)
 
 
 def show(report: ErrorReport, console: Console, top: int | None) -> None:
@@ -45,15 +49,18 @@ def basis(report: ErrorReport) -> str:
     """Tells in a line what was looked at."""
     test, validation = report.test, report.validation
     groups = f" in {report.groups:,} groups" if report.groups != test.texts else ""
+    rotated = f" in each of {report.rotations} rotations" if report.rotations > 1 else ""
     validated = f"{validation.texts:,} validation rows" if validation.texts else "no validation rows, as there are none"
     return (
         f"errors of {report.revision} on {test.texts:,} test rows{groups}, and on {validated}; "
-        f"{counted(test.repeats, 'repeat')}; train rows do not count"
+        f"{counted(test.repeats, 'repeat')}{rotated}; train rows do not count"
     )
 
 
 def sealed(report: ErrorReport) -> str:
     """Warns of learning from errors in the test, and says which to read."""
+    if report.rotations > 1:
+        return NONE_LEFT
     return SEALED + (READ if report.validation.texts else HOLD_OUT)
 
 

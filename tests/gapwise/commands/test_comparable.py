@@ -55,8 +55,13 @@ def test_runs_on_the_same_data_can_be_compared_whatever_else_differs():
         (
             {"dataset": "d2"},
             {},
-            "other data than main (data/dataset.parquet differs): no param of prepare or split differs, so the source "
-            "or the code does",
+            "other data than main (data/dataset.parquet differs): none of the params that it comes from differs, so the "
+            "source or the code does",
+        ),
+        (
+            {"test": "t2"},
+            {"split": {"seed": 1, "rotate": 5, "repeats": 2, "train_size": 9}},
+            "other test rows than main (data/test.parquet differs): split.rotate is 5, in main null",
         ),
     ],
 )
@@ -77,6 +82,10 @@ def test_a_shared_repeat_with_other_rows_is_told_by_its_number():
     other = run("other", repeats="r2", params=PARAMS | {"split": {"seed": 2}})
     assert other_repeats(other, used(["a"], ["x"]), run("main"), used(["a"], ["b"])) == (
         "other repeats than main (repeat 1 was trained or validated on other rows): split.seed is 2, in main 1"
+    )
+    fewer = run("other", repeats="r2", params=PARAMS | {"split": {"seed": 1, "repeats": 2, "train_size": 9}})
+    assert other_repeats(fewer, used(["a"], ["x"]), run("main"), used(["a"], ["b"])).endswith(
+        "other rows): split.train_size is 9, in main null"
     )
     assert "(repeats 0 and 1 were trained" in other_repeats(other, used(["y"], ["x"]), run("main"), used(["a"], ["b"]))
 

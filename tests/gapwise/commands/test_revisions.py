@@ -133,6 +133,15 @@ def test_of_all_experiments_those_that_cannot_be_compared_are_left_out_and_noted
     ]
 
 
+def test_of_all_experiments_the_baseline_under_another_name_is_left_out(changed):
+    changed.experiment("again", "finetune.skill=0.75")
+    with Project() as project:
+        settings, notes = load(project, ["main"], ["again", "alike"])
+        assert names(settings) == ["main", "alike"]
+        assert "Left out: again: is main once more, with the same params and predictions." in notes
+        assert names(load(project, ["main", "again"])[0]) == ["main", "again"]
+
+
 def test_other_rows_in_a_repeat_are_refused(changed):
     changed.experiment("fewer-rows", "split.train_size=30")
     with Project() as project, pytest.raises(UserError) as caught:
