@@ -85,8 +85,19 @@ def test_compare_plan_and_final_know_the_rotation(rotated):
     assert f"{rows} test rows" in shown
     assert "2 shared repeats in each of 3 rotations" in " ".join(shown.split())
     assert "2 repeats in each of 3 rotations" in " ".join(rotated.run("gapwise", "plan").split())
+    errors = json.loads(rotated.run("gapwise", "errors", "main", "strong", "--json"))
+    assert (errors["rotations"], errors["test"]["repeats"], errors["test"]["texts"]) == (3, 2, rows)
+    ends = ("value", "low", "high")
+    assert [errors["against"][end] for end in ("difference", *ends[1:])] == pytest.approx(
+        [answer["contrasts"][0]["difference"][end] for end in ends]
+    )
+    told = " ".join(rotated.run("gapwise", "errors").split())
+    assert "2 repeats in each of 3 rotations; train rows do not count" in told
+    assert "In a rotation every row is a test row." in told
+    assert "gapwise labels --rev one-part" in rotated.run("gapwise", "labels", fails=True)
     told = rotated.run("gapwise", "final")
     assert f"Training on {rows} rows (all; each was tested in a rotation)" in told
+    assert "means of 6 networks of the same settings" in (rotated.folder / "final/README.md").read_text()
     refused = rotated.run("dvc", "exp", "run", "-S", "split.rotate=null", "-n", "once")
     assert "once" in refused
     rotated.run("git", "checkout", "-q", ".")

@@ -4,6 +4,8 @@ import contextlib
 import shlex
 from pathlib import Path
 
+import pandas as pd
+
 from gapwise.base.errors import UserError
 from gapwise.base.wording import counted
 from gapwise.commands.project import Project
@@ -12,6 +14,7 @@ from gapwise.disk.io import read_params
 from gapwise.disk.kept import keep
 from gapwise.disk.recorded import outputs
 from gapwise.inspecting.corrections import Corrected, correct
+from gapwise.texts.encodings import OtherEncodingError
 from gapwise.texts.params import PrepareParams
 from gapwise.texts.sources import read
 
@@ -25,7 +28,7 @@ def bring_back(file: Path) -> None:
     Raises:
         UserError: If anything does not fit; then nothing is written.
     """
-    corrections = read(_content(file, "--apply"), file.suffix, str(file))
+    corrections = _corrections(file)
     with Project() as project, contextlib.chdir(project.folder):
         params = read_params(PrepareParams)
         source = Path(params.source)
@@ -36,6 +39,13 @@ def bring_back(file: Path) -> None:
                 temporary.write_bytes(done.content)
         for line in in_lines(done, source, _pointer(source)):
             print(line)
+
+
+def _corrections(file: Path) -> pd.DataFrame:
+    try:
+        return read(_content(file, "--apply"), file.suffix, str(file))
+    except OtherEncodingError as error:
+        raise UserError(error.headline, [f"run `{error.command}`, and apply {error.mended}"]) from error
 
 
 def in_lines(done: Corrected, source: Path, by_dvc: Path | None) -> list[str]:

@@ -40,6 +40,7 @@ def _load() -> None:
         # The same bits on every run. Measured: also for 1, 2 and 4 threads.
         tf.config.experimental.enable_op_determinism()
         keras.utils.set_random_seed(0)  # TensorFlow demands one; every draw in this project has a seed of its own
+        tf.get_logger().setLevel("ERROR")  # its warnings are on how this code calls it, and no user can heed them
         tf.config.list_logical_devices()  # looks for a GPU now rather than later, which writes such lines too
     globals().update(keras=keras, keras_hub=keras_hub, tf=tf)
 

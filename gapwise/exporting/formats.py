@@ -1,5 +1,6 @@
 """The formats of an export, one entry each: how it is written, and whether its weights can be made smaller."""
 
+import logging
 import warnings
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -74,7 +75,11 @@ def _small_onnx(source: Source, folder: Path) -> None:
     from onnxruntime.quantization import QuantType, quantize_dynamic
 
     whole, small = folder / "model.onnx", folder / "small.onnx"
-    quantize_dynamic(whole, small, weight_type=QuantType.QInt8, per_channel=True)
+    logging.disable(logging.WARNING)  # it advises to fuse operations first; dynamic quantization gains nothing by that
+    try:
+        quantize_dynamic(whole, small, weight_type=QuantType.QInt8, per_channel=True)
+    finally:
+        logging.disable(logging.NOTSET)
     small.replace(whole)
 
 

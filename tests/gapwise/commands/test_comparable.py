@@ -55,8 +55,8 @@ def test_runs_on_the_same_data_can_be_compared_whatever_else_differs():
         (
             {"dataset": "d2"},
             {},
-            "other data than main (data/dataset.parquet differs): none of the params that it comes from differs, so the "
-            "source or the code does",
+            "other data than main (data/dataset.parquet differs): none of the params that it comes from differs, so "
+            "the source or the code does",
         ),
         (
             {"test": "t2"},

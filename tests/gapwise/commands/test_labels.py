@@ -157,6 +157,13 @@ def test_a_list_that_cannot_be_brought_back_is_a_message(project, content, messa
     assert message in refusal("--apply", "fixed.csv")
 
 
+def test_a_list_of_another_encoding_is_to_be_applied_in_utf_8(project):
+    (project.folder / "fixed.csv").write_text("text,label,corrected\na,b,c\n", encoding="utf-16")
+    said = refusal("--apply", "fixed.csv")
+    assert "run `iconv -f UTF-16 -t UTF-8 fixed.csv > fixed-utf8.csv`, and apply fixed-utf8.csv" in said
+    assert "prepare.source" not in said
+
+
 def test_mistakes_of_options_are_messages(project):
     assert "--out must end in .csv; got doubts.xlsx." in refusal("--out", "doubts.xlsx")
     assert "--top must be 0 or more; got -1." in refusal("--top", "-1")
