@@ -141,12 +141,12 @@ class Host:
         """Starts the head node of a cluster."""
         self._node("--head", f"--port={PORT}", "--include-dashboard=false", **environment)
 
-    def join(self, head, **environment):
+    def join(self, head, processors=1, **environment):
         """Starts a node."""
-        self._node(f"--address={head.address}:{PORT}", **environment)
+        self._node(f"--address={head.address}:{PORT}", processors=processors, **environment)
 
-    def _node(self, *options, **environment):
-        start = (*HASTE, "ray", "start", f"--node-ip-address={self.address}", "--num-cpus=1", *options)
+    def _node(self, *options, processors=1, **environment):
+        start = (*HASTE, "ray", "start", f"--node-ip-address={self.address}", f"--num-cpus={processors}", *options)
         for _ in range(2):
             node = self.start(*start, **NODE | environment)
             output = node.communicate(timeout=300)[0]

@@ -147,6 +147,39 @@ def test_a_remote_that_refuses_for_a_minute_is_waited_for(held, project):
     assert published_after(driver, held, project, 31, 32) == begun(held)
 
 
+def test_a_git_remote_that_takes_no_push_for_a_while_is_waited_for_with_the_outputs_already_there(held, project):
+    """As a server does that is full, or locked for maintenance: it is read from all the time."""
+    driver = Driver(held, "61,62")
+    running(held, 2)
+    hook = held.hub.git / "hooks/pre-receive"
+    hook.parent.mkdir(exist_ok=True)
+    hook.write_text("#!/bin/sh\necho closed for maintenance\ntouch refused\nexit 1\n")
+    hook.chmod(0o755)
+    for host in held.hosts:
+        host.release()
+    until(lambda: (held.hub.git / "refused").exists())
+    assert driver.process.poll() is None
+    assert "l2-6" not in project.run("git", "ls-remote", "origin")
+    hook.unlink()
+    assert published_after(driver, held, project, 61, 62) == begun(held)
+
+
+def test_a_laptop_that_joins_without_processors_starts_a_sweep_and_runs_nothing_of_it(held, project):
+    laptop = held.host(held.hub)
+    try:
+        laptop.run("git", "clone", "-q", held.hub.url(held.hub.git), "project")
+        laptop.join(held.hosts[0], processors=0)
+        driver = Driver(held, "71,72,73,74", host=-1)
+        running(held, 3)
+        for host in held.hosts:
+            host.release()
+        assert published_after(driver, held, project, 71, 72, 73, 74) == begun(held)
+        assert laptop.notes() == []
+    finally:
+        held.hosts.remove(laptop)
+        laptop.remove()
+
+
 def test_two_drivers_that_want_the_same_run_it_once(held, project):
     drivers = [Driver(held, "41,42,43"), Driver(held, "43,42,41", host=2)]
     running(held, 3)
