@@ -4,6 +4,7 @@
     python -m benchmarks.honesty rotation       # the same heads, every row tested once
     python -m benchmarks.honesty fine-tuned     # the pipeline's own fine-tuning, two seeds of one setting
     python -m benchmarks.honesty races          # searches of 24 settings against the full grid, in simulated worlds
+    python -m benchmarks.honesty tuned-races    # the same by the pipeline's own fine-tuning, on two sets
 
 The first writes honesty.md, honesty.csv and honesty.png into benchmarks/honesty/results, each other a page of its name.
 """
@@ -60,6 +61,14 @@ def races(
     from benchmarks.honesty.races import measure
 
     measure(worlds, alike, seed)
+
+
+@program.command()
+def tuned_races() -> None:
+    """Trains a grid on two sets, and races on what it has kept."""
+    from benchmarks.honesty.tuned_races import measure
+
+    measure()
 
 
 if __name__ == "__main__":

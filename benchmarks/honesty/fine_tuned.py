@@ -14,15 +14,10 @@ import pandas as pd
 from benchmarks.honesty.populations import tokenized
 from benchmarks.honesty.questions import World, same_setting, usual_share
 from benchmarks.honesty.report import RESULTS
+from benchmarks.honesty.tuning import Tuning
 from benchmarks.honesty.worlds import Pool
 from benchmarks.pipeline import params
 from gapwise.base.seeds import derive
-from gapwise.encoding.cut import frozen_output
-from gapwise.encoding.ragged import Ragged
-from gapwise.network.batches import Examples
-from gapwise.network.classifier import predict, set_weights
-from gapwise.network.description import Description, rebuild
-from gapwise.training.trainer import Trainer
 
 SIZES = [(2, 300), (5, 300), (10, 300), (2, 1000), (5, 1000), (10, 1000)]
 POOL, TRAIN, VALIDATION = 600, 120, 40
@@ -64,29 +59,23 @@ def shuffled(pool: Pool, seed: int) -> Pool:
 
 def fine_tuned(name: str, repeats: int) -> Pool:
     """Fine-tunes every repeat with two seeds and predicts all texts outside the pool."""
-    tokenize = params("tokenize")
     recipe = params("finetune", {"freeze": 5, "contrastive": 0.0, "l2": 0.01})
     texts, tokens = tokenized(name)
-    classes = sorted(texts["label"].unique())
-    part, network = rebuild(Description.of(tokenize, recipe, unfrozen_layers=None, classes=classes, repeats=repeats))
-    features = frozen_output(part, Ragged.of(tokens["token_ids"].tolist()))
-    labels = pd.Categorical(texts["label"]).codes.astype(np.int64)
+    tuning = Tuning(texts, tokens, recipe)
     groups = pd.factorize(texts["group"])[0]
     rng = np.random.default_rng(derive(1, name))
     place = rng.permutation(groups.max() + 1)[groups]
     inside = place <= np.sort(place)[POOL - 1]
     outside = np.flatnonzero(~inside)
     draws = [rng.choice(np.flatnonzero(inside), TRAIN + VALIDATION, replace=False) for _ in range(repeats)]
-    trainer = Trainer(network, recipe, classes)
-    rest = Ragged.of([features.values[features.splits[row] : features.splits[row + 1]] for row in outside])  # noqa: PD011
 
     def probabilities(twin: int) -> np.ndarray:
-        predicted = []
-        for repeat, rows in enumerate(draws):
-            train, validation = (Examples(features, labels, one) for one in (rows[:TRAIN], rows[TRAIN:]))
-            set_weights(network, trainer.train(train, validation, seed=derive(1, repeat, twin)).weights)
-            predicted.append(predict(network, rest)[:, 1])
-        return np.array(predicted)
+        return np.array(
+            [
+                tuning.probabilities(rows[:TRAIN], rows[TRAIN:], derive(1, repeat, twin), outside)
+                for repeat, rows in enumerate(draws)
+            ]
+        )
 
     numbers = np.unique(groups[outside], return_inverse=True)[1]
-    return Pool(name, labels[outside], numbers, {"base": probabilities(0), "twin": probabilities(1)})
+    return Pool(name, tuning.labels[outside], numbers, {"base": probabilities(0), "twin": probabilities(1)})

@@ -66,11 +66,11 @@ def draw_world(
     order = np.argsort(place, kind="stable")
     inside = place <= place[order[size - 1]]
     pool, outside = np.flatnonzero(inside), np.flatnonzero(~inside)
-    draws = [_draw(population, pool, rng) for _ in range(REPEATS + more)]
+    draws = [draw_validation(population.groups, pool, rng) for _ in range(REPEATS + more)]
     fewest = min(len(trained) for _, trained in draws)
     rows = np.stack([trained[:fewest] for _, trained in draws])
     held = [validation for validation, _ in draws[:REPEATS]]
-    test = _some_groups(population, outside, round(len(pool) * TEST / (1 - TEST)), rng)
+    test = some_groups(population.groups, outside, round(len(pool) * TEST / (1 - TEST)), rng)
     of_validation, of_test, accuracy, loss = [], [], [], []
     for head in settings.values():
         weights = train(population, rows, head, derive(seed, "head", head.twin))
@@ -93,14 +93,22 @@ def draw_world(
     )
 
 
-def _draw(population: Population, pool: Rows, rng: np.random.Generator) -> tuple[Rows, Rows]:
-    """Validation rows in whole groups, and the other rows in a random order."""
-    validation = _some_groups(population, pool, round(VALIDATION * len(pool)), rng)
+def draw_validation(groups: Rows, pool: Rows, rng: np.random.Generator) -> tuple[Rows, Rows]:
+    """Gives validation rows of a pool in whole groups, and its other rows in a random order."""
+    validation = some_groups(groups, pool, round(VALIDATION * len(pool)), rng)
     return validation, rng.permutation(np.setdiff1d(pool, validation))
 
 
-def _some_groups(population: Population, texts: Rows, least: int, rng: np.random.Generator) -> Rows:
-    groups = population.groups[texts]
-    place = rng.permutation(groups.max() + 1)[groups]
+def some_groups(groups: Rows, texts: Rows, least: int, rng: np.random.Generator) -> Rows:
+    """Draws at least so many of some texts, in whole groups.
+
+    Args:
+        groups: Number of the group of every text.
+        texts: To draw from.
+        least: How many texts.
+        rng: That draws.
+    """
+    of_text = groups[texts]
+    place = rng.permutation(of_text.max() + 1)[of_text]
     order = np.argsort(place, kind="stable")
     return texts[place <= place[order[least - 1]]]

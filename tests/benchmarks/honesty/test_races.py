@@ -3,10 +3,12 @@
 from dataclasses import replace
 
 import numpy as np
+import pandas as pd
 import pytest
 
+from benchmarks.honesty import tuned_races
 from benchmarks.honesty.races import claim, races
-from benchmarks.honesty.small_worlds import BASE, draw_world
+from benchmarks.honesty.small_worlds import BASE, REPEATS, draw_world
 from benchmarks.honesty.worlds import Population
 
 GRID = {
@@ -28,6 +30,7 @@ def population():
     return Population("made-up", vectors.astype(np.float32), labels, groups)
 
 
+@pytest.mark.slow
 def test_a_race_is_nearly_as_good_as_the_grid_and_its_score_is_corrected(population):
     rows = [
         row
@@ -42,6 +45,19 @@ def test_a_race_is_nearly_as_good_as_the_grid_and_its_score_is_corrected(populat
     assert all(row["optimism"] >= 0 for row in rows)
 
 
+@pytest.mark.slow
 def test_settings_that_are_alike_are_seldom_called_different(population):
     claimed = [claim(draw_world(population, ALIKE, 200, seed, more=0)) for seed in range(WORLDS)]
     assert np.mean([one["accuracy"] for one in claimed]) <= 0.05 + 3 * (0.05 * 0.95 / WORLDS) ** 0.5
+
+
+def test_a_race_on_a_grid_that_was_trained_counts_the_trainings_that_it_asks_for_alone(population):
+    world = draw_world(population, GRID, 200, seed=0, more=0)
+    seconds = np.ones((len(GRID), REPEATS), np.float32)
+    rows = list(tuned_races.races("made-up", tuned_races.Tuned(world, seconds), 3))
+    assert [row["seconds"] for row in rows] == [row["trained"] for row in rows]
+    assert {row["of the grid"] for row in rows} == {seconds.size}
+    for row in rows:
+        assert row["trained"] <= row["budget"]
+        assert {row["default"], row["grid"], row["race"]} <= {*world.truth["accuracy"]}
+    assert "made-up" in tuned_races.sections(pd.DataFrame(rows))[-1]
