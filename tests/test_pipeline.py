@@ -223,6 +223,7 @@ def test_a_queued_grid_runs_from_one_command(finished):
     assert table["test.accuracy"].notna().sum() >= 4
 
 
+@pytest.mark.slow
 def test_a_mistake_in_any_section_stops_the_first_stage_with_all_mistakes_and_no_traceback(finished):
     log = finished.run(
         "dvc", "exp", "run", "-S", "prepare.near_duplicate_similarity=1.5", "-S", "finetune.dropout=2", fails=True

@@ -90,6 +90,7 @@ def test_the_token_ids_are_those_that_the_tokenizers_library_gives_prefix_and_te
     assert [ids.tolist() for ids in tokens()["token_ids"]] == [one.ids for one in expected]
 
 
+@pytest.mark.slow
 def test_the_baseline_knows_the_first_hidden_state_of_each_text(project):
     found = tokens()
     encoder = load_encoder("encoder", 16)
@@ -116,6 +117,7 @@ def test_the_networks_pool_as_the_encoder_does_and_know_the_prefix(project):
     np.testing.assert_allclose(with_it, by_hand, atol=1e-6)
 
 
+@pytest.mark.slow
 def test_an_explicit_way_to_pool_wins_and_is_told_where_it_is_another(finished, tmp_path, monkeypatch, capsys):
     monkeypatch.chdir(shutil.copytree(finished, tmp_path / "copy"))
     document = YAML(typ="safe").load(Path("params.yaml"))

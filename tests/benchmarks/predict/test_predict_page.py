@@ -36,6 +36,7 @@ def test_a_score_is_that_of_the_probabilities():
     assert found == {"accuracy": 0.5, "log_loss": pytest.approx(-(np.log(0.9) + np.log(0.4)) / 2)}
 
 
+@pytest.mark.slow
 def test_memory_is_measured_of_files_of_two_lengths(monkeypatch, request):
     fixture = request.config.rootpath / "tests/fixtures/export-onnx"
     monkeypatch.setattr("benchmarks.predict.memory.MODELS", {"tiny": (["--model", str(fixture)], 1)})

@@ -66,6 +66,7 @@ def test_what_no_table_has_shown_comes_last_and_what_has_no_base_is_an_error():
         figures(shown, new).rest()
 
 
+@pytest.mark.slow
 def test_the_committed_page_is_what_the_tables_give():
     assert what_helps.PAGE.read_text(encoding="utf-8") == what_helps.page()
 

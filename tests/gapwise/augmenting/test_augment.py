@@ -96,7 +96,8 @@ def test_processes_are_started_for_many_texts_only(monkeypatch, tasks, workers, 
     assert started == ([] if expected is None else [expected])
 
 
-@pytest.mark.parametrize("hash_seed", ["1", pytest.param("2", marks=pytest.mark.slow)])
+@pytest.mark.slow
+@pytest.mark.parametrize("hash_seed", ["1", "2"])
 def test_the_order_of_sets_and_another_wordnet_on_the_machine_change_nothing(everything, tmp_path, hash_seed):
     (tmp_path / "corpora" / "wordnet").mkdir(parents=True)  # empty: it would fail to load
     code = (

@@ -142,6 +142,7 @@ def test_of_all_experiments_the_baseline_under_another_name_is_left_out(changed)
         assert names(load(project, ["main", "again"])[0]) == ["main", "again"]
 
 
+@pytest.mark.slow
 def test_other_rows_in_a_repeat_are_refused(changed):
     changed.experiment("fewer-rows", "split.train_size=30")
     with Project() as project, pytest.raises(UserError) as caught:

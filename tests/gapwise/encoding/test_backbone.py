@@ -53,6 +53,7 @@ def test_the_bundled_encoder_computes_what_its_paper_and_config_say():
     np.testing.assert_allclose(hidden_states(load_encoder("all-minilm-l6-v2", 128), ids), expected, atol=2e-5)
 
 
+@pytest.mark.slow
 def test_the_approximate_activation_that_keras_hub_takes_by_itself_would_be_seen():
     ids = [101, 1996, 3006, 3123, 6233, 2044, 2844, 16565, 1012, 102]
     folder = locate("all-minilm-l6-v2")

@@ -117,6 +117,7 @@ def test_a_folder_of_old_which_keras_hub_reads_has_the_ids_of_hugging_face_too(k
     require_ids(tmp_path, ids_there(reference))
 
 
+@pytest.mark.slow
 def test_byte_pairs_of_tokenizer_json_alone_have_its_ids(tmp_path):
     reference = byte_pairs()
     require_ids(save(tmp_path, "roberta", reference), ids_there(reference))

@@ -108,6 +108,7 @@ def test_a_preset_that_changed_since_training_is_refused(trained):
         predictions(other, weights, tokens)
 
 
+@pytest.mark.slow
 def test_a_hidden_file_that_an_older_gapwise_recorded_does_not_count(trained):
     model, weights, tokens = trained
     older = model.model_copy(update={"preset_sha256": model.preset_sha256 | {".gitattributes": "0" * 64}})

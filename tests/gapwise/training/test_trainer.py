@@ -23,7 +23,7 @@ def test_training_on_stored_frozen_output_is_training_the_whole_network_with_tho
     pd.testing.assert_frame_equal(cached.train().epochs[columns], whole.train().epochs[columns], rtol=1e-5)
 
 
-@pytest.mark.parametrize("freeze", [pytest.param(0, marks=pytest.mark.slow), 2, 3])
+@pytest.mark.parametrize("freeze", [2, *(pytest.param(depth, marks=pytest.mark.slow) for depth in (0, 3))])
 def test_frozen_weights_stay_those_of_the_preset(tiny_bert, freeze):
     setting = Setting(tiny_bert, freeze=freeze)
     trained = {variable.path for variable in setting.network.trainable_variables}
@@ -65,13 +65,8 @@ def test_all_repeats_share_one_traced_step_whatever_the_recipe_adds_to_it(tiny_b
     assert equal(first, again)  # nothing of a repeat is left: no average, no slot of the optimizer, no seed
 
 
-@pytest.mark.parametrize(
-    "changes",
-    [
-        {"freeze": 0, "encoder_dropout": 0.0},
-        *(pytest.param(one, marks=pytest.mark.slow) for one in ({}, {"lora_rank": 2}, {"mixout": 0.5})),
-    ],
-)
+@pytest.mark.slow
+@pytest.mark.parametrize("changes", [{"freeze": 0, "encoder_dropout": 0.0}, {}, {"lora_rank": 2}, {"mixout": 0.5}])
 def test_training_in_bfloat16_is_near_to_training_in_float32_and_repeatable(tiny_bert, changes):
     exact, near = (Setting(tiny_bert, precision=precision, **changes) for precision in ("float32", "bfloat16"))
     for setting in (exact, near):

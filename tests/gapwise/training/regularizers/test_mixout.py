@@ -1,4 +1,5 @@
 import numpy as np
+import pytest
 
 from gapwise.encoding.runtime import keras
 from gapwise.training.regularizer import Trainee
@@ -54,6 +55,7 @@ def test_with_probability_1_training_leaves_the_pre_trained_weights(tiny_bert):
     assert not np.array_equal(after["head/kernel"], before["head/kernel"])
 
 
+@pytest.mark.slow
 def test_the_same_seed_mixes_the_same_weights_again(tiny_bert):
     setting = Setting(tiny_bert, mixout=0.5, dropout=0.1, epochs=1)
     first, other, again = (setting.train(seed).weights for seed in (1, 2, 1))

@@ -118,6 +118,7 @@ def test_a_refitted_head_is_the_probe_of_the_tuned_encoder(tiny_bert):
     np.testing.assert_allclose(after.weights["head/kernel"], expected.kernel, rtol=1e-4, atol=1e-6)
 
 
+@pytest.mark.slow
 def test_without_validation_rows_the_pretrained_vectors_choose_the_penalty_of_the_refitted_head(tiny_bert, monkeypatch):
     setting = Setting(tiny_bert, freeze=2, epochs=1, head_refit=True)
     represent = setting.trainer.objective.represent

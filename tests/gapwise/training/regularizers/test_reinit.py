@@ -1,4 +1,5 @@
 import numpy as np
+import pytest
 
 from gapwise.network.classifier import weights
 from tests.setting import Setting
@@ -29,6 +30,7 @@ def test_each_repeat_draws_its_own_and_the_same_again(tiny_bert):
     assert not np.array_equal(drawn[0], drawn[1])
 
 
+@pytest.mark.slow
 def test_training_starts_from_the_new_layers(tiny_bert):
     setting = Setting(tiny_bert, reinit_layers=1, learning_rate=1e-7, epochs=1)
     path = "transformer_layer_2/feedforward_output_dense/kernel"
