@@ -14,6 +14,7 @@ from gapwise.searching.figures import Effect, Entrant, Found
 from gapwise.statistics.metrics import METRICS
 
 WIDEST = 120
+FEW = 20  # groups; of fewer, those outside may be others altogether
 STYLES = {None: "bold green", "worse": "red", "budget": "dim"}
 
 
@@ -57,6 +58,11 @@ def sentences(found: Found) -> list[str]:
         f"among {len(found.entrants)} flatters it by {difference_of(found.metric, worth.optimism)}; corrected, it is "
         f"{estimate(worth.corrected)}."
     ]
+    if worth.groups < FEW:
+        told.append(
+            f"It was validated on texts of {worth.groups} groups alone. How it does on others may lie outside of the "
+            "interval: label texts of more groups, rather than more texts of these."
+        )
     if found.winner == found.default:
         return [*told, "No setting was better than params.yaml: keep it. That is an answer, and the test says nothing."]
     if found.test is None:

@@ -32,6 +32,7 @@ class Corrected:
         value: The score less the optimism.
         low: Lower end of its interval.
         high: Upper end.
+        groups: That were validated on, in all repeats together.
     """
 
     seen: float
@@ -39,6 +40,7 @@ class Corrected:
     value: float
     low: float
     high: float
+    groups: int
 
 
 def correct(
@@ -58,7 +60,8 @@ def correct(
     optimism = _optimism(race, groups, samples)
     half = _half_width(own, groups, metric, confidence)
     value = seen - optimism
-    return Corrected(seen, optimism, value, value - half, value + half)
+    validated = len(np.unique(np.concatenate(groups[: len(own)])))
+    return Corrected(seen, optimism, value, value - half, value + half, validated)
 
 
 def _optimism(race: Race, groups: Sequence[Integers], samples: int) -> float:

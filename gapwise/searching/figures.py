@@ -55,11 +55,13 @@ class Worth(Figure):
         seen: Its validation score.
         optimism: What the choice has added; 0 or more towards the better side.
         corrected: The score less the optimism.
+        groups: That it was validated on, in all repeats together.
     """
 
     seen: float
     optimism: float
     corrected: Estimate
+    groups: int
 
 
 class Effect(Figure):
@@ -146,6 +148,7 @@ def describe(
             seen=sign * worth.seen,
             optimism=worth.optimism,
             corrected=Estimate(value=sign * worth.value, low=low, high=high),
+            groups=worth.groups,
         ),
         effects=list(effects),
         test=None,

@@ -27,7 +27,7 @@ MEANS = dict(
 )
 
 
-def found(winner=True):
+def found(winner=True, groups=40):
     drawn = [
         Candidate(
             name, changes, {"finetune": {"l2": 0.0, "freeze": 1} | {k.split(".")[1]: v for k, v in changes.items()}}
@@ -35,7 +35,7 @@ def found(winner=True):
         for name, changes in zip(MEANS, CHANGES, strict=True)
     ]
     run = race(MEANS if winner else MEANS | {"search-00": 2.0}, [(1, 5), (2, 3), (4, 3)], noise=0.5)
-    worth = Corrected(-0.4, 0.02, -0.42, -0.5, -0.34)
+    worth = Corrected(-0.4, 0.02, -0.42, -0.5, -0.34, groups)
     return describe(run, drawn, worth, effects(run, drawn, 0.95), metric="log_loss", confidence=0.95)
 
 
@@ -98,6 +98,11 @@ def test_what_the_choice_has_added_is_told():
     text = " ".join(printed(found()).split())
     assert "with a log loss of 0.400. The choice among 5 flatters it by 0.020 nats of log loss" in text
     assert "corrected, it is 0.420 (0.340 to 0.500)." in text
+
+
+def test_that_few_groups_were_validated_on_is_told():
+    said = "It was validated on texts of 13 groups alone."
+    assert [said in " ".join(printed(found(groups=groups)).split()) for groups in (13, 20)] == [True, False]
 
 
 def test_the_page_has_a_lane_for_each_setting_and_escapes_names():

@@ -40,6 +40,7 @@ def test_rows_of_one_group_count_as_fewer():
     grouped = correct(found, same, "log_loss", 0.95)
     assert grouped.value == pytest.approx(alone.value, abs=0.05)
     assert grouped.high - grouped.low > alone.high - alone.low
+    assert grouped.groups == 20
 
 
 def test_it_is_the_same_each_time():
