@@ -112,6 +112,7 @@ def test_test_rows_are_in_the_list_only_where_asked_for_and_their_correction_is_
     assert "WARNING: 1 of the texts are test rows" in call("--apply", "all.csv").stdout
 
 
+@pytest.mark.slow
 def test_a_page_holds_every_row_and_asks_nothing_of_the_network(project):
     report = found()
     call("--html", "labels.html")

@@ -189,6 +189,7 @@ def test_changed_data_in_the_workspace_is_refused_and_changed_code_is_noted(chan
         load(project, ["main", "workspace"])
 
 
+@pytest.mark.slow
 def test_settings_that_ran_with_other_code_are_compared_and_a_note_names_the_modules(changed):
     code = changed.folder / "stages/drawing/draw.py"
     code.write_text(code.read_text() + "# a comment\n")

@@ -79,6 +79,7 @@ def test_a_damaged_object_that_was_checked_out_is_made_again(project, capsys, co
     assert capsys.readouterr().out == WHOLE
 
 
+@pytest.mark.slow
 def test_a_file_of_ones_own_is_not_recorded_as_it_was_found(project, capsys):
     damage("own")
     Path("own").unlink()

@@ -77,7 +77,10 @@ def test_a_git_remote_that_is_away_is_said(shared, tmp_path):
     ("address", "said"),
     [
         ("127.0.0.1:1", "No Ray cluster answers at 127.0.0.1:1."),
-        ("no.such.machine.invalid:6379", "No Ray cluster answers at no.such.machine.invalid:6379."),
+        pytest.param(
+            *("no.such.machine.invalid:6379", "No Ray cluster answers at no.such.machine.invalid:6379."),
+            marks=pytest.mark.slow,
+        ),
         ("somewhere", "--ray must be HOST:PORT of the head node, or local; got somewhere."),
     ],
 )

@@ -68,6 +68,7 @@ def test_what_is_done_is_not_run_again_and_its_name_is_printed(swept):
     assert done.stderr == "1 done before, 0 to run\n"
 
 
+@pytest.mark.slow
 def test_settings_that_are_dicts_are_run_too_and_each_has_the_name_of_its_experiment(swept):
     program = (
         "from gapwise.commands.sweep import run_settings; "
