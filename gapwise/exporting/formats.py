@@ -75,7 +75,7 @@ def _small_onnx(source: Source, folder: Path) -> None:
     from onnxruntime.quantization import QuantType, quantize_dynamic
 
     whole, small = folder / "model.onnx", folder / "small.onnx"
-    logging.disable(logging.WARNING)  # it advises to fuse operations first; dynamic quantization gains nothing by that
+    logging.disable(logging.WARNING)  # it advises to prepare the file first, which who exports cannot do
     try:
         quantize_dynamic(whole, small, weight_type=QuantType.QInt8, per_channel=True)
     finally:
