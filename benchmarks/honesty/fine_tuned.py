@@ -15,7 +15,7 @@ from benchmarks.honesty.populations import tokenized
 from benchmarks.honesty.questions import World, same_setting, usual_share
 from benchmarks.honesty.report import RESULTS
 from benchmarks.honesty.tuning import Tuning
-from benchmarks.honesty.worlds import Pool
+from benchmarks.honesty.worlds import Pool, some_groups
 from benchmarks.pipeline import params
 from gapwise.base.seeds import derive
 
@@ -64,10 +64,10 @@ def fine_tuned(name: str, repeats: int) -> Pool:
     tuning = Tuning(texts, tokens, recipe)
     groups = pd.factorize(texts["group"])[0]
     rng = np.random.default_rng(derive(1, name))
-    place = rng.permutation(groups.max() + 1)[groups]
-    inside = place <= np.sort(place)[POOL - 1]
-    outside = np.flatnonzero(~inside)
-    draws = [rng.choice(np.flatnonzero(inside), TRAIN + VALIDATION, replace=False) for _ in range(repeats)]
+    everything = np.arange(len(groups))
+    pool = some_groups(groups, everything, POOL, rng)
+    outside = np.setdiff1d(everything, pool)
+    draws = [rng.choice(pool, TRAIN + VALIDATION, replace=False) for _ in range(repeats)]
 
     def probabilities(twin: int) -> np.ndarray:
         return np.array(

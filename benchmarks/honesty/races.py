@@ -124,15 +124,15 @@ def sections(raced: pd.DataFrame, claimed: pd.DataFrame) -> Sequence[str]:
     table = pd.DataFrame(
         {
             "share of the grid": (race["trained"].mean() / (len(GRID) * REPEATS)).map("{:.0%}".format),
-            "within 0.3 points": race["behind"].apply(lambda one: share(one <= CLOSE)),
-            "behind, in points": race["behind"].apply(points),
-            "above the default, in points": race["gained"].apply(points),
+            "within 0.3 points": race["behind"].apply(lambda one: _share(one <= CLOSE)),
+            "behind, in points": race["behind"].apply(_points),
+            "above the default, in points": race["gained"].apply(_points),
         }
     )
     corrected = raced.dropna(subset=["held"]).groupby("metric", sort=False)
     worth = pd.DataFrame(
         {
-            "held": corrected["held"].apply(lambda one: share(one.astype(bool))),
+            "held": corrected["held"].apply(lambda one: _share(one.astype(bool))),
             "score too good by": corrected["flattered"].mean().round(4),
             "estimated": corrected["optimism"].mean().round(4),
             "mean width": corrected["width"].mean().round(3),
@@ -153,16 +153,14 @@ def sections(raced: pd.DataFrame, claimed: pd.DataFrame) -> Sequence[str]:
         "## Settings that are all alike",
         f"{len(claimed)} worlds in which all settings are one with other seeds. How often the winner is called better "
         "or worse than the default on the test rows. It should be at most 5 %.",
-        pd.DataFrame({"claimed": claimed.apply(share)}).rename_axis("metric").reset_index().to_markdown(index=False),
+        pd.DataFrame({"claimed": claimed.apply(_share)}).rename_axis("metric").reset_index().to_markdown(index=False),
     ]
 
 
-def share(values: "pd.Series[bool]") -> str:
-    """Gives a share in percent, with twice its standard error."""
+def _share(values: "pd.Series[bool]") -> str:
     found = values.mean()
     return f"{found:.1%} ± {2 * (found * (1 - found) / len(values)) ** 0.5:.1%}"
 
 
-def points(values: "pd.Series[float]") -> str:
-    """Gives a mean in points, with twice its standard error."""
+def _points(values: "pd.Series[float]") -> str:
     return f"{100 * values.mean():.2f} ± {200 * values.std() / len(values) ** 0.5:.2f}"

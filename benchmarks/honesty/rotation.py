@@ -23,7 +23,7 @@ from scipy import stats
 from sklearn.model_selection import StratifiedGroupKFold
 
 from benchmarks.honesty.populations import load
-from benchmarks.honesty.worlds import SETTINGS, Population, Rows, predict, train
+from benchmarks.honesty.worlds import SETTINGS, Population, Rows, predict, some_groups, train
 from gapwise.base.seeds import derive
 from gapwise.statistics.uncertainty import Components, Floats, components
 
@@ -81,9 +81,9 @@ def write(table: pd.DataFrame) -> None:
 
 def _world(population: Population, size: int, seed: int) -> Iterator[tuple[object, ...]]:
     rng = np.random.default_rng(seed)
-    place = rng.permutation(population.groups.max() + 1)[population.groups]
-    inside = place <= np.sort(place)[size - 1]
-    data, outside = np.flatnonzero(inside), np.flatnonzero(~inside)
+    everything = np.arange(len(population.labels))
+    data = some_groups(population.groups, everything, size, rng)
+    outside = np.setdiff1d(everything, data)
     rotation = _test(population, _rotated(population, data, seed), data, outside, seed)
     once = _test(population, _rotated(population, data, seed, round(1 / HELD_OUT))[:1], data, outside, seed)
     for pair in PAIRS:

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from benchmarks.honesty.worlds import Head, Population, Rows, predict, train
+from benchmarks.honesty.worlds import Head, Population, Rows, predict, some_groups, train
 from gapwise.base.seeds import derive
 
 Probabilities = NDArray[np.float32]
@@ -62,10 +62,9 @@ def draw_world(
         more: Repeats of each setting for the truth, beside the `REPEATS` of the search.
     """
     rng = np.random.default_rng(derive(seed, population.name))
-    place = rng.permutation(population.groups.max() + 1)[population.groups]
-    order = np.argsort(place, kind="stable")
-    inside = place <= place[order[size - 1]]
-    pool, outside = np.flatnonzero(inside), np.flatnonzero(~inside)
+    everything = np.arange(len(population.labels))
+    pool = some_groups(population.groups, everything, size, rng)
+    outside = np.setdiff1d(everything, pool)
     draws = [draw_validation(population.groups, pool, rng) for _ in range(REPEATS + more)]
     fewest = min(len(trained) for _, trained in draws)
     rows = np.stack([trained[:fewest] for _, trained in draws])
@@ -97,18 +96,3 @@ def draw_validation(groups: Rows, pool: Rows, rng: np.random.Generator) -> tuple
     """Gives validation rows of a pool in whole groups, and its other rows in a random order."""
     validation = some_groups(groups, pool, round(VALIDATION * len(pool)), rng)
     return validation, rng.permutation(np.setdiff1d(pool, validation))
-
-
-def some_groups(groups: Rows, texts: Rows, least: int, rng: np.random.Generator) -> Rows:
-    """Draws at least so many of some texts, in whole groups.
-
-    Args:
-        groups: Number of the group of every text.
-        texts: To draw from.
-        least: How many texts.
-        rng: That draws.
-    """
-    of_text = groups[texts]
-    place = rng.permutation(of_text.max() + 1)[of_text]
-    order = np.argsort(place, kind="stable")
-    return texts[place <= place[order[least - 1]]]

@@ -20,9 +20,9 @@ from numpy.typing import NDArray
 from benchmarks.honesty.populations import tokenized
 from benchmarks.honesty.races import CLOSE, CONFIDENCE, SETS, run, scores
 from benchmarks.honesty.report import RESULTS
-from benchmarks.honesty.small_worlds import REPEATS, SmallWorld, draw_validation, some_groups
+from benchmarks.honesty.small_worlds import REPEATS, SmallWorld, draw_validation
 from benchmarks.honesty.tuning import Tuning
-from benchmarks.honesty.worlds import Rows
+from benchmarks.honesty.worlds import Rows, some_groups
 from benchmarks.pipeline import params
 from gapwise.base.seeds import derive
 from gapwise.searching.correction import correct

@@ -111,10 +111,9 @@ def draw_pool(
 ) -> Pool:
     """Draws whole groups into a pool of at least `size` texts, and trains on draws of `rows` of them."""
     rng = np.random.default_rng(derive(seed, population.name))
-    place = rng.permutation(population.groups.max() + 1)[population.groups]
-    order = np.argsort(place, kind="stable")
-    inside = place <= place[order[size - 1]]
-    pool, outside = np.flatnonzero(inside), np.flatnonzero(~inside)
+    everything = np.arange(len(population.labels))
+    pool = some_groups(population.groups, everything, size, rng)
+    outside = np.setdiff1d(everything, pool)
     train_rows = np.stack([rng.choice(pool, rows, replace=False) for _ in range(repeats)])
     probabilities = {
         name: predict(population.vectors[outside], train(population, train_rows, head, derive(seed, head.twin)))
@@ -122,6 +121,21 @@ def draw_pool(
     }
     groups = np.unique(population.groups[outside], return_inverse=True)[1]
     return Pool(population.name, population.labels[outside], groups, probabilities)
+
+
+def some_groups(groups: Rows, texts: Rows, least: int, rng: np.random.Generator) -> Rows:
+    """Draws at least so many of some texts, in whole groups.
+
+    Args:
+        groups: Number of the group of every text.
+        texts: To draw from.
+        least: How many texts.
+        rng: That draws.
+    """
+    of_text = groups[texts]
+    place = rng.permutation(of_text.max() + 1)[of_text]
+    order = np.argsort(place, kind="stable")
+    return texts[place <= place[order[least - 1]]]
 
 
 def train(population: Population, rows: Rows, head: Head, seed: int) -> tuple[Floats, Floats]:

@@ -86,8 +86,8 @@ def _errors(setting: Predictor, part: str, texts: pd.DataFrame, rotations: int) 
 def _against(setting: Predictor, other: Predictor, test: pd.DataFrame, confidence: float) -> Mending:
     shared = sorted(setting.repeats() & other.repeats())
     before, after = (each.of(shared) for each in (setting, other))
-    folds = before.tested(test).folds
-    difference = _right(after.tested(test)) - _right(before.tested(test))
+    tested, tested_after = before.tested(test), after.tested(test)
+    difference, folds = _right(tested_after) - _right(tested), tested.folds
     found = components(difference, pd.factorize(test["group"])[0], "accuracy", folds=folds).uncertainty()
     low, high = found.interval(confidence)
     one, two = (per_text(each.predictions, "test") for each in (before, after))

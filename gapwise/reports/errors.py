@@ -11,7 +11,7 @@ from rich.text import Text
 from gapwise.base.wording import counted
 from gapwise.inspecting.errors import kind_counts
 from gapwise.inspecting.figures import Changed, ErrorReport, Errors, Kind, Mending, Slice, Wrong
-from gapwise.reports.texts import with_texts
+from gapwise.reports.texts import heading, with_texts
 from gapwise.reports.words import number, percent, printable, score
 
 SHOWN = 5  # texts of a list, and slices, without --top
@@ -124,20 +124,16 @@ def _listed(
 ) -> Iterator[RenderableType]:
     """Shows the first rows of a list; a list without rows is left out."""
     if rows:
-        yield _heading(title, len(cells), len(rows))
+        yield heading(title, len(cells), len(rows))
     if cells:
         yield with_texts(columns, cells, [row.text for row in rows[: len(cells)]], width)
         yield Text()
 
 
-def _heading(title: str, shown: int, there: int) -> Text:
-    return Text(f"{title} ({there:,})\n" if shown == there else f"{title} ({shown} of {there:,})\n", style="bold")
-
-
 def _slices(title: str, slices: Sequence[Slice], top: int, confidence: float) -> Iterator[RenderableType]:
     shown = slices[:top]
     if slices:
-        yield _heading(title, len(shown), len(slices))
+        yield heading(title, len(shown), len(slices))
     if not shown:
         return
     table = _table("", "rows", "score", "rest", f"difference ({percent(confidence)} interval)", "p, Holm")

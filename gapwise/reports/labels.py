@@ -12,7 +12,7 @@ from rich.text import Text
 from gapwise.base.errors import UserError
 from gapwise.base.wording import in_words
 from gapwise.inspecting.figures import LabelReport, Neighbour, Row
-from gapwise.reports.texts import with_texts
+from gapwise.reports.texts import heading, with_texts
 from gapwise.reports.words import printable
 
 COLUMNS = (
@@ -96,8 +96,7 @@ def sentences(report: LabelReport) -> list[str]:
 
 def _listed(title: str, rows: Sequence[Row], top: int, width: int) -> Iterator[RenderableType]:
     shown = rows[:top]
-    count = f"{len(rows):,}" if len(shown) == len(rows) else f"{len(shown):,} of {len(rows):,}"
-    yield Text(f"{title} ({count})\n", style="bold")
+    yield heading(title, len(shown), len(rows))
     if shown:
         yield _table(shown, width)
         yield Text()

@@ -33,6 +33,12 @@ def with_texts(columns: Sequence[str], rows: Sequence[Sequence[str | Text]], tex
     return whole
 
 
+def heading(title: str, shown: int, there: int) -> Text:
+    """Writes the title of a list that may be cut: "Doubted (5 of 74)", or "Doubted (5)" where all are shown."""
+    count = f"{there:,}" if shown == there else f"{shown:,} of {there:,}"
+    return Text(f"{title} ({count})\n", style="bold")
+
+
 def _table(columns: Sequence[str]) -> Table:
     table = Table(box=box.SIMPLE_HEAD, show_edge=False, pad_edge=False, padding=(0, 2, 0, 0), header_style="dim")
     for column in columns:
