@@ -105,8 +105,8 @@ PUBLIC = Comparison(
     sets=open_sets.NAMES,
     # At 400 rows 3 epochs were measured first, as two classes take them; settings/auto takes more for more classes.
     trained={"fixed": {"400 rows": RECOMMENDED["400 rows"]}, "gapwise": dict.fromkeys(SIZES, named("auto"))},
-    rivals={"torch": ("8 per class", "400 rows"), "setfit": ("8 per class", "400 rows")},
-    repeats={"8 per class": 2, "400 rows": 1},
+    rivals={"torch": ALL_SIZES, "setfit": ALL_SIZES, "setfit_all": ("64 per class",)},
+    repeats={"8 per class": 2, "64 per class": 1, "400 rows": 1},
 )
 # Between the sizes that settings/auto was found at: epochs by its rule, and half and twice as many.
 EPOCHS = Comparison(

@@ -138,6 +138,11 @@ class Sweep:
         """Gives whether the worker died, and what it said."""
         try:
             return False, self.ray.get(call) or "it says nothing"
+        except self.ray.exceptions.OutOfMemoryError:
+            return True, (
+                f"memory ran out on its machine {DEATHS} times; each experiment was counted with {self.share.memory:g} "
+                "GiB there: raise --memory, so that fewer run at once"
+            )
         except self.ray.exceptions.RayError as error:
             return True, f"its worker died {DEATHS} times, the last time so: {' '.join(str(error).split())}"
 
