@@ -13,6 +13,7 @@ from gapwise.network.description import Description
 from gapwise.reports.evidence import by_class
 from gapwise.scoring.thresholds import ONE
 
+LOADING = "## How to load it"  # the last section, which an export has another one for
 SHOWN = (0.0, 0.6, 0.7, 0.8, 0.9, 0.95, 0.99)  # thresholds of the table
 FIGURES = {"accuracy": "accuracy", "macro_f1": "f1", "log_loss": "log_loss", "calibration_error": "calibration_error"}
 
@@ -74,6 +75,7 @@ def write_card(path: Path, facts: Facts, license: str | None) -> None:
     card = ModelCard.from_template(
         data,
         template_str=template,
+        loading=LOADING,
         license=license,
         networks=facts.metrics["repeats"] * facts.metrics.get("rotations", 1),
         seen=facts.seen,

@@ -6,12 +6,7 @@ from pathlib import Path
 
 from jinja2 import Template
 
-LOADING = "## How to load it"
-NEEDS = {
-    "onnx": ("model.onnx", "onnxruntime"),
-    "openvino": ("model.xml with model.bin", "openvino"),
-    "litert": ("model.tflite", "ai-edge-litert"),
-}
+from gapwise.delivery.card import LOADING
 
 
 def write_card(network: Path, path: Path, to: str, lines: Sequence[str]) -> None:
@@ -24,7 +19,6 @@ def write_card(network: Path, path: Path, to: str, lines: Sequence[str]) -> None
         lines: What a check has found.
     """
     text = network.read_text(encoding="utf-8").partition(LOADING)[0].rstrip() if network.is_file() else ""
-    file, package = NEEDS.get(to, ("", ""))
     template = Template(files("gapwise.exporting").joinpath("card.md").read_text(encoding="utf-8"))
-    own = template.render(to=to, lines=lines, file=file, package=package)
+    own = template.render(loading=LOADING, to=to, lines=lines)
     path.write_text(f"{text}\n\n{own}\n".lstrip(), encoding="utf-8")
