@@ -39,7 +39,8 @@ def main() -> None:
     checkpoints = Checkpoints(digest(description, recipe, **tables, seed=split.seed))
     checkpoints.remove_others()
     resumed = checkpoints.is_resumed()
-    for note in filter(None, [chosen(asked, per_class), *notes(recipe), other_pooling(tokenize, recipe), unseen_gpu()]):
+    said = [chosen(asked, per_class), *notes(recipe, description.classes)]
+    for note in filter(None, [*said, other_pooling(tokenize, recipe), unseen_gpu()]):
         print(note, flush=True)
     with atomic(FOLDER):
         trained = train_repeats(

@@ -8,6 +8,7 @@ PLAIN = {key: rule.off for key, rule in rules(FinetuneParams).items()} | {
     "freeze": 2,
     "pooling": "mean",
     "contrastive_temperature": 0.3,
+    "contrastive_memory": 0,
     "learning_rate": 0.01,
     "head_learning_rate": 0.01,
     "warmup": 0.0,

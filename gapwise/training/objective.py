@@ -56,6 +56,8 @@ class Objective(keras.Model):  # type: ignore[misc]  # Keras has no types
         gradient = self._first(lambda one: one.gradient(compute)) or compute()
         self.optimizer.apply(gradient, self.trainee.variables)
         predicted, loss = passes[0]
+        for one in self.regularizers:
+            one.learned(labels, predicted[0])
         next(metric for metric in self.metrics if metric.name == "loss").update_state(loss)
         return self.compute_metrics(inputs, labels, predicted, weights)
 

@@ -128,9 +128,9 @@ def chosen(recipe: Recipe, per_class: float) -> str | None:
     return f"finetune.epochs is null: {found} epochs, for {per_class:.0f} rows per class to train on"
 
 
-def notes(recipe: Any) -> list[str]:
+def notes(recipe: Any, classes: list[str]) -> list[str]:
     """Says what a user must know of a recipe while it is trained."""
-    return [note for kind in CATALOGUE for note in kind.notes(recipe)]
+    return [note for kind in CATALOGUE for note in kind.notes(recipe, classes)]
 
 
 def misfits(recipe: Any, classes: list[str]) -> list[str]:

@@ -129,7 +129,7 @@ class Regularizer:
         return []
 
     @classmethod
-    def notes(cls, recipe: Any) -> list[str]:
+    def notes(cls, recipe: Any, classes: Sequence[str]) -> list[str]:
         """Says what a user must know while a recipe is trained."""
         return []
 
@@ -169,6 +169,9 @@ class Regularizer:
     def encoder_penalty(self, variable: keras.Variable) -> tf.Tensor | None:
         """Penalizes a trained variable of the encoder."""
         return None
+
+    def learned(self, labels: tf.Tensor, pooled: tf.Tensor) -> None:
+        """Acts once the gradient of a batch is known, with its class numbers and its pooled vectors."""
 
     def gradient(self, compute: Callable[[], list[tf.Tensor]]) -> list[tf.Tensor] | None:
         """Gives the gradient to descend by.

@@ -14,6 +14,7 @@ fold holds out, so that folds of its vectors would choose almost no penalty.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Annotated, Any, Literal, NamedTuple
 
 import numpy as np
@@ -37,7 +38,7 @@ class ProbeHead(Regularizer):
         head_refit: Annotated[bool, Rule(off=False, tried=True)]
 
     @classmethod
-    def notes(cls, recipe: Any) -> list[str]:
+    def notes(cls, recipe: Any, classes: Sequence[str]) -> list[str]:
         """Says that the head of the epochs is not the one that is kept."""
         if not recipe.head_refit:
             return []
