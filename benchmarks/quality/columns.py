@@ -1,5 +1,6 @@
 """What the pipeline has to do the job: its baselines and its fine-tuning, on every repeat of a cell."""
 
+import functools
 import time
 from collections.abc import Mapping
 from typing import Any
@@ -7,6 +8,7 @@ from typing import Any
 import pandas as pd
 
 from benchmarks.pipeline import NoneFinished, params
+from benchmarks.quality.augmentation import with_variants
 from benchmarks.quality.sets import SEED, TOKENIZE, Cell, vectors
 from gapwise.base.tables import rows_per_class
 from gapwise.baselines import catalogue
@@ -34,17 +36,26 @@ def finetuned(cell: Cell, changes: Mapping[str, Any]) -> tuple[pd.DataFrame, flo
 
     Args:
         cell: The rows.
-        changes: Of the section `finetune` of params.yaml.
+        changes: Of the section `finetune` of params.yaml, and `variants`: a way of `augmentation.WAYS`.
 
     Returns:
         `tables.Predictions`, and the seconds of CPU for all repeats.
     """
     started = _cpu()
+    settings = dict(changes)
+    way = settings.pop("variants", None)
     tables = {"development": cell.development, "repeats": cell.repeats, "tokens": cell.tokens}
-    recipe = params("finetune", changes).for_rows(rows_per_class(cell.development, cell.repeats))
+    recipe = params("finetune", settings).for_rows(rows_per_class(cell.development, cell.repeats))
     description = describe(TOKENIZE, recipe, cell.development, cell.repeats)
-    without = {"callbacks": lambda repeat, at_once: [], "store": NoneFinished()}
-    trained = train_repeats(description, recipe, **tables, **without, seed=SEED)
+    train = functools.partial(
+        train_repeats, description, recipe, seed=SEED, callbacks=lambda repeat, at_once: [], **tables
+    )
+    if way is None:
+        trained = train(store=NoneFinished())
+    else:  # one repeat after the other, because a variant of halves is made of the rows of one
+        numbers = range(description.repeats)
+        others = [NoneFinished({other: "another's" for other in numbers if other != repeat}) for repeat in numbers]
+        trained = [train(store=others[repeat], tokens=with_variants(cell, way, repeat))[repeat] for repeat in numbers]
     predictions = predict_repeats(description, [one.weights for one in trained], test=cell.test, **tables)
     return predictions, _cpu() - started
 

@@ -104,7 +104,12 @@ PUBLIC = Comparison(
     name="public",
     sets=open_sets.NAMES,
     # At 400 rows 3 epochs were measured first, as two classes take them; settings/auto takes more for more classes.
-    trained={"fixed": {"400 rows": RECOMMENDED["400 rows"]}, "gapwise": dict.fromkeys(SIZES, named("auto"))},
+    # Then the contrastive term got a memory, which settings/auto has with more than 8 classes.
+    trained={
+        "fixed": {"400 rows": RECOMMENDED["400 rows"] | {"contrastive_memory": 0}},
+        "forgetful": dict.fromkeys(("8 per class", "400 rows"), named("auto") | {"contrastive_memory": 0}),
+        "gapwise": dict.fromkeys(SIZES, named("auto")),
+    },
     rivals={"torch": ALL_SIZES, "setfit": ALL_SIZES, "setfit_all": ("64 per class",)},
     repeats={"8 per class": 2, "64 per class": 1, "400 rows": 1},
 )
@@ -115,4 +120,15 @@ EPOCHS = Comparison(
     trained={f"{epochs} epochs": dict.fromkeys(BETWEEN, named("auto") | fixed(epochs)) for epochs in (5, 10, 20)},
     rivals={},
     repeats=dict.fromkeys(BETWEEN, 2),
+)
+# Of the contrastive term: none, or what `contrastive_memory: null` takes for many classes.
+MEMORY = Comparison(
+    name="memory",
+    sets=EPOCHS.sets,
+    trained={
+        f"{held} texts": dict.fromkeys(("8 per class", "400 rows"), named("auto") | {"contrastive_memory": held})
+        for held in (0, 1024)
+    },
+    rivals={},
+    repeats={"8 per class": 2, "400 rows": 1},
 )

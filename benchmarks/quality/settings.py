@@ -45,11 +45,10 @@ def fixed(epochs: int) -> Changes:
     return {"epochs": epochs, "early_stopping.min_epochs": epochs}
 
 
-# With the epochs that it takes at each size, so that another rule for them does not change what rows of a table mean.
+# With what it takes at each size for two classes, so that another rule does not change what rows of a table mean.
 RECOMMENDED: dict[str, Changes] = {
-    "8 per class": named("auto") | fixed(20),
-    "64 per class": named("auto") | fixed(5),
-    "400 rows": named("auto") | fixed(3),
+    size: named("auto") | {"contrastive_memory": 0} | fixed(epochs)
+    for size, epochs in {"8 per class": 20, "64 per class": 5, "400 rows": 3}.items()
 }
 # What params.yaml is made for: plainer, with L2, dropout and early stopping to compare.
 DEFAULTS: dict[str, Changes] = {"400 rows": {}}
@@ -138,10 +137,20 @@ MORE_FEW_SHOT: dict[str, Changes] = {
     "temperature 0.1, freeze 3, 10 epochs": {"contrastive_temperature": 0.1, "freeze": 3} | fixed(10),
     "temperature 0.1, freeze 3, 40 epochs": {"contrastive_temperature": 0.1, "freeze": 3} | fixed(40),
 }
+# With the vectors of earlier batches, by `contrastive_memory`.
+MEMORY: dict[str, dict[str, Changes]] = {
+    size: {f"settings/auto, memory {held}": RECOMMENDED[size] | {"contrastive_memory": held} for held in (256, 1024)}
+    for size in RECOMMENDED
+}
+# A variant of each text beside it, by a way of `augmentation.WAYS`.
+VARIANTS: dict[str, dict[str, Changes]] = {
+    size: {f"settings/auto, {way}": RECOMMENDED[size] | {"variants": way} for way in ("words", "neighbours", "halves")}
+    for size in ("8 per class", "64 per class")
+}
 CHANGES: dict[str, dict[str, Changes]] = {
-    "8 per class": FEW_SHOT | MORE_FEW_SHOT,
-    "64 per class": CATALOGUE | MORE,
-    "400 rows": CATALOGUE | MORE,
+    "8 per class": FEW_SHOT | MORE_FEW_SHOT | MEMORY["8 per class"] | VARIANTS["8 per class"],
+    "64 per class": CATALOGUE | MORE | MEMORY["64 per class"] | VARIANTS["64 per class"],
+    "400 rows": CATALOGUE | MORE | MEMORY["400 rows"],
 }
 
 

@@ -24,6 +24,7 @@ def render(
     compared: pd.DataFrame,
     public: pd.DataFrame,
     between: pd.DataFrame,
+    remembered: pd.DataFrame,
     scaled: pd.DataFrame,
     groups: Groups,
 ) -> str:
@@ -34,6 +35,7 @@ def render(
         compared: The same of quality.csv.
         public: The same of public.csv.
         between: The same of epochs.csv.
+        remembered: The same of memory.csv.
         scaled: The rows of probe-scale.csv.
         groups: Gives the group of each test text of a set, see `paired.groups_of`.
     """
@@ -51,6 +53,7 @@ def render(
         methods_by_size=lambda: methods_by_size(compared),
         over_public_sets=lambda: over_sets(public).rstrip(),
         epochs_between=lambda: epochs_between(between),
+        memory=lambda: memory(remembered),
         probe_scale=lambda: probe_scale(scaled),
         one_scale_wins=lambda score: one_scale_wins(scaled, score),
     )
@@ -168,6 +171,18 @@ def epochs_between(rows: pd.DataFrame) -> str:
     lines = [_line("data set", *columns), "|---" * (len(columns) + 1) + "|"]
     lines += [_line(name, *(f"{means.loc[name, column]:.3f}" for column in columns)) for name in means.index]
     return "\n".join([*lines, _line("*mean*", *(f"{means[column].mean():.3f}" for column in columns))])
+
+
+def memory(rows: pd.DataFrame) -> str:
+    """Gives the mean test figures with and without a memory of the contrastive term, as Markdown."""
+    scores, columns = ("test_accuracy", "test_log_loss"), ("0 texts", "1024 texts")
+    means = rows.pivot_table(index=["size", "set"], columns="column", values=list(scores), sort=False)
+    cells = list(product(scores, columns))
+    shown = {"0 texts": "without", "1024 texts": "with 1,024 texts"}
+    titles = (f"{score.removeprefix('test_').replace('_', ' ')}, {shown[column]}" for score, column in cells)
+    lines = [_line("train rows", "data set", *titles), "|---" * (2 + len(cells)) + "|"]
+    lines += [_line(*place, *(f"{means.loc[place, cell]:.3f}" for cell in cells)) for place in means.index]
+    return "\n".join(lines)
 
 
 def probe_scale(scaled: pd.DataFrame) -> str:
