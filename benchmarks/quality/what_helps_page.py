@@ -54,6 +54,8 @@ def render(
         over_public_sets=lambda: over_sets(public).rstrip(),
         epochs_between=lambda: epochs_between(between),
         memory=lambda: memory(remembered),
+        remembered=Figures(remembered, groups),
+        public=Figures(public, groups),
         probe_scale=lambda: probe_scale(scaled),
         one_scale_wins=lambda score: one_scale_wins(scaled, score),
     )
@@ -138,9 +140,13 @@ class Figures:
         """Gives the mean validation accuracy."""
         return f"{self.cells[size, name, column]['validation_accuracy'].mean():.3f}"
 
+    def accuracy(self, size: str, column: str, name: str) -> str:
+        """Gives the mean test accuracy."""
+        return f"{self.cells[size, name, column]['test_accuracy'].mean():.3f}"
+
     def seconds(self, size: str, column: str, name: str) -> str:
         """Gives the seconds of CPU of a repeat."""
-        return f"{self.cells[size, name, column]['cpu_seconds'].mean():.0f} s"
+        return f"{self.cells[size, name, column]['cpu_seconds'].mean():,.0f} s"
 
 
 def named_against_defaults(methods: Figures) -> str:

@@ -5,12 +5,14 @@ DVC trusts a read-only object in its cache, and a file that it has once checked 
 
 import os
 import shutil
+from collections.abc import Sequence
 from pathlib import Path
 
 from dvc.exceptions import NotDvcRepoError
 from dvc.repo import Repo
 
 from gapwise.base.errors import UserError
+from gapwise.base.wording import in_words
 from gapwise.disk.recorded import md5
 
 
@@ -23,7 +25,17 @@ def run() -> None:
     for path, (value, is_source) in sorted(recorded.items()):
         if value and path.exists() and md5(path) != value:
             findings.append(_source(path) if is_source else _output(path))
-    print("\n".join(findings or ["All files are as DVC recorded them."]))
+    missing = [_shown(path) for path, (value, _) in sorted(recorded.items()) if value and not path.exists()]
+    print("\n".join([*(findings or [_whole(missing)]), *_missing(missing)]))
+
+
+def _whole(missing: Sequence[str]) -> str:
+    return f"All files {'that are here ' if missing else ''}are as DVC recorded them."
+
+
+def _missing(missing: Sequence[str]) -> list[str]:
+    cure = "`dvc checkout` brings what the cache has, `dvc pull` what a remote has, `dvc repro` makes the rest"
+    return [f"Not here: {in_words(missing)}; {cure}."] if missing else []
 
 
 def _opened() -> Repo:

@@ -115,7 +115,7 @@ def _texts(title: str, errors: Errors, top: int, width: int) -> Iterator[Rendera
         ]
         for row in rows[:top]
     ]
-    columns = ["row", "wrong", "confidence", "label", "given"]
+    columns = ["row", "wrong", "confidence", "label", "predicted"]
     yield from _listed(title, rows, columns, cells, width)
 
 

@@ -5,6 +5,7 @@ from typing import Any
 import pandas as pd
 
 FEW = 1000  # rows in all, below which one test part says little
+FEW_GROUPS = 20  # that are tested, below which others may be others altogether
 FEW_PER_CLASS = 23  # to train on, below which those that validate are missed
 
 
@@ -84,6 +85,9 @@ def in_lines(report: dict[str, Any], fraction: float) -> list[str]:
         lines.append(f"  {_span(not_drawn)} not used in a repeat: {asked}")
     if not tested and rows + report["development"]["rows"] < FEW:
         lines.append(f"  with fewer than {FEW:,} rows, split.rotate=5 tests every one of them, at 5 times the training")
+    groups = report["test"]["groups"]
+    if groups < min(rows, FEW_GROUPS):
+        lines.append(f"  the test rows are of {groups} groups alone: no interval knows how texts of other groups are")
     per_class = min(train) / len(repeats[0]["train"]["classes"])
     lines.append(f"  $(cat settings/auto) behind `dvc exp run` suits the {per_class:.0f} rows per class to train on")
     if per_class < FEW_PER_CLASS and max(validation) and fraction and not max(not_drawn):

@@ -111,3 +111,14 @@ def test_the_damaged_object_of_a_cache_on_another_disk_is_moved_too(project, tmp
         assert [path.read_text() for path in Path(".dvc/tmp/damaged").iterdir()] == ["damaged"]
     finally:
         shutil.rmtree(shared)
+
+
+def test_an_output_that_is_not_here_is_said(project, capsys):
+    Path("file").unlink()
+    shutil.rmtree("folder")
+    verify.run()
+    assert capsys.readouterr().out == (
+        "All files that are here are as DVC recorded them.\n"
+        "Not here: file and folder; `dvc checkout` brings what the cache has, `dvc pull` what a remote has, `dvc "
+        "repro` makes the rest.\n"
+    )

@@ -1,4 +1,5 @@
 import pandas as pd
+import pytest
 
 from gapwise.splitting.summary import in_lines, summarize
 
@@ -55,7 +56,7 @@ def test_every_row_is_counted_in_a_part_or_among_those_left_out():
 
 def test_the_terminal_is_told_where_the_rows_went():
     report = {
-        "test": {"rows": 879},
+        "test": {"rows": 879, "groups": 152},
         "development": {"rows": 2052},
         "left_out": {"group_in_given_test": 7},
         "repeats": [
@@ -84,7 +85,7 @@ def test_few_rows_are_not_to_be_spent_on_validation_where_all_of_them_are_used()
             "left_out": {"group_in_given_validation": 0, "not_drawn": not_drawn},
         }
         report = {
-            "test": {"rows": 9},
+            "test": {"rows": 9, "groups": 9},
             "development": {"rows": rows + 3},
             "left_out": {"group_in_given_test": 0},
             "repeats": [repeat],
@@ -96,10 +97,26 @@ def test_few_rows_are_not_to_be_spent_on_validation_where_all_of_them_are_used()
     assert hint not in {said(46, 0.1, 0), said(44, 0.1, 1), said(44, 0.0, 0)}
 
 
+@pytest.mark.parametrize(("groups", "is_said"), [(19, True), (20, False)])
+def test_few_groups_that_share_the_test_rows_are_said_and_texts_that_are_each_a_group_are_not(groups, is_said):
+    train = {"rows": 20, "classes": {"no": 10, "yes": 10}}
+    left_out = {"group_in_given_validation": 0, "not_drawn": 0}
+    report = {
+        "test": {"rows": 40, "groups": groups},
+        "development": {"rows": 22},
+        "left_out": {"group_in_given_test": 0},
+        "repeats": [{"train": train, "validation": {"rows": 2}, "left_out": left_out}],
+    }
+    said = f"  the test rows are of {groups} groups alone: no interval knows how texts of other groups are"
+    assert (said in in_lines(report, 0.1)) == is_said
+    report["test"] = {"rows": groups, "groups": groups}
+    assert said not in in_lines(report, 0.1)
+
+
 def test_the_terminal_is_told_what_no_validation_rows_mean():
     train = {"rows": 20, "classes": {"no": 10, "yes": 10}}
     report = {
-        "test": {"rows": 9},
+        "test": {"rows": 9, "groups": 9},
         "development": {"rows": 20},
         "left_out": {"group_in_given_test": 0},
         "repeats": [
