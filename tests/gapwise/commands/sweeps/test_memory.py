@@ -1,18 +1,13 @@
-"""A sweep on a Ray of this machine alone, whose memory runs out."""
+"""A sweep on a Ray of this machine alone, for which there is never memory enough."""
 
-import psutil
 import pytest
-
-GIB = 2**30
 
 
 @pytest.mark.slow
 def test_an_experiment_for_which_memory_runs_out_again_and_again_is_given_up_with_advice_and_can_be_run_later(pinned):
-    memory = psutil.virtual_memory()
-    hungry = pinned.witness / "hungry"
-    hungry.write_text(str(2 * GIB))
     sweep = ("gapwise", "sweep", "--ray", "local", "--memory", "0.1", "-S", "finetune.l2=17")
-    pinned.environment["RAY_memory_usage_threshold"] = str((memory.total - memory.available + GIB) / memory.total)
+    pinned.environment["RAY_memory_usage_threshold"] = "0.01"  # of the machine's memory, which others take anyway
+    pinned.environment["SECONDS_OF_WORK"] = "600"
     said = pinned.run(*sweep, fails=True).strip().splitlines()
     assert said[-2] == "1 of 1 experiments failed; the others are done:"
     assert said[-1].partition(": ")[2] == (
@@ -20,6 +15,5 @@ def test_an_experiment_for_which_memory_runs_out_again_and_again_is_given_up_wit
         "that fewer run at once"
     )
     assert pinned.experiments() == {}
-    del pinned.environment["RAY_memory_usage_threshold"]
-    hungry.unlink()
+    del pinned.environment["RAY_memory_usage_threshold"], pinned.environment["SECONDS_OF_WORK"]
     assert ": done; 1 of 1 in " in pinned.run(*sweep)
