@@ -11,10 +11,10 @@ from rich.text import Text
 from gapwise.base.wording import in_yaml
 from gapwise.reports.words import difference, estimate, number, percent, printable, verdict_sentence
 from gapwise.searching.figures import Effect, Entrant, Found
+from gapwise.splitting.summary import FEW_GROUPS
 from gapwise.statistics.metrics import METRICS
 
 WIDEST = 120
-FEW = 20  # groups; of fewer, those outside may be others altogether
 STYLES = {None: "bold green", "worse": "red", "budget": "dim"}
 
 
@@ -58,7 +58,7 @@ def sentences(found: Found) -> list[str]:
         f"among {len(found.entrants)} flatters it by {difference_of(found.metric, worth.optimism)}; corrected, it is "
         f"{estimate(worth.corrected)}."
     ]
-    if worth.groups < FEW:
+    if worth.groups < FEW_GROUPS:
         told.append(
             f"It was validated on texts of {worth.groups} groups alone. How it does on others may lie outside of the "
             "interval: label texts of more groups, rather than more texts of these."
