@@ -139,8 +139,8 @@ MORE_FEW_SHOT: dict[str, Changes] = {
 }
 # With the vectors of earlier batches, by `contrastive_memory`.
 MEMORY: dict[str, dict[str, Changes]] = {
-    size: {f"settings/auto, memory {held}": RECOMMENDED[size] | {"contrastive_memory": held} for held in (256, 1024)}
-    for size in RECOMMENDED
+    size: {"settings/auto, memory 1024": of_size | {"contrastive_memory": 1024}}
+    for size, of_size in RECOMMENDED.items()
 }
 # A variant of each text beside it, by a way of `augmentation.WAYS`.
 VARIANTS: dict[str, dict[str, Changes]] = {
