@@ -5,8 +5,10 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from tests.cluster.hosts import HOME, PORT, Network, obstacle
+from tests.cluster import hosts
+from tests.cluster.hosts import HOME, PORT, Network
 from tests.pinned import push, start
+from tests.team import hub as team
 from tests.team.hub import Hub
 
 EXPERIMENTS = 6
@@ -15,7 +17,7 @@ SECONDS = 60
 
 def scaling(folder: Path) -> Iterator[dict[str, Any]]:
     """Yields the wall time of a sweep for each number of hosts."""
-    reason = obstacle()
+    reason = hosts.obstacle() or team.obstacle()
     assert reason is None, reason
     for name in ("network", "hub", "author"):
         (folder / name).mkdir()
