@@ -10,7 +10,7 @@ from pydantic_core import ErrorDetails
 
 from gapwise.base import unvalidated
 from gapwise.base.errors import UserError
-from gapwise.base.wording import in_yaml, show
+from gapwise.base.wording import in_yaml, nearest, show
 
 
 class Section(BaseModel):
@@ -73,7 +73,7 @@ def validate(document: Any, *models: type[Section]) -> tuple[Section, ...]:
         found = "nothing" if document is None else show(document)
         raise UserError(f"params.yaml must hold the sections {', '.join(SECTIONS)}; it holds {found}.")
     problems = [
-        f"{name}: unknown section{_nearest(str(name), list(SECTIONS))}" for name in document if name not in SECTIONS
+        f"{name}: unknown section{_meant(str(name), list(SECTIONS))}" for name in document if name not in SECTIONS
     ]
     sections: dict[type[Section], Section] = {}
     valid: dict[str, Section] = {}
@@ -107,7 +107,7 @@ def _explain(section: str, problem: ErrorDetails, model: type[Section]) -> tuple
         case "extra_forbidden" if ".".join([section, *map(str, steps)]) in RETIRED:
             what = RETIRED[".".join([section, *map(str, steps)])]
         case "extra_forbidden":
-            what = f"unknown key{_nearest(str(steps[-1]), list(parent['properties']))}"
+            what = f"unknown key{_meant(str(steps[-1]), list(parent['properties']))}"
         case "invalid_key":
             what = f"a key must be text; known are {', '.join(parent['properties'])}"
         case "string_type" if problem["loc"][-1] == "[key]":
@@ -175,7 +175,6 @@ def _advice(value: Any, schema: dict[str, Any]) -> str:
     return "; put it in quotes" if texts and isinstance(value, int | float | date) else ""
 
 
-def _nearest(name: str, known: list[str]) -> str:
-    begins = [one for one in known if name.startswith(one) or one.startswith(name)]  # l2_reg is l2
-    near = get_close_matches(name, known, n=1) or sorted(begins, key=len, reverse=True)
-    return f"; did you mean {near[0]}?" if near else f"; known are {', '.join(known)}" if known else ""
+def _meant(name: str, known: list[str]) -> str:
+    near = nearest(name, known)
+    return f"; did you mean {near}?" if near else f"; known are {', '.join(known)}" if known else ""

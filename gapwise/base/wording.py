@@ -1,7 +1,8 @@
 """What was found, shortened for a message: long values, and long lists of findings."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import date
+from difflib import get_close_matches
 
 MOST = 5
 WIDEST = 60  # characters of a value
@@ -79,3 +80,29 @@ def shorten(problems: Sequence[str], what: str) -> list[str]:
     """
     more = [f"... and {len(problems) - MOST} more {what}"] if len(problems) > MOST else []
     return [*problems[:MOST], *more]
+
+
+def nearest(key: str, known: Iterable[str]) -> str:
+    """Names the known keys that may be meant: those with these initials, else the one that is spelled or begins alike.
+
+    Args:
+        key: As it was written, alone or dotted.
+        known: Keys written in the same way.
+
+    Example:
+        >>> nearest("finetune.lr", ["finetune.l2", "finetune.learning_rate", "finetune.lora_rank"])
+        'finetune.learning_rate or finetune.lora_rank'
+        >>> nearest("l2_reg", ["l1", "l2"])
+        'l2'
+        >>> nearest("seed", ["l1", "l2"])
+        ''
+    """
+    keys = list(known)
+    by_initials = [one for one in keys if "_" in one and _initials(one) == key]
+    begins = sorted((one for one in keys if key.startswith(one) or one.startswith(key)), key=len, reverse=True)
+    return " or ".join(by_initials or get_close_matches(key, keys, n=1) or begins[:1])
+
+
+def _initials(key: str) -> str:
+    section, dot, name = key.rpartition(".")
+    return section + dot + "".join(word[:1] for word in name.split("_"))

@@ -503,12 +503,12 @@ def verify() -> None:
     """Looks for damage that DVC does not look for, in its cache and in the outputs of stages.
 
     A damaged object of the cache is moved to .dvc/tmp/damaged. An output that is not as recorded is made again by the
-    next `dvc repro`. Your own files are named and left alone.
+    next `dvc repro`. Your own files are named and left alone. Where it finds damage, it ends with 1.
     """
     with explained():
         from gapwise.commands.verify import run
 
-        run()
+        sys.exit(not run())
 
 
 def _between(option: str, value: float | None, advice: str = "") -> None:

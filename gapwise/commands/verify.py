@@ -16,8 +16,12 @@ from gapwise.base.wording import in_words
 from gapwise.disk.recorded import md5
 
 
-def run() -> None:
-    """Moves damaged objects out of the cache, and makes DVC look anew at outputs that are not as recorded."""
+def run() -> bool:
+    """Moves damaged objects out of the cache, and makes DVC look anew at outputs that are not as recorded.
+
+    Returns:
+        Whether all that is here is as recorded. What is not here is said, and is no damage.
+    """
     with _opened() as repo:
         cache, aside = Path(repo.cache.local.path), Path(repo.tmp_dir) / "damaged"
         recorded = {Path(out.fs_path): (out.hash_info.value, out.stage.is_data_source) for out in repo.index.outs}
@@ -27,6 +31,7 @@ def run() -> None:
             findings.append(_source(path) if is_source else _output(path))
     missing = [_shown(path) for path, (value, _) in sorted(recorded.items()) if value and not path.exists()]
     print("\n".join([*(findings or [_whole(missing)]), *_missing(missing)]))
+    return not findings
 
 
 def _whole(missing: Sequence[str]) -> str:

@@ -33,7 +33,7 @@ def check(path: str) -> None:
     if expected is not None and Path(path).exists() and (found := md5(Path(path))) != expected:
         problems = [
             f"MD5 {found}, recorded {expected}",
-            "if you did not change it, a disk or the cache is damaged: run `make verify`, then `dvc repro`",
+            "if you did not change it, a disk or the cache is damaged: run `gapwise verify`, then `dvc repro`",
             "if you did: `dvc repro` without --single-item makes an output again, `dvc add` records a file of your own",
         ]
         raise UserError(f"{path} is not what DVC recorded.", problems)

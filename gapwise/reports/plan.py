@@ -64,7 +64,7 @@ def _table(plan: Plan, seconds_per_repeat: float | None) -> Table:
     rows = list(dict.fromkeys(cell.test_rows for cell in plan.table))
     table.add_column("repeats", justify="right")
     for count in rows:
-        table.add_column(f"{count:,} test rows", justify="right")
+        table.add_column(f"{count:,}\ntest rows", justify="right")
     if seconds_per_repeat is not None:
         table.add_column("training", justify="right")
     detectable = {(cell.repeats, cell.test_rows): cell.detectable for cell in plan.table}

@@ -6,7 +6,6 @@ import json
 import warnings
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from difflib import get_close_matches
 from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
 from typing import Any
@@ -14,7 +13,7 @@ from typing import Any
 from gapwise.base.errors import UserError
 from gapwise.base.seeds import derive
 from gapwise.base.validation import validate
-from gapwise.base.wording import in_yaml, shorten
+from gapwise.base.wording import in_yaml, nearest, shorten
 from gapwise.comparing.verdicts import flatten
 from gapwise.searching.params import HEADLINE, Domain, Search
 
@@ -72,12 +71,12 @@ def misnamed(keys: Iterable[str], document: Mapping[str, Any]) -> list[str]:
     known = [key for key in flatten(document) if key.split(".")[0] in SECTIONS]
     problems = []
     for key in keys:
-        near = get_close_matches(key, known, n=1)
         if key.split(".")[0] in ("prepare", "split", "evaluate"):
             fixed = f"keys.{key}: settings are raced on the same rows, so only {', '.join(SECTIONS)} can be searched"
             problems.append(fixed)
         elif key not in known:
-            problems.append(f"keys.{key}: params.yaml has no such key{f'; did you mean {near[0]}?' if near else ''}")
+            near = nearest(key, known)
+            problems.append(f"keys.{key}: params.yaml has no such key{f'; did you mean {near}?' if near else ''}")
     return problems
 
 

@@ -19,7 +19,7 @@ MOST_TEXTS = 256  # in one request
 LONGEST = 20_000  # characters of a text
 MOST_BYTES = 8 * 2**20  # of a request
 
-Text = Annotated[str, Field(min_length=1, max_length=LONGEST)]
+Text = Annotated[str, Field(max_length=LONGEST)]
 
 
 class Question(BaseModel):
@@ -28,11 +28,13 @@ class Question(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     texts: list[Text] = Field(min_length=1, max_length=MOST_TEXTS, examples=[["The market rose sharply."]])
-    threshold: float | None = Field(default=None, ge=0, le=1, description="Below this probability, abstain is true.")
+    threshold: float | None = Field(
+        default=None, ge=0, le=1, strict=True, description="Below this probability, abstain is true."
+    )
 
 
 class Label(BaseModel):
-    """The label of a text; null where a text holds nothing but white space and invisible signs."""
+    """The label of a text; null where a text holds nothing, or white space and invisible signs alone."""
 
     predicted: str | None
     probability: float | None
@@ -99,6 +101,10 @@ def create(export: Exported, stopping: Callable[[], bool] = lambda: False) -> Fa
     @app.exception_handler(RequestValidationError)
     async def explain(request: Request, error: RequestValidationError) -> JSONResponse:
         return JSONResponse({"detail": [_sentence(problem) for problem in error.errors()]}, status_code=422)
+
+    @app.exception_handler(400)  # FastAPI's answer to a body that cannot be decoded
+    async def undecodable(request: Request, error: Exception) -> JSONResponse:
+        return JSONResponse({"detail": ["the request: must be JSON in UTF-8"]}, status_code=400)
 
     return app
 

@@ -89,7 +89,8 @@ def in_lines(report: dict[str, Any], fraction: float) -> list[str]:
     if groups < min(rows, FEW_GROUPS):
         lines.append(f"  the test rows are of {groups} groups alone: no interval knows how texts of other groups are")
     per_class = min(train) / len(repeats[0]["train"]["classes"])
-    lines.append(f"  $(cat settings/auto) behind `dvc exp run` suits the {per_class:.0f} rows per class to train on")
+    auto = "$(cat settings/auto) behind `dvc exp run`, unless this run has it"
+    lines.append(f"  for {per_class:.0f} rows per class to train on: {auto}")
     if per_class < FEW_PER_CLASS and max(validation) and fraction and not max(not_drawn):
         lines.append("  with so few, -S split.validation_fraction=0 beside it trains on the rows that validate, too")
     return lines

@@ -56,7 +56,7 @@ def test_a_damaged_object_of_the_cache_is_found_before_it_is_used_and_made_again
 
     log = disturbed.run("dvc", "repro", "--force", "--single-item", reader, fails=True)
     assert f"\n{name} is not what DVC recorded.\n" in log
-    assert "run `make verify`, then `dvc repro`" in log
+    assert "run `gapwise verify`, then `dvc repro`" in log
     assert "Traceback" not in log
 
     log = disturbed.run("python", "-m", "gapwise", "verify")

@@ -6,7 +6,6 @@ import re
 import tempfile
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +17,7 @@ from ruamel.yaml import YAML
 
 from gapwise.base.errors import UserError
 from gapwise.base.validation import validate
-from gapwise.base.wording import in_yaml
+from gapwise.base.wording import in_yaml, nearest
 from gapwise.commands.sweeps.work import Job
 from gapwise.comparing.verdicts import flatten
 
@@ -122,7 +121,7 @@ def _checked(params: str, committed: Mapping[str, Any], setting: Sequence[str]) 
     document, problems = dict(committed), list[str]()
     try:
         unknown = [one for one in setting if not _known(_required(one), committed)]
-        problems += [f"{_required(one)}: unknown key{_nearest(_required(one), committed)}" for one in unknown]
+        problems += [f"{_required(one)}: unknown key{_meant(_required(one), committed)}" for one in unknown]
         document = _applied(params, [one for one in setting if one not in unknown])
         validate(document)
     except (DvcException, HydraException) as error:
@@ -159,9 +158,9 @@ def _known(key: str, params: Mapping[str, Any]) -> bool:
     return True
 
 
-def _nearest(key: str, params: Mapping[str, Any]) -> str:
-    near = get_close_matches(key, flatten(params), n=1)
-    return f"; did you mean {near[0]}?" if near else f"; {PARAMS} has all that are known"
+def _meant(key: str, params: Mapping[str, Any]) -> str:
+    near = nearest(key, flatten(params))
+    return f"; did you mean {near}?" if near else f"; {PARAMS} has all that are known"
 
 
 def _plain(value: Any) -> Any:

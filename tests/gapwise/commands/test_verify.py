@@ -55,7 +55,7 @@ def damage(content):
 
 def test_what_is_whole_is_left_alone(project, capsys):
     before = {path: path.stat().st_mtime_ns for path in project.rglob("*") if ".dvc/tmp" not in str(path)}
-    verify.run()
+    assert verify.run()
     assert capsys.readouterr().out == WHOLE
     assert all(path.stat().st_mtime_ns == time for path, time in before.items() if path.is_file())
 
@@ -67,7 +67,7 @@ def test_a_damaged_object_that_was_checked_out_is_made_again(project, capsys, co
     dvc(project, "dvc", "checkout", output)
     assert dvc(project, "dvc", "status") == "Data and pipelines are up to date.\n"  # DVC does not look
 
-    verify.run()
+    assert not verify.run()
     moved = f".dvc/tmp/damaged/{path.parent.name}{path.name}"
     assert capsys.readouterr().out == (
         f"{path}: damaged, moved to {moved}\n{output}: not as recorded; `dvc repro` makes it again\n"
@@ -84,7 +84,7 @@ def test_a_file_of_ones_own_is_not_recorded_as_it_was_found(project, capsys):
     damage("own")
     Path("own").unlink()
     dvc(project, "dvc", "checkout", "own")
-    verify.run()
+    assert not verify.run()
     assert "own: not as own.dvc says; run `dvc add own` to keep it, or delete it and run" in capsys.readouterr().out
     before = Path("own.dvc").read_text()
     dvc(project, "dvc", "repro")
@@ -116,7 +116,7 @@ def test_the_damaged_object_of_a_cache_on_another_disk_is_moved_too(project, tmp
 def test_an_output_that_is_not_here_is_said(project, capsys):
     Path("file").unlink()
     shutil.rmtree("folder")
-    verify.run()
+    assert verify.run()
     assert capsys.readouterr().out == (
         "All files that are here are as DVC recorded them.\n"
         "Not here: file and folder; `dvc checkout` brings what the cache has, `dvc pull` what a remote has, `dvc "

@@ -37,7 +37,7 @@ def test_what_is_not_as_recorded_is_refused_with_both_ways_out(name):
     assert str(caught.value) == (
         f"{name} is not what DVC recorded.\n"
         f"  - MD5 {found}, recorded {FILE}\n"
-        "  - if you did not change it, a disk or the cache is damaged: run `make verify`, then `dvc repro`\n"
+        "  - if you did not change it, a disk or the cache is damaged: run `gapwise verify`, then `dvc repro`\n"
         "  - if you did: `dvc repro` without --single-item makes an output again, `dvc add` records a file of your own"
     )
 

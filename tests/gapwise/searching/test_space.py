@@ -91,7 +91,7 @@ def test_keys_are_checked_against_params_yaml():
             "finetune.batch_size": {"choices": [8, 16]},
         }
     ) == [
-        "keys.finetune.lr: params.yaml has no such key; did you mean finetune.l2?",
+        "keys.finetune.lr: params.yaml has no such key; did you mean finetune.lora_rank or finetune.learning_rate?",
         "keys.split.seed: settings are raced on the same rows, so only augment, tokenize, finetune can be searched",
         "keys.finetune.l2.when.finetune.freezes: must be a key of this file; known are finetune.lr, split.seed, "
         "finetune.l2, finetune.dropout, finetune.epochs, finetune.batch_size",

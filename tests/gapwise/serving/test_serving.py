@@ -75,7 +75,7 @@ def test_health_says_what_is_served(server):
 
 
 def test_texts_get_the_labels_of_the_export_in_their_order(server):
-    status, answer = server.ask("/label", {"texts": [*TEXTS, " "], "threshold": 0.99})
+    status, answer = server.ask("/label", {"texts": [*TEXTS, " ", ""], "threshold": 0.99})
     assert status == 200
     expected = Exported(EXPORT).probabilities(TEXTS)[0]
     for label, probabilities in zip(answer["labels"], expected, strict=False):
@@ -83,7 +83,8 @@ def test_texts_get_the_labels_of_the_export_in_their_order(server):
         assert label["predicted"] == ["no", "yes"][probabilities.argmax()]
         assert label["probability"] == pytest.approx(probabilities.max(), abs=2e-6)
         assert label["abstain"] == (probabilities.max() < 0.99)
-    assert answer["labels"][3] == {"predicted": None, "probability": None, "abstain": True, "probabilities": None}
+    nothing = {"predicted": None, "probability": None, "abstain": True, "probabilities": None}
+    assert answer["labels"][3:] == [nothing, nothing]
 
 
 def test_a_text_has_the_same_label_alone_and_in_company(server):
@@ -107,6 +108,8 @@ def test_a_text_has_the_same_label_alone_and_in_company(server):
         ({"texts": ["a", 5]}, 422, "texts.1: Input should be a valid string"),
         ({"texts": ["word " * 100_000]}, 422, "texts.0: String should have at most 20000 characters"),
         ({"texts": ["a"], "threshold": 2}, 422, "threshold: Input should be less than or equal to 1"),
+        ({"texts": ["a"], "threshold": "0.5"}, 422, "threshold: Input should be a valid number"),
+        ('{"texts": ["Grüße"]}'.encode("latin-1"), 400, "the request: must be JSON in UTF-8"),
         ({"texts": ["a"], "text": "b"}, 422, "text: Extra inputs are not permitted"),
         (b" " * (9 * 2**20), 413, "the request: at most 8 MiB; send fewer texts at a time"),
     ],
