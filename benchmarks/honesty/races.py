@@ -18,14 +18,15 @@ from benchmarks.honesty.populations import load
 from benchmarks.honesty.small_worlds import ALIKE, GRID, MORE, REPEATS, SmallWorld, draw_world
 from gapwise.comparing.verdicts import Question, verdict
 from gapwise.searching.correction import correct
-from gapwise.searching.race import Race, Scores, mean, plan_looks, run_race
+from gapwise.searching.plan import Plan, plan
+from gapwise.searching.race import Race, Scores, mean, run_race
+from gapwise.searching.screening import screen
 from gapwise.statistics.metrics import METRICS, Predicted
-from gapwise.statistics.uncertainty import components
+from gapwise.statistics.uncertainty import Floats, components
 
 RESULTS = Path(__file__).parent / "results"
 SETS = ("nyt-editorials", "amazon-reviews")
 SIZES = (200, 400, 800)  # development texts
-ALL_SIZES = 132  # worlds; those after have the two smaller sizes alone, which take less time
 BUDGETS = (60, 80, 120)
 CONFIDENCE, MARGIN, CLOSE = 0.95, 0.005, 0.003
 
@@ -41,8 +42,7 @@ def measure(worlds: int, alike: int, seed: int) -> None:
 def _worlds(count: int, seed: int) -> Iterator[tuple[int, SmallWorld]]:
     populations = load(SETS)
     for number in range(count):
-        sizes = SIZES if number < ALL_SIZES else SIZES[:2]
-        size = sizes[number // 2 % len(sizes)]
+        size = SIZES[number // 2 % len(SIZES)]
         yield number, draw_world(populations[number % 2], GRID, size, seed + number, MORE)
 
 
@@ -54,14 +54,20 @@ def _alike(count: int, seed: int) -> Iterator[SmallWorld]:
 
 def scores(world: SmallWorld, metric: str) -> dict[str, Scores]:
     """Gives every setting's scores on validation, more being better, by the number of the setting."""
-    sign = METRICS[metric].direction
     return {
-        str(number): [
-            sign * METRICS[metric].contribution(_predicted(labels, one[None]))[0]
-            for labels, one in zip(world.labels, own, strict=True)
-        ]
+        str(number): [_rows(labels, one, metric) for labels, one in zip(world.labels, own, strict=True)]
         for number, own in enumerate(world.validation)
     }
+
+
+def screened(world: SmallWorld, metric: str) -> dict[str, Floats]:
+    """Gives every setting's scores in the screening, in the same way."""
+    return {str(number): _rows(world.screened_labels, one, metric) for number, one in enumerate(world.screened)}
+
+
+def _rows(labels: np.ndarray, probabilities: np.ndarray, metric: str) -> Floats:
+    found = METRICS[metric].contribution(_predicted(labels, probabilities[None]))[0]
+    return np.asarray(METRICS[metric].direction * found)
 
 
 def _predicted(labels: np.ndarray, probabilities: np.ndarray) -> Predicted:
@@ -69,11 +75,12 @@ def _predicted(labels: np.ndarray, probabilities: np.ndarray) -> Predicted:
     return Predicted(labels, (one > 0.5).astype(np.int64), np.stack([1 - one, one], axis=-1))
 
 
-def run(world: SmallWorld, metric: str, budget: int) -> Race:
-    """Runs a race of all settings."""
+def run(world: SmallWorld, metric: str, budget: int) -> tuple[Plan, Race]:
+    """Plans, screens all settings if the plan has it, and runs the race."""
     own = scores(world, metric)
-    looks = plan_looks(len(own), REPEATS, budget)
-    return run_race(list(own), looks, lambda name, repeats: own[name][:repeats], metric=metric)
+    made = plan(len(own), REPEATS, budget, world.screening)
+    admitted = screen(screened(world, metric), "0", made.looks[0].settings).racing
+    return made, run_race(admitted, made.looks, lambda name, repeats: own[name][:repeats], metric=metric)
 
 
 def races(world: SmallWorld, number: int) -> Iterator[Mapping[str, object]]:
@@ -81,7 +88,7 @@ def races(world: SmallWorld, number: int) -> Iterator[Mapping[str, object]]:
     for metric, budget in itertools.product(("log_loss", "accuracy"), BUDGETS):
         own = scores(world, metric)
         grid = int(max(own, key=lambda name: mean(own[name])))
-        race = run(world, metric, budget)
+        made, race = run(world, metric, budget)
         winner = int(race.winner)
         true, sign = world.truth["accuracy"], METRICS[metric].direction
         row = {
@@ -89,7 +96,7 @@ def races(world: SmallWorld, number: int) -> Iterator[Mapping[str, object]]:
             "texts": len(np.unique(np.concatenate(world.texts))),
             "metric": metric,
             "budget": budget,
-            "trained": race.trained,
+            "trained": race.trained + made.screening_cost,
             "worse": sum(fall.reason == "worse" for fall in race.falls.values()),
             "behind": true[grid] - true[winner],
             "gained": true[winner] - true[0],
@@ -104,7 +111,7 @@ def races(world: SmallWorld, number: int) -> Iterator[Mapping[str, object]]:
 
 def claim(world: SmallWorld) -> Mapping[str, object]:
     """Races a world of settings that are alike, then compares the winner with the default on the test rows."""
-    winner = int(run(world, "log_loss", BUDGETS[0]).winner)
+    winner = int(run(world, "log_loss", BUDGETS[0])[1].winner)
     groups = np.unique(world.test_groups, return_inverse=True)[1]
     found = {}
     for metric in ("accuracy", "log_loss"):
@@ -139,12 +146,13 @@ def sections(raced: pd.DataFrame, claimed: pd.DataFrame) -> Sequence[str]:
         }
     )
     return [
-        "# Races",
+        "# Searches: a screening and a race",
         "Made by `python -m benchmarks.honesty races`. Shares have twice their standard error beside them. "
         f"{worlds} worlds of 200 to 800 development texts, a tenth of them for validation, from {', '.join(SETS)}; "
         f"{len(GRID)} settings of L2, dropout and learning rate, {REPEATS} repeats in the full grid.",
         "## Against the full grid",
-        "True accuracy of the race's winner against that of the setting that wins the whole grid by the same metric.",
+        "True accuracy of the race's winner against that of the setting that wins the whole grid by the same metric. "
+        "The budget is in trainings; a training of the screening counts for its rows, and costs less.",
         table.reset_index().to_markdown(index=False),
         f"{raced['worse'].mean():.2f} settings of a race fell as worse, in the mean; the others fell for the budget.",
         "## The corrected score of the winner",

@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 
 from benchmarks.honesty.worlds import Head, Population, Rows, predict, some_groups, train
 from gapwise.base.seeds import derive
+from gapwise.searching.plan import Screening, screening
 
 Probabilities = NDArray[np.float32]
 
@@ -33,6 +34,9 @@ class SmallWorld:
         labels: Of the validation rows, by repeat.
         texts: Their numbers, by repeat: a text may be validated on in several.
         groups: Their groups, by repeat.
+        screening: What the training that all settings are screened by costs.
+        screened: Probability of class 1 by setting, shape (validation rows of the screening,).
+        screened_labels: Of these rows.
         test: Probability of class 1, shape (settings, repeats, test rows).
         test_labels: Shape (test rows,).
         test_groups: Shape (test rows,).
@@ -43,6 +47,9 @@ class SmallWorld:
     labels: Sequence[Rows]
     texts: Sequence[Rows]
     groups: Sequence[Rows]
+    screening: Screening
+    screened: Sequence[Probabilities]
+    screened_labels: Rows
     test: Probabilities
     test_labels: Rows
     test_groups: Rows
@@ -70,8 +77,12 @@ def draw_world(
     rows = np.stack([trained[:fewest] for _, trained in draws])
     held = [validation for validation, _ in draws[:REPEATS]]
     test = some_groups(population.groups, outside, round(len(pool) * TEST / (1 - TEST)), rng)
-    of_validation, of_test, accuracy, loss = [], [], [], []
+    planned = plan_screening(len(pool), fewest, held)
+    screened, few = draw_validation(population.groups, pool, rng, planned.fraction)
+    of_validation, of_screening, of_test, accuracy, loss = [], [], [], [], []
     for head in settings.values():
+        weights = train(population, few[None], head, derive(seed, "screening", head.twin))
+        of_screening.append(predict(population.vectors[screened], weights)[0].astype(np.float32))
         weights = train(population, rows, head, derive(seed, "head", head.twin))
         everywhere = predict(population.vectors, weights).astype(np.float32)
         of_validation.append([everywhere[repeat][texts] for repeat, texts in enumerate(held)])
@@ -85,6 +96,9 @@ def draw_world(
         [population.labels[texts] for texts in held],
         held,
         [population.groups[texts] for texts in held],
+        planned,
+        of_screening,
+        population.labels[screened],
         np.stack(of_test),
         population.labels[test],
         population.groups[test],
@@ -92,7 +106,15 @@ def draw_world(
     )
 
 
-def draw_validation(groups: Rows, pool: Rows, rng: np.random.Generator) -> tuple[Rows, Rows]:
+def draw_validation(
+    groups: Rows, pool: Rows, rng: np.random.Generator, fraction: float = VALIDATION
+) -> tuple[Rows, Rows]:
     """Gives validation rows of a pool in whole groups, and its other rows in a random order."""
-    validation = some_groups(groups, pool, round(VALIDATION * len(pool)), rng)
+    validation = some_groups(groups, pool, round(fraction * len(pool)), rng)
     return validation, rng.permutation(np.setdiff1d(pool, validation))
+
+
+def plan_screening(pool: int, trained: int, held: Sequence[Rows]) -> Screening:
+    """Plans what a search would, of a pool of so many texts whose repeats train on `trained` of them."""
+    repeats = [{"train": {"rows": trained}, "validation": {"rows": len(rows)}} for rows in held]
+    return screening({"development": {"rows": pool}, "repeats": repeats}, VALIDATION)

@@ -1,10 +1,10 @@
 """Race and whole grid side by side, by the pipeline's own fine-tuning: two sets, so a rougher answer than in worlds.
 
 A pool of 200 texts, a tenth of it for validation, drawn anew in each of 10 repeats; the top layer of the encoder and
-the head are trained. All 240 trainings of the grid are run once. A race would have had the same ones, only fewer, so
-it is run on what the grid has kept, and its processor time is that of the trainings it asks for. Which repeats come
-first is chance: the race is run in many orders of them. True accuracy is that on 600 texts outside the pool, of all
-repeats.
+the head are trained. All 240 trainings of the grid are run once, and the 24 of the screening. A race would have had the
+same ones, only fewer, so it is run on what the grid has kept, and its processor time is that of the screening and of
+the trainings it asks for. Which repeats come first is chance: the race is run in many orders of them. True accuracy is
+that on 600 texts outside the pool, of all repeats.
 """
 
 import itertools
@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 from benchmarks.honesty.populations import tokenized
 from benchmarks.honesty.races import CLOSE, CONFIDENCE, SETS, run, scores
 from benchmarks.honesty.report import RESULTS
-from benchmarks.honesty.small_worlds import REPEATS, SmallWorld, draw_validation
+from benchmarks.honesty.small_worlds import REPEATS, SmallWorld, draw_validation, plan_screening
 from benchmarks.honesty.tuning import Tuning
 from benchmarks.honesty.worlds import Rows, some_groups
 from benchmarks.pipeline import params
@@ -46,10 +46,12 @@ class Tuned:
     Attributes:
         world: As in simulations; its test texts are the ones of the truth.
         seconds: Of the processor, shape (settings, repeats).
+        screening_seconds: The same of the screening, shape (settings,).
     """
 
     world: SmallWorld
     seconds: NDArray[np.float32]
+    screening_seconds: NDArray[np.float32]
 
 
 def measure() -> None:
@@ -70,11 +72,14 @@ def tune(name: str) -> Tuned:
     texts, tokens, groups = texts.iloc[kept].reset_index(drop=True), tokens.iloc[kept], groups[kept]
     labels = pd.Categorical(texts["label"]).codes.astype(np.intp)
     draws = [draw_validation(groups, np.arange(len(pool)), rng) for _ in range(REPEATS)]
+    held = [validation for validation, _ in draws]
+    planned = plan_screening(len(pool), min(len(trained) for _, trained in draws), held)
+    draws.append(draw_validation(groups, np.arange(len(pool)), rng, planned.fraction))
     grid = [
         _setting(FOLDER / f"{name}-{number}.npz", texts, tokens, recipe, draws) for number, recipe in enumerate(GRID)
     ]
-    probabilities = np.stack([one["probabilities"] for one in grid])
-    held = [validation for validation, _ in draws]
+    everything = np.stack([one["probabilities"] for one in grid])
+    probabilities, screened = everything[:, :REPEATS], draws[-1][0]
     test, test_labels = probabilities[:, :, len(pool) :], labels[len(pool) :]
     of_label = np.where(test_labels == 1, test, 1 - test)
     world = SmallWorld(
@@ -82,6 +87,9 @@ def tune(name: str) -> Tuned:
         labels=[labels[rows] for rows in held],
         texts=held,
         groups=[groups[rows] for rows in held],
+        screening=planned,
+        screened=list(everything[:, -1, screened]),
+        screened_labels=labels[screened],
         test=test,
         test_labels=test_labels,
         test_groups=groups[len(pool) :],
@@ -90,7 +98,8 @@ def tune(name: str) -> Tuned:
             "log_loss": -np.log(of_label.clip(1.2e-7)).mean(axis=(1, 2), dtype=float),
         },
     )
-    return Tuned(world, np.stack([one["seconds"] for one in grid]))
+    seconds = np.stack([one["seconds"] for one in grid])
+    return Tuned(world, seconds[:, :REPEATS], seconds[:, -1])
 
 
 def _setting(
@@ -100,7 +109,7 @@ def _setting(
     recipe: dict[str, float],
     draws: Sequence[tuple[Rows, Rows]],
 ) -> dict[str, NDArray[np.float32]]:
-    """Gives what a setting predicts for all texts in each repeat, and the seconds of the processor that each took."""
+    """Gives what a setting predicts for all texts after each draw, and the seconds of the processor that each took."""
     if not file.is_file():
         tuning = Tuning(texts, tokens, params("finetune", recipe))
         probabilities, seconds = [], []
@@ -123,15 +132,16 @@ def races(name: str, grid: Tuned, count: int) -> Iterator[Mapping[str, object]]:
         best = int(max(own, key=lambda number: mean(own[number])))
         for place, order in enumerate(orders):
             world = _reordered(grid.world, order)
-            race = run(world, metric, budget)
+            made, race = run(world, metric, budget)
             winner = int(race.winner)
             trained = [(int(number), len(found)) for number, found in race.scores.items()]
             row = {
                 "set": name,
                 "metric": metric,
                 "budget": budget,
-                "trained": race.trained,
-                "seconds": sum(grid.seconds[number, order[:repeats]].sum() for number, repeats in trained),
+                "trained": race.trained + made.screening_cost,
+                "seconds": (grid.screening_seconds.sum() if made.screening else 0)
+                + sum(grid.seconds[number, order[:repeats]].sum() for number, repeats in trained),
                 "of the grid": grid.seconds.sum(),
                 "default": true[0],
                 "grid": true[best],
@@ -189,8 +199,8 @@ def sections(raced: pd.DataFrame) -> Sequence[str]:
         f"Made by `python -m benchmarks.honesty tuned-races`. {len(GRID)} settings of L2, the contrastive term, the "
         f"learning rate and the number of epochs, each trained in {REPEATS} repeats on draws from {POOL} texts; only "
         f"the top layer and the head are trained. A race is run on the first trainings of that grid, in {ORDERS} "
-        "orders of its repeats, and takes its processor time from those that it asks for. The orders share their "
-        "trainings, so they tell how far luck with the order goes, and nothing of other texts.",
+        "orders of its repeats, and takes its processor time from those that it asks for, and from the screening. The "
+        "orders share their trainings, so they tell how far luck with the order goes, and nothing of other texts.",
         "## Against the full grid",
         f"Accuracy on {OUTSIDE} texts outside, the mean of all repeats; of the race's winner also of all orders.",
         table.reset_index().to_markdown(index=False),

@@ -485,9 +485,9 @@ def search(
         Path | None, typer.Option(metavar="FILE", help="Also write a page with the race as a picture.")
     ] = None,
 ) -> None:
-    """Finds the setting that generalizes best, by a race on validation that drops settings that will not win.
+    """Finds the setting that generalizes best: screens all, then races the best on validation, more and more often.
 
-    Every setting becomes an experiment of the current commit. The test set is opened once, for the winner and the
+    Every training becomes an experiment of the current commit. The test set is opened once, for the winner and the
     setting of params.yaml. A search that was ended goes on where it was: run the same command again.
 
     Example: `gapwise search search.yaml --html search.html`

@@ -1,4 +1,4 @@
-"""`gapwise search`: draws settings, races them on validation, opens the test for the winner and the default."""
+"""`gapwise search`: draws settings, screens and races them on validation, opens the test for winner and default."""
 
 import contextlib
 import hashlib
@@ -9,7 +9,7 @@ import statistics
 import sys
 import time
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, TextIO
 
@@ -38,11 +38,14 @@ from gapwise.searching.correction import correct
 from gapwise.searching.effects import effects
 from gapwise.searching.figures import Found, describe
 from gapwise.searching.params import FILE, Search, read_search
-from gapwise.searching.race import Look, Race, Scores, cost, least_budget, plan_looks, run_race
+from gapwise.searching.plan import Plan, Screening, least_budget, plan, screening
+from gapwise.searching.race import Race, Scores, mean, run_race
+from gapwise.searching.screening import Screened, screen
 from gapwise.searching.space import DEFAULT, Candidate, candidates, check, misnamed
 from gapwise.searching.telling import tell
 from gapwise.searching.validation import scores_of
 from gapwise.splitting.params import SplitParams
+from gapwise.statistics.uncertainty import Floats
 from gapwise.texts.params import PrepareParams
 
 FOLDER = Path(".gapwise/search")
@@ -60,14 +63,16 @@ def run(file: Path, *, as_json: bool, html: Path | None) -> None:
     with Project() as project, contextlib.chdir(project.folder):
         repository = Repository(project.folder)
         search, document = _read(project, repository, written)
-        budget = _plan(search, project, document)
+        budget = _budget(search, project, document)
         state = FOLDER / _identity(search, project)
         drawn = candidates(search, document, project.head, state / "study.log")
-        looks = _fitting(budget, search, drawn, project, document)
+        if len(drawn) < 2:
+            raise UserError(f"{FILE}: the keys hold no setting but the one of params.yaml.", ["give them more values"])
         with _alone() as lock, (state / "log.txt").absolute().open("a", encoding="utf-8") as log:
             workplace = Workplace(repository, (FOLDER / "clone").absolute(), log, lock)
-            _require_validation(workplace, document)
-            found = _Searching(project, workplace, state, drawn, search, looks).found()
+            screened = _screening(workplace, document, state / "screening.json")
+            planned = _fitting(budget, search, len(drawn), screened)
+            found = _Searching(project, workplace, state, drawn, search, planned).found()
     _show(found, as_json, page)
 
 
@@ -106,17 +111,23 @@ def _document(file: Path) -> Any:
         raise UserError(f"{file.name} is not valid YAML:", str(error).splitlines()[:4]) from error
 
 
-def _require_validation(workplace: Workplace, document: Mapping[str, Any]) -> None:
-    """Refuses rows of which none validate. Where the source gives parts, only a split can tell; nothing is trained."""
-    if document["split"]["validation_fraction"]:
-        return
+def _screening(workplace: Workplace, document: Mapping[str, Any], file: Path) -> Screening:
+    """Splits, and tells what the rows make of a screening. Refuses rows of which none validate; nothing is trained."""
+    if file.is_file():
+        return Screening(**json.loads(file.read_text(encoding="utf-8")))
     workplace.begin({}, document["split"]["repeats"])
     workplace.repro("split")
-    if not is_validated(pd.read_parquet(workplace.folder / "data/repeats.parquet")):
+    data, metrics = workplace.folder / "data", workplace.folder / "metrics"
+    if not is_validated(pd.read_parquet(data / "repeats.parquet")):
         raise UserError(NO_RACE.format(source=document["prepare"]["source"]), [f"give it validation rows, or {RACE}"])
+    given = "validation" in set(pd.read_parquet(data / "development.parquet", columns=["part"])["part"])
+    counts = json.loads((metrics / "split.json").read_text(encoding="utf-8"))
+    found = screening(counts, None if given else document["split"]["validation_fraction"])
+    _write(file, json.dumps(asdict(found)))
+    return found
 
 
-def _plan(search: Search, project: Project, document: Mapping[str, Any]) -> int:
+def _budget(search: Search, project: Project, document: Mapping[str, Any]) -> int:
     """Gives how many trainings the budget pays."""
     if search.budget.repeats is not None:
         return search.budget.repeats
@@ -130,23 +141,20 @@ def _plan(search: Search, project: Project, document: Mapping[str, Any]) -> int:
     return int(60 * (search.budget.minutes or 0) / (took / document["split"]["repeats"]))
 
 
-def _fitting(
-    budget: int, search: Search, drawn: Sequence[Candidate], project: Project, document: Mapping[str, Any]
-) -> list[Look]:
-    looks = plan_looks(len(drawn), search.repeats, budget)
-    if len(drawn) < 2:
-        raise UserError(f"{FILE}: the keys hold no setting but the one of params.yaml.", ["give them more values"])
-    if not looks:
-        least = least_budget(len(drawn), search.repeats)
+def _fitting(budget: int, search: Search, settings: int, screened: Screening) -> Plan:
+    planned = plan(settings, search.repeats, budget, screened)
+    if not planned.looks:
+        least = least_budget(settings, search.repeats, screened)
         given = f"{search.budget.minutes:g} minutes, {budget} trainings," if search.budget.repeats is None else budget
         raise UserError(
             f"{FILE}: the budget fits no race, nothing was trained:",
             [
-                f"budget: {given} must be {least} trainings or more: one for each of {len(drawn)} settings, and "
-                f"{search.repeats} for params.yaml and for one other; raise it, or lower settings or repeats"
+                f"budget: {given} must be {least} trainings or more: {settings * screened.price:.1f} to screen "
+                f"{settings} settings, and {search.repeats} for params.yaml and for one other; raise it, or lower "
+                "settings or repeats"
             ],
         )
-    return looks
+    return planned
 
 
 def _identity(search: Search, project: Project) -> str:
@@ -178,25 +186,33 @@ class _Searching:
     state: Path
     drawn: Sequence[Candidate]
     search: Search
-    looks: Sequence[Look]
+    plan: Plan
 
     def __post_init__(self) -> None:
         self.by_name = {one.name: one for one in self.drawn}
         self.took: list[float] = []
-        self.done = 0
+        self.done = 0.0
 
     def found(self) -> Found:
         """Runs the race, or what is left of it, then opens the test."""
         names = [one.name for one in self.drawn]
-        _say(f"Racing {len(names)} settings in at most {cost(self.looks)} trainings; what is finished is taken over")
-        race = run_race(names, self.looks, self.score, metric=self.search.metric, after=self.after)
+        _say(
+            f"{len(names)} settings: {'' if self.plan.screening is None else 'a screening of all, then '}a race of "
+            f"{self.plan.looks[0].settings}, the work of {self.plan.cost:.0f} trainings at most; what is finished is "
+            "taken over"
+        )
+        screened = self.screened(names)
+        racing = names if screened is None else screened.racing
+        race = run_race(racing, self.plan.looks, self.score, metric=self.search.metric, after=self.after)
         worth = correct(race, self.groups(race.default), self.search.metric, CONFIDENCE)
         tell(self.state / "study.log", self.drawn, race)
         found = describe(
             race,
             self.drawn,
             worth,
-            effects(race, self.drawn, CONFIDENCE),
+            effects(_of_all(race, screened), self.drawn, CONFIDENCE),
+            plan=self.plan,
+            screened=screened,
             metric=self.search.metric,
             confidence=CONFIDENCE,
         )
@@ -211,32 +227,56 @@ class _Searching:
             return found
         return found.model_copy(update={"test": self.compared(race)})
 
+    def screened(self, names: Sequence[str]) -> Screened | None:
+        """Screens all settings, if the plan has it; tells who may race."""
+        if self.plan.screening is None:
+            return None
+        scores = {name: self._screen(name, self.plan.screening) for name in names}
+        found = screen(scores, names[0], self.plan.looks[0].settings)
+        rows = len(scores[found.leader])
+        _say(f"Screened on {rows:,} rows: {len(found.racing)} of {len(names)} settings race; {found.leader} leads")
+        return found
+
+    def _screen(self, name: str, screening: Screening) -> Floats:
+        if screening.fraction is None:  # on the rows that a repeat has, so it is the first one
+            return self.score(name, 1)[0]
+        file = self.state / "validation" / f"{name}-screening.parquet"
+        if not file.is_file():
+            began = time.monotonic()
+            self.workplace.begin(
+                {**self.by_name[name].changes, "split.validation_fraction": screening.fraction}, repeats=1
+            )
+            self._train(screening_of(name), file, 1)
+            self._report(f"screening of {name}", time.monotonic() - began, screening.price)
+        self.done += screening.price
+        return scores_of(pd.read_parquet(file), self.search.metric)[0]
+
     def score(self, name: str, repeats: int) -> Scores:
         """Gives the validation scores of a setting, and trains what is missing."""
-        file = self._file(name, repeats)
+        file, new = self._file(name, repeats), repeats - self._before(repeats)
         if not file.is_file():
-            self._train(name, repeats, file)
-        self.done += repeats - self._before(repeats)
+            began = time.monotonic()
+            # More than are asked for, if an earlier search has trained them; nothing is taken from it.
+            self.workplace.begin(self.by_name[name].changes, max(repeats, self._finished(name)))
+            if 0 < self._finished(name) < repeats:
+                self._hand_over(name)
+            self._train(name, file, repeats)
+            self._report(f"{name}, {counted(repeats, 'repeat')}", time.monotonic() - began, new)
+        self.done += new
         return scores_of(pd.read_parquet(file), self.search.metric)
 
-    def _train(self, name: str, repeats: int, file: Path) -> None:
-        began = time.monotonic()
-        count = max(repeats, self._finished(name))  # of an earlier search, which nothing is taken from
-        self.workplace.begin(self.by_name[name].changes, count)
-        if self._finished(name) < repeats:
-            self._hand_over(name)
-            self.workplace.experiment(name, "finetune")
+    def _train(self, experiment: str, file: Path, repeats: int) -> None:
+        """Trains what the workplace has the params of, and keeps what it predicts for the validation rows."""
+        if self._finished(experiment) < repeats:
+            self.workplace.experiment(experiment, "finetune")
         else:
             self.workplace.repro("finetune")
         table = _networks().predict_validation(self.workplace.folder)
         with atomic(file) as temporary:
             table[table["repeat"] < repeats].to_parquet(temporary, index=False)
-        new = repeats - self._before(repeats)
-        self.took += [(time.monotonic() - began) / new]
-        self._report(name, repeats, time.monotonic() - began)
 
     def _before(self, repeats: int) -> int:
-        return max((look.repeats for look in self.looks if look.repeats < repeats), default=0)
+        return max((look.repeats for look in self.plan.looks if look.repeats < repeats), default=0)
 
     def _finished(self, name: str) -> int:
         """Counts the repeats that the experiment of this name has, in this search or in an earlier one."""
@@ -246,8 +286,6 @@ class _Searching:
         return int(params["split"]["repeats"])
 
     def _hand_over(self, name: str) -> None:
-        if not self._finished(name):
-            return
         self.workplace.repro("tokenize")
         revision = self.project.resolve(name)
         outs = read_lock(self.project.text(revision, "dvc.lock") or "").outs
@@ -266,7 +304,7 @@ class _Searching:
 
     def groups(self, name: str) -> list[Any]:
         """Gives the group of each validation row, by repeat, in the order of the scores."""
-        table = pd.read_parquet(self._file(name, self.looks[-1].repeats)).sort_values(["repeat", "text_id"])
+        table = pd.read_parquet(self._file(name, self.plan.looks[-1].repeats)).sort_values(["repeat", "text_id"])
         numbers = pd.Series(pd.factorize(table["group"])[0], index=table["repeat"].to_numpy())
         return [np.asarray(own) for _, own in numbers.groupby(level=0)]
 
@@ -291,23 +329,36 @@ class _Searching:
         """Tells who fell."""
         fallen = {name: fall for name, fall in race.falls.items() if fall.look == look}
         worse = sum(fall.reason == "worse" for fall in fallen.values())
-        going = len(self.drawn) - len(race.falls)
-        repeats = counted(self.looks[look].repeats, "repeat")
+        going = len(race.scores) - len(race.falls)
+        repeats = counted(self.plan.looks[look].repeats, "repeat")
         _say(
-            f"Look {look + 1} of {len(self.looks)}, {repeats}: {worse} will not win, "
+            f"Look {look + 1} of {len(self.plan.looks)}, {repeats}: {worse} will not win, "
             f"{len(fallen) - worse} fell for the budget, {going} go on; {race.winner} leads"
         )
 
-    def _report(self, name: str, repeats: int, took: float) -> None:
-        total = cost(self.looks)
-        done = self.done + repeats - self._before(repeats)
-        left = (total - done) * statistics.median(self.took)
+    def _report(self, what: str, took: float, trainings: float) -> None:
+        """Tells what was trained, and how long the rest will take."""
+        self.took.append(took / trainings)
+        done = self.done + trainings
+        left = (self.plan.cost - done) * statistics.median(self.took)
         from gapwise.reports.words import duration
 
         _say(
-            f"{done:3} of at most {total} trainings: {name}, {counted(repeats, 'repeat')}, {duration(took)}; "
+            f"{done:5.1f} of at most {self.plan.cost:.1f} trainings: {what}, {duration(took)}; "
             f"at most {duration(left)} left"
         )
+
+
+def screening_of(name: str) -> str:
+    """Names the experiment of a setting's screening."""
+    return f"screening-{name.removeprefix('search-')}"
+
+
+def _of_all(race: Race, screened: Screened | None) -> dict[str, float]:
+    """Gives the score of every setting on rows that all share."""
+    if screened is None:
+        return {name: mean(scores[: race.looks[0].repeats]) for name, scores in race.scores.items()}
+    return {name: float(scores.mean()) for name, scores in screened.scores.items()}
 
 
 def _networks() -> Any:

@@ -15,7 +15,7 @@ from gapwise.splitting.summary import FEW_GROUPS
 from gapwise.statistics.metrics import METRICS
 
 WIDEST = 120
-STYLES = {None: "bold green", "worse": "red", "budget": "dim"}
+STYLES = {None: "bold green", "worse": "red", "budget": "dim", "screening": "dim"}
 
 
 def show(found: Found, console: Console) -> None:
@@ -43,10 +43,17 @@ def _parts(found: Found, width: int) -> Iterator[RenderableType]:
 
 def basis(found: Found) -> str:
     """Tells in a line what was raced, and what it cost."""
+    label = METRICS[found.metric].label
+    screened = "" if found.screening is None else f"screened on {found.screening.rows:,} rows, {raced(found)} "
     return (
-        f"{len(found.entrants)} settings raced on validation {METRICS[found.metric].label}: {found.trainings} "
-        f"trainings instead of {found.grid}, {percent(round(found.trainings / found.grid, 2))} of the grid"
+        f"{len(found.entrants)} settings {screened}raced on validation {label}: the work of {found.work:.0f} trainings "
+        f"instead of {found.grid}, {percent(round(found.work / found.grid, 2))} of the grid"
     )
+
+
+def raced(found: Found) -> int:
+    """Counts the settings that were let into the race."""
+    return sum(one.repeats > 0 for one in found.entrants)
 
 
 def sentences(found: Found) -> list[str]:
@@ -55,7 +62,7 @@ def sentences(found: Found) -> list[str]:
     worth = found.worth
     told = [
         f"Winner on validation: {_named(found.winner, found)}, with a {label} of {number(worth.seen, 3)}. The choice "
-        f"among {len(found.entrants)} flatters it by {difference_of(found.metric, worth.optimism)}; corrected, it is "
+        f"among {raced(found)} flatters it by {difference_of(found.metric, worth.optimism)}; corrected, it is "
         f"{estimate(worth.corrected)}."
     ]
     if worth.groups < FEW_GROUPS:
@@ -106,7 +113,9 @@ def why(one: Entrant, found: Found) -> str:
         return "won"
     if one.reason is None:
         return "came to the end" if one.name != found.default else "stayed, as the default"
-    return f"will not win, p {_p(one.p_value)}" if one.reason == "worse" else "no budget left for it"
+    if one.reason == "worse":
+        return f"will not win, p {_p(one.p_value)}"
+    return "behind in the screening" if one.reason == "screening" else "no budget left for it"
 
 
 def _p(value: float | None) -> str:
@@ -118,6 +127,8 @@ def _race(found: Found) -> Table:
     table = Table(box=box.SIMPLE_HEAD, show_edge=False, pad_edge=False, padding=(0, 2, 0, 0), header_style="dim")
     table.add_column("")
     table.add_column("repeats")
+    if found.screening is not None:
+        table.add_column("screening", justify="right")
     table.add_column(f"validation {unit.label}", justify="right")
     table.add_column(f"to the leader, {unit.unit.split(' of ')[0]}", justify="right")
     table.add_column("")
@@ -126,7 +137,8 @@ def _race(found: Found) -> Table:
         table.add_row(
             Text(name(one, found), style=style),
             Text(lane(one, found), style=style),
-            number(one.validation, 3),
+            *([] if one.screening is None else [number(one.screening, 3)]),
+            "–" if one.validation is None else number(one.validation, 3),
             "–" if one.difference is None else difference(found.metric, one.difference),
             Text(why(one, found), style=style),
         )
@@ -134,9 +146,11 @@ def _race(found: Found) -> Table:
 
 
 def lane(one: Entrant, found: Found) -> str:
-    """Draws the way of a setting: one sign for each repeat, the last one filled."""
+    """Draws the way of a setting: one sign for each repeat, the last one filled; nothing if it did not race."""
     last = found.looks[-1].repeats
     width = min(last, 20)
+    if not one.repeats:
+        return " " * width + " 0"
     cells = max(1, round(one.repeats * width / last))
     return "─" * (cells - 1) + "●" + " " * (width - cells) + f" {one.repeats}"
 

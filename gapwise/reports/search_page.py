@@ -22,6 +22,7 @@ def page(found: Found) -> str:
         sentences=[sentence.replace("`", "") for sentence in search.sentences(found)],
         unit=unit[0].upper() + unit[1:],
         confidence=percent(found.confidence),
+        screened=found.screening is not None,
         rows=[_row(one, found) for one in found.entrants],
         looks=[{"left": in_css(look.repeats / last), "repeats": look.repeats} for look in found.looks],
         effects=effects,
@@ -49,9 +50,18 @@ def _row(one: Entrant, found: Found) -> dict[str, Any]:
         "repeats": one.repeats,
         "width": in_css(one.repeats / found.looks[-1].repeats),
         "why": search.why(one, found),
-        "score": number(one.validation, 3),
+        "score": _score(one),
         "difference": None if one.difference is None else difference(found.metric, one.difference),
     }
+
+
+def _score(one: Entrant) -> str:
+    """Writes what a setting reached on the rows of the race, of the screening, or both."""
+    raced = None if one.validation is None else number(one.validation, 3)
+    if one.screening is None:
+        return str(raced)
+    screened = f"{number(one.screening, 3)} in the screening"
+    return screened if raced is None else f"{raced} in the race, {screened}"
 
 
 def _effects(found: Found) -> tuple[list[dict[str, Any]], str]:

@@ -6,6 +6,7 @@ scores that are drawn around those seen, and the mean of what the chosen setting
 optimism. There rows are drawn, and every setting has predictions of all of them. In a race a setting that fell has no
 rows of later repeats, so scores are drawn instead: of every repeat, from the normal distribution that the settings'
 rows have together in the repeats that all share. Every draw runs the whole race, falls included. Nothing is trained.
+The choice of a screening before it is left out: its rows were drawn for themselves, and so was its luck.
 """
 
 import itertools
@@ -15,7 +16,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from gapwise.base.seeds import derive
-from gapwise.searching.race import Look, Race, Scores
+from gapwise.searching.plan import Look
+from gapwise.searching.race import Race, Scores
 from gapwise.statistics.metrics import METRICS
 from gapwise.statistics.uncertainty import EARLY_OR_LATE, Floats, Integers, by_group
 

@@ -1,6 +1,6 @@
-"""What a value of a key does: the settings that have it against those that have another, on the repeats all share."""
+"""What a value of a key does: the settings that have it against those that have another, on rows that all share."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -9,28 +9,26 @@ from gapwise.base.wording import in_yaml
 from gapwise.comparing.figures import Estimate
 from gapwise.comparing.verdicts import flatten
 from gapwise.searching.figures import Effect
-from gapwise.searching.race import Race
 from gapwise.searching.space import Candidate
 from gapwise.statistics.uncertainty import Floats
 
 
-def effects(race: Race, drawn: Sequence[Candidate], confidence: float) -> list[Effect]:
+def effects(scores: Mapping[str, float], drawn: Sequence[Candidate], confidence: float) -> list[Effect]:
     """Estimates the effect of each value of each key that was searched.
 
-    All settings are scored on the repeats of the first look, which all have, so the luck of the draws is the same for
-    all. The settings are taken as a draw from the space, and the other keys as chance among them (Welch's interval of
-    two means). Keys with more than four values are cut at the median of their values.
+    All settings are scored on the same rows, so the luck of the draws is the same for all. The settings are taken as a
+    draw from the space, and the other keys as chance among them (Welch's interval of two means). Keys with more than
+    four values are cut at the median of their values.
 
     Args:
-        race: That was run.
+        scores: Of each setting, by name, more being better.
         drawn: All settings.
         confidence: Of the intervals.
 
     Returns:
         In the metric, more being better; none of a value that fewer than two settings have, or all but one.
     """
-    shared = min(len(scores) for scores in race.scores.values())
-    score = np.array([np.mean([rows.mean() for rows in race.scores[one.name][:shared]]) for one in drawn])
+    score = np.array([scores[one.name] for one in drawn])
     found = []
     for key in dict.fromkeys(key for one in drawn for key in one.changes):
         # Where its condition is not met, a key was not searched; params.yaml has a value of every key.

@@ -5,9 +5,12 @@ from typing import Any, Literal
 
 from gapwise.comparing.figures import Comparison, Estimate, Figure
 from gapwise.searching.correction import Corrected
+from gapwise.searching.plan import Plan
 from gapwise.searching.race import Fall, Race, mean, paired
+from gapwise.searching.screening import Screened
 from gapwise.searching.space import Candidate
 from gapwise.statistics.metrics import METRICS
+from gapwise.statistics.uncertainty import Uncertainty
 
 
 class Halt(Figure):
@@ -22,28 +25,46 @@ class Halt(Figure):
     settings: int
 
 
+class Screen(Figure):
+    """The screening of all settings.
+
+    Attributes:
+        fraction: `split.validation_fraction` of it; None where the source gives the validation rows.
+        rows: That it validated on.
+        price: Of one setting, in trainings.
+    """
+
+    fraction: float | None
+    rows: int
+    price: float
+
+
 class Entrant(Figure):
-    """One setting of the race.
+    """One setting of the search.
 
     Attributes:
         name: Of its experiment.
         changes: Of params.yaml, by dotted key.
-        repeats: That it was trained.
-        validation: Mean of the metric over its repeats.
-        difference: To the leader at its last look, on the repeats that both have; None for the winner.
-        fell: The repeats at which it left the race; None for those that stayed to the end.
-        reason: `worse` if it will not win, `budget` if there was none left for it; None for those that stayed.
+        screening: Mean of the metric on the rows of the screening; None if there was none.
+        repeats: That it was trained in the race; 0 if it was not let in.
+        validation: Mean of the metric over these; None if there are none.
+        difference: To the leader at its last look, on the repeats that both have, or to that of the screening if it
+            was not let in; None for the winner.
+        fell: The repeats at which it left the race, 0 if it was not let in; None for those that stayed to the end.
+        reason: `screening` if it was not let in, `worse` if it will not win, `budget` if there was none left for it;
+            None for those that stayed.
         rival: The leader when it left; None for those that stayed.
         p_value: One-sided, of its being as good as the leader; None for the winner.
     """
 
     name: str
     changes: dict[str, Any]
+    screening: float | None
     repeats: int
-    validation: float
+    validation: float | None
     difference: Estimate | None
     fell: int | None
-    reason: Literal["worse", "budget"] | None
+    reason: Literal["screening", "worse", "budget"] | None
     rival: str | None
     p_value: float | None
 
@@ -86,12 +107,14 @@ class Found(Figure):
     Attributes:
         metric: That the race was judged by.
         confidence: Of every interval.
+        screening: Before the race; None if the budget paid for racing all settings to the end.
         looks: Of the race.
-        trainings: Repeats that were trained for it.
+        trainings: Repeats that were trained for the race.
+        work: Of screening and race, in trainings.
         grid: Repeats that training all settings to the end would have taken.
         default: Name of the setting of params.yaml.
         winner: Name of the winner, which may be the default.
-        entrants: The best first: those that stayed, then those that left last.
+        entrants: The best first: those that stayed, then those that left last, then those that were not let in.
         worth: Of the winner on validation.
         effects: By key and value.
         test: The winner against the default on the test rows; None if the default won, or before the test is opened.
@@ -99,8 +122,10 @@ class Found(Figure):
 
     metric: str
     confidence: float
+    screening: Screen | None
     looks: list[Halt]
     trainings: int
+    work: float
     grid: int
     default: str
     winner: str
@@ -116,34 +141,45 @@ def describe(
     worth: Corrected,
     effects: Sequence[Effect],
     *,
+    plan: Plan,
+    screened: Screened | None,
     metric: str,
     confidence: float,
 ) -> Found:
-    """Puts a race into figures.
+    """Puts a search into figures.
 
     Args:
         race: That was run.
         drawn: All settings.
         worth: Of the winner.
         effects: From `effects.effects`.
+        plan: That was followed.
+        screened: What its screening found; None if it has none.
         metric: That the scores are of.
         confidence: Of the intervals.
     """
     sign = METRICS[metric].direction
-    entrants = [_entrant(one, race, metric, confidence) for one in drawn]
+    entrants = [
+        _entrant(one, race, screened, metric, confidence)
+        if one.name in race.scores or screened is None
+        else _left_out(one, screened, metric, confidence)
+        for one in drawn
+    ]
     low, high = sorted([sign * worth.low, sign * worth.high])
     return Found(
         metric=metric,
         confidence=confidence,
+        screening=_screen(plan, screened),
         looks=[
             Halt(repeats=look.repeats, settings=sum(len(own) >= look.repeats for own in race.scores.values()))
             for look in race.looks
         ],
         trainings=race.trained,
+        work=race.trained + plan.screening_cost,
         grid=len(drawn) * race.looks[-1].repeats,
         default=race.default,
         winner=race.winner,
-        entrants=sorted(entrants, key=lambda one: (one.name != race.winner, -one.repeats, -sign * one.validation)),
+        entrants=sorted(entrants, key=lambda one: _place(one, race.winner, sign)),
         worth=Worth(
             seen=sign * worth.seen,
             optimism=worth.optimism,
@@ -155,20 +191,29 @@ def describe(
     )
 
 
-def _entrant(candidate: Candidate, race: Race, metric: str, confidence: float) -> Entrant:
+def _screen(plan: Plan, screened: Screened | None) -> Screen | None:
+    if plan.screening is None or screened is None:
+        return None
+    rows = len(screened.scores[screened.leader])
+    return Screen(fraction=plan.screening.fraction, rows=rows, price=plan.screening.price)
+
+
+def _place(one: Entrant, winner: str, sign: int) -> tuple[bool, int, float]:
+    score = one.screening if one.validation is None else one.validation
+    return one.name != winner, -one.repeats, -sign * (score or 0.0)
+
+
+def _entrant(candidate: Candidate, race: Race, screened: Screened | None, metric: str, confidence: float) -> Entrant:
     scores, fall = race.scores[candidate.name], race.falls.get(candidate.name)
     sign = METRICS[metric].direction
     against = _against(candidate.name, race, fall, metric)
-    difference = None
-    if against is not None:
-        low, high = sorted(sign * end for end in against.interval(confidence))
-        difference = Estimate(value=sign * against.value, low=low, high=high)
     return Entrant(
         name=candidate.name,
         changes=dict(candidate.changes),
+        screening=None if screened is None else sign * float(screened.scores[candidate.name].mean()),
         repeats=len(scores),
         validation=sign * mean(scores),
-        difference=difference,
+        difference=None if against is None else _estimate(against, sign, confidence),
         fell=None if fall is None else race.looks[fall.look].repeats,
         reason=None if fall is None else fall.reason,
         rival=None if fall is None else fall.rival,
@@ -176,7 +221,30 @@ def _entrant(candidate: Candidate, race: Race, metric: str, confidence: float) -
     )
 
 
-def _against(name: str, race: Race, fall: Fall | None, metric: str) -> Any:
+def _left_out(candidate: Candidate, screened: Screened, metric: str, confidence: float) -> Entrant:
+    """Describes a setting that was not let into the race."""
+    sign = METRICS[metric].direction
+    behind = screened.behind(candidate.name, metric)
+    return Entrant(
+        name=candidate.name,
+        changes=dict(candidate.changes),
+        screening=sign * float(screened.scores[candidate.name].mean()),
+        repeats=0,
+        validation=None,
+        difference=_estimate(behind, sign, confidence),
+        fell=0,
+        reason="screening",
+        rival=screened.leader,
+        p_value=behind.probability_above(0.0),
+    )
+
+
+def _estimate(difference: Uncertainty, sign: int, confidence: float) -> Estimate:
+    low, high = sorted(sign * end for end in difference.interval(confidence))
+    return Estimate(value=sign * difference.value, low=low, high=high)
+
+
+def _against(name: str, race: Race, fall: Fall | None, metric: str) -> Uncertainty | None:
     if fall is not None:
         return fall.difference
     return None if name == race.winner else paired(race.scores[name], race.scores[race.winner], metric)

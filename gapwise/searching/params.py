@@ -81,7 +81,7 @@ class Search(Part):
 
     Attributes:
         seed: Of the candidates.
-        settings: How many are raced, the setting of params.yaml among them.
+        settings: How many are screened, the setting of params.yaml among them.
         repeats: Trained of the settings that last to the end.
         metric: That validation is judged by.
         budget: Of the whole search.

@@ -13,27 +13,13 @@ from typing import Literal
 
 import numpy as np
 
+from gapwise.searching.plan import Look
 from gapwise.statistics.uncertainty import Floats, Uncertainty, of_own_rows
 
 ALPHA = 0.05
-# Repeats at the looks before the last. More looks find the best more often, and each costs a start of training.
-LOOKS = (1, 2, 4, 6, 8)
 
 # What a setting reached: by repeat, what each validation row adds to the metric, more being better, shape (rows,).
 Scores = Sequence[Floats]
-
-
-@dataclass(frozen=True)
-class Look:
-    """A halt of the race.
-
-    Attributes:
-        repeats: That each setting still in it has by then.
-        settings: Still in it at most, the default included.
-    """
-
-    repeats: int
-    settings: int
 
 
 @dataclass(frozen=True)
@@ -79,39 +65,6 @@ class Race:
         return sum(len(scores) for scores in self.scores.values())
 
 
-def plan_looks(settings: int, repeats: int, budget: int) -> list[Look]:
-    """Divides a budget: every setting gets a first repeat, and from look to look fewer go on, by a constant share.
-
-    Args:
-        settings: That take part, 2 or more.
-        repeats: That those have which last to the end.
-        budget: Trainings in all.
-
-    Returns:
-        The looks, of which the last has the default and one other at least; empty if the budget fits no race.
-    """
-    steps = [*(step for step in LOOKS if step < repeats), repeats]
-    most = np.linspace(settings, 2, 50 * settings)  # that go on from the first look
-    plans = ([Look(*one) for one in zip(steps, _counts(settings, second, len(steps)), strict=True)] for second in most)
-    return next((looks for looks in plans if cost(looks) <= budget), [])
-
-
-def _counts(settings: int, second: float, looks: int) -> list[int]:
-    shares = np.linspace(1, 0, looks - 1) if looks > 2 else np.ones(1)
-    return [settings, *(max(2, round(2 * (second / 2) ** float(share))) for share in shares)]
-
-
-def cost(looks: Sequence[Look]) -> int:
-    """Counts the trainings of a race in which settings fall for the budget alone."""
-    before = [0, *(look.repeats for look in looks)]
-    return sum(look.settings * (look.repeats - earlier) for look, earlier in zip(looks, before, strict=False))
-
-
-def least_budget(settings: int, repeats: int) -> int:
-    """Gives the fewest trainings that make a race: one of each setting, and all of the default and one other."""
-    return settings * LOOKS[0] + 2 * (repeats - LOOKS[0])
-
-
 def run_race(
     settings: Sequence[str],
     looks: Sequence[Look],
@@ -123,7 +76,7 @@ def run_race(
 
     Args:
         settings: Names, the default first.
-        looks: From `plan_looks`.
+        looks: Of a `Plan`.
         score: Gives what a setting reached in a number of repeats, and trains those that are missing.
         after: Is told of each look.
         metric: One of `METRICS`, that the scores are of.

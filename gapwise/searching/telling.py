@@ -8,7 +8,7 @@ from gapwise.searching.space import Candidate, open_study
 
 
 def tell(storage: Path, drawn: Sequence[Candidate], race: Race) -> None:
-    """Gives each trial its end: complete with the score of all its repeats, or pruned where it left the race.
+    """Gives each trial its end: complete with the score of all its repeats, or pruned where it left or was not let in.
 
     Args:
         storage: Of the study.
@@ -21,7 +21,7 @@ def tell(storage: Path, drawn: Sequence[Candidate], race: Race) -> None:
     of_changes = {str(one.changes): one.name for one in drawn}
     for trial in study.get_trials(states=[TrialState.RUNNING]):
         name = of_changes[str(trial.user_attrs["changes"])]
-        if name in race.falls:
+        if name in race.falls or name not in race.scores:
             study.tell(trial.number, state=TrialState.PRUNED)
         else:
             study.tell(trial.number, mean(race.scores[name]))

@@ -54,8 +54,9 @@ def test_settings_that_are_alike_are_seldom_called_different(population):
 def test_a_race_on_a_grid_that_was_trained_counts_the_trainings_that_it_asks_for_alone(population):
     world = draw_world(population, GRID, 200, seed=0, more=0)
     seconds = np.ones((len(GRID), REPEATS), np.float32)
-    rows = list(tuned_races.races("made-up", tuned_races.Tuned(world, seconds), 3))
-    assert [row["seconds"] for row in rows] == [row["trained"] for row in rows]
+    tuned = tuned_races.Tuned(world, seconds, np.full(len(GRID), world.screening.price))
+    rows = list(tuned_races.races("made-up", tuned, 3))
+    assert [row["seconds"] for row in rows] == pytest.approx([row["trained"] for row in rows])
     assert {row["of the grid"] for row in rows} == {seconds.size}
     for row in rows:
         assert row["trained"] <= row["budget"]

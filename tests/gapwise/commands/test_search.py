@@ -13,15 +13,16 @@ import psutil
 import pytest
 from ruamel.yaml import YAML
 
+from gapwise.commands.search import screening_of
 from tests.clones import some_articles, stages_run, start
 from tests.pinned import until
 
 SEARCH = {
     "seed": 3,
     "settings": 3,
-    "repeats": 2,
+    "repeats": 4,
     "metric": "log_loss",
-    "budget": {"repeats": 5},
+    "budget": {"repeats": 11},
     "keys": {"finetune.dropout": {"range": [0.0, 0.5]}, "finetune.epochs": {"choices": [1, 2]}},
 }
 
@@ -31,6 +32,8 @@ def project(samples, tiny_folder, tmp_path_factory):
     """A project with a search.yaml, nothing run so far."""
     clone = start(tmp_path_factory.mktemp("search") / "project", some_articles(samples), tiny_folder)
     clone.environment |= {"CUDA_VISIBLE_DEVICES": "-1"}
+    clone.set_params({"split": {"train_size": None}})
+    clone.commit()
     write(clone, SEARCH)
     return clone
 
@@ -53,7 +56,7 @@ def experiments(clone):
     """The commit of each experiment by its name."""
     lines = clone.run("git", "for-each-ref", "--format=%(refname) %(objectname)", "refs/exps").splitlines()
     found = (line.split() for line in lines)
-    return {name.rsplit("/", 1)[1]: commit for name, commit in found if "/search-" in name}
+    return {name.rsplit("/", 1)[1]: commit for name, commit in found if "/search-" in name or "/screening-" in name}
 
 
 def outputs(clone, commit):
@@ -62,16 +65,17 @@ def outputs(clone, commit):
     return {out["path"]: out["md5"] for stage in stages.values() for out in stage.get("outs", [])}
 
 
-def test_a_budget_that_fits_no_race_is_refused_before_any_work(project):
+def test_a_budget_that_fits_no_race_is_refused_before_anything_is_trained(project):
     write(project, SEARCH | {"budget": {"repeats": 4}})
     said = command(project, fails=True)
     write(project, SEARCH)
     assert "search.yaml: the budget fits no race, nothing was trained:" in said
     assert (
-        "budget: 4 must be 5 trainings or more: one for each of 3 settings, and 2 for params.yaml and for one other; "
+        "budget: 4 must be 11 trainings or more: 2.1 to screen 3 settings, and 4 for params.yaml and for one other; "
         "raise it, or lower settings or repeats"
     ) in said
-    assert not (project.folder / ".gapwise/search/clone").exists()
+    assert stages_run(next((project.folder / ".gapwise/search").glob("*/log.txt")).read_text()) == ["prepare", "split"]
+    assert experiments(project) == {}
 
 
 def test_minutes_need_a_timed_training(project):
@@ -147,12 +151,16 @@ def test_a_search_that_is_killed_goes_on_and_ends_as_one_that_is_not(project, tm
     answer = answered(project)
     assert project.run("git", "status", "--short").split() == ["??", "search.yaml"]
     log = next((project.folder / ".gapwise/search").glob("*/log.txt")).read_text()
-    assert log.count("taken over from a run that was interrupted") >= 2
+    assert log.count("taken over from a run that was interrupted") >= 1
     trained = [line for line in log.splitlines() if line.startswith("repeat ") and ", epoch  1 of" in line]
-    assert len(trained) <= answer["trainings"] + 1  # one was killed in the middle
+    assert len(trained) <= SEARCH["settings"] + answer["trainings"] + 1  # one was killed in the middle
     made = experiments(project)
-    assert sorted(made) == sorted(one["name"] for one in answer["entrants"])
-    for one in answer["entrants"]:
+    raced = [one for one in answer["entrants"] if one["repeats"]]
+    screenings = [screening_of(one["name"]) for one in answer["entrants"]]
+    assert sorted(made) == sorted([*screenings, *(one["name"] for one in raced)])
+    assert len(raced) < len(screenings) == SEARCH["settings"]
+    assert not any("data/predictions.parquet" in outputs(project, made[name]) for name in screenings)
+    for one in raced:
         tested = one["name"] in (answer["winner"], answer["default"])
         assert ("data/predictions.parquet" in outputs(project, made[one["name"]])) is tested
 

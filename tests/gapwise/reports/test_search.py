@@ -11,8 +11,10 @@ from gapwise.reports.search_page import headline, page
 from gapwise.searching.correction import Corrected
 from gapwise.searching.effects import effects
 from gapwise.searching.figures import describe
+from gapwise.searching.plan import Look, Plan, Screening
+from gapwise.searching.screening import screen
 from gapwise.searching.space import Candidate
-from tests.gapwise.searching.setting import race
+from tests.gapwise.searching.setting import race, scores
 from tests.gapwise.settings import one_by_one, setting
 
 CHANGES = [
@@ -27,16 +29,30 @@ MEANS = dict(
 )
 
 
-def found(winner=True, groups=40):
+def found(winner=True, groups=40, screening=True):
     drawn = [
         Candidate(
             name, changes, {"finetune": {"l2": 0.0, "freeze": 1} | {k.split(".")[1]: v for k, v in changes.items()}}
         )
         for name, changes in zip(MEANS, CHANGES, strict=True)
     ]
-    run = race(MEANS if winner else MEANS | {"search-00": 2.0}, [(1, 5), (2, 3), (4, 3)], noise=0.5)
-    worth = Corrected(-0.4, 0.02, -0.42, -0.5, -0.34, groups)
-    return describe(run, drawn, worth, effects(run, drawn, 0.95), metric="log_loss", confidence=0.95)
+    means = MEANS if winner else MEANS | {"search-00": 2.0}
+    first = {
+        name: rows[0] for name, rows in scores(means | {"search-33": -1.0}, repeats=1, rows=100, noise=0.5).items()
+    }
+    screened = screen(first, "search-00", 4 if screening else 5)
+    looks = [Look(1, len(screened.racing)), Look(2, 3), Look(4, 3)]
+    run = race({name: means[name] for name in screened.racing}, [(1, looks[0].settings), (2, 3), (4, 3)], noise=0.5)
+    return describe(
+        run,
+        drawn,
+        Corrected(-0.4, 0.02, -0.42, -0.5, -0.34, groups),
+        effects({name: rows.mean() for name, rows in first.items()}, drawn, 0.95),
+        plan=Plan(5, Screening(0.5, 0.7) if screening else None, looks),
+        screened=screened if screening else None,
+        metric="log_loss",
+        confidence=0.95,
+    )
 
 
 def opened(right):
@@ -57,14 +73,17 @@ def printed(what):
 
 def test_the_race_is_a_table_the_best_first_and_says_who_fell_and_why():
     lines = printed(opened(9)).splitlines()
-    assert lines[0] == "5 settings raced on validation log loss: 14 trainings instead of 20, 70 % of the grid"
+    assert " ".join(lines[:2]) == (
+        "5 settings screened on 100 rows, 4 raced on validation log loss: the work of 16 trainings instead of 20, "
+        "82 % of the grid"
+    )
     rows = [line.split() for line in lines if line.startswith(("search-", "params.yaml"))]
     assert [(row[0], row[1], row[2]) for row in rows[:5]] == [
         ("search-11", "───●", "4"),
         ("search-22", "───●", "4"),
         ("params.yaml", "───●", "4"),
         ("search-33", "●", "1"),
-        ("search-44", "●", "1"),
+        ("search-44", "0", "2.920"),
     ]
     whys = [line.rstrip().rsplit("  ", 1)[-1] for line in lines if line.startswith(("search-", "params.yaml"))]
     assert whys[:5] == [
@@ -72,8 +91,18 @@ def test_the_race_is_a_table_the_best_first_and_says_who_fell_and_why():
         "came to the end",
         "stayed, as the default",
         "no budget left for it",
-        "will not win, p <0.0001",
+        "behind in the screening",
     ]
+
+
+def test_without_a_screening_all_race_and_one_may_fall_as_worse():
+    lines = printed(found(screening=False)).splitlines()
+    assert (
+        lines[0] == "5 settings raced on validation log loss: the work of 14 trainings instead of 20, 70 % of the grid"
+    )
+    assert "screening" not in "".join(lines)
+    (last,) = [line for line in lines if line.startswith("search-44  ")]
+    assert last.rstrip().endswith("will not win, p <0.0001")
 
 
 @pytest.mark.parametrize(
@@ -96,7 +125,7 @@ def test_that_the_default_won_is_an_answer():
 
 def test_what_the_choice_has_added_is_told():
     text = " ".join(printed(found()).split())
-    assert "with a log loss of 0.400. The choice among 5 flatters it by 0.020 nats of log loss" in text
+    assert "with a log loss of 0.400. The choice among 4 flatters it by 0.020 nats of log loss" in text
     assert "corrected, it is 0.420 (0.340 to 0.500)." in text
 
 
@@ -110,7 +139,7 @@ def test_the_page_has_a_lane_for_each_setting_and_escapes_names():
     hostile = what.entrants[1].model_copy(update={"changes": {"finetune.l2": "<script>alert(1)</script>"}})
     what = what.model_copy(update={"entrants": [what.entrants[0], hostile, *what.entrants[2:]]})
     text = page(what)
-    assert text.count('<i class="way"') == 5
+    assert (text.count('<div class="track"'), text.count('<i class="way"')) == (5 + 2, 4)  # two are of effects
     assert "<script" not in text
     assert "&lt;script&gt;" in text
     assert headline(what) == "search-11 won, and is better than params.yaml on the test"

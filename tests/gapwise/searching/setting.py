@@ -2,7 +2,8 @@
 
 import numpy as np
 
-from gapwise.searching.race import Look, run_race
+from gapwise.searching.plan import Look
+from gapwise.searching.race import run_race
 
 
 def scores(means, repeats=4, rows=50, noise=0.1, seed=0):

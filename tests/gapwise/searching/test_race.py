@@ -1,33 +1,12 @@
-"""A race: who goes on, who falls and why, and what it costs."""
+"""A race: who goes on, who falls and why."""
 
 import pytest
 
-from gapwise.searching.race import ALPHA, Look, cost, least_budget, plan_looks, run_race
+from gapwise.searching.plan import Look
+from gapwise.searching.race import ALPHA, run_race
 from tests.gapwise.searching.setting import race, scores
 
 MEANS = {"default": 0.09, "good": 0.1, "alike": 0.09, "bad": -2.0}
-
-
-def test_a_quarter_of_the_grid_is_divided_over_all_looks():
-    looks = plan_looks(24, 10, 60)
-    assert looks == [Look(1, 24), Look(2, 8), Look(4, 5), Look(6, 4), Look(8, 3), Look(10, 2)]
-    assert cost(looks) == 60
-
-
-@pytest.mark.parametrize(("settings", "repeats"), [(2, 2), (4, 3), (24, 10), (60, 20)])
-def test_a_plan_keeps_to_its_budget_and_loses_settings_only(settings, repeats):
-    for budget in range(least_budget(settings, repeats), settings * repeats + 5, 3):
-        looks = plan_looks(settings, repeats, budget)
-        assert cost(looks) <= budget
-        counts = [look.settings for look in looks]
-        assert counts[0] == settings
-        assert counts == sorted(counts, reverse=True)
-        assert (looks[-1].repeats, looks[-1].settings >= 2) == (repeats, True)
-
-
-def test_a_budget_below_the_least_fits_no_race():
-    assert plan_looks(24, 10, least_budget(24, 10)) != []
-    assert plan_looks(24, 10, least_budget(24, 10) - 1) == []
 
 
 def test_what_will_not_win_falls_at_the_first_look_and_says_so():

@@ -1,0 +1,54 @@
+"""How a budget is divided: what a screening costs, who may race, and what fits."""
+
+import pytest
+
+from gapwise.searching.plan import Look, Plan, Screening, least_budget, plan, screening
+
+
+def counts(train, validation, development=1000):
+    repeats = [{"train": {"rows": train}, "validation": {"rows": validation}}] * 2
+    return {"development": {"rows": development}, "repeats": repeats}
+
+
+def test_a_quarter_of_the_grid_is_a_screening_and_a_race():
+    screened = screening(counts(900, 100), 0.1)
+    assert screened == Screening(
+        0.5, pytest.approx(2000 / 2800)
+    )  # three passes over a row to train on, one to validate
+    found = plan(24, 10, 60, screened)
+    assert found.looks == [Look(3, 6), Look(6, 4), Look(10, 3)]
+    assert found.cost == pytest.approx(24 * 2000 / 2800 + 18 + 12 + 12)
+
+
+def test_where_repeats_take_fewer_rows_than_there_are_a_screening_trains_on_as_many():
+    assert screening(counts(200, 100), 0.1) == Screening(0.2, pytest.approx(800 / 700))
+    assert screening(counts(50, 100), 0.1) == Screening(0.1, 1.0)
+    assert screening(counts(400, 600), 0.6) == Screening(0.6, 1.0)
+
+
+def test_given_validation_rows_are_those_of_the_screening_too():
+    assert screening(counts(900, 100), None) == Screening(None, 1.0)
+
+
+@pytest.mark.parametrize(("settings", "repeats"), [(2, 2), (4, 3), (24, 10), (60, 20)])
+def test_a_plan_keeps_to_its_budget_and_loses_settings_only(settings, repeats):
+    screened = Screening(0.5, 0.7)
+    for budget in range(least_budget(settings, repeats, screened), settings * repeats, 3):
+        found = plan(settings, repeats, budget, screened)
+        assert found.cost <= budget
+        racing = [look.settings for look in found.looks]
+        assert racing == sorted(racing, reverse=True)
+        assert 2 <= racing[-1] <= 3
+        assert found.looks[-1].repeats == repeats
+
+
+def test_a_budget_below_the_least_fits_no_race():
+    screened = Screening(0.5, 0.7)
+    assert least_budget(24, 10, screened) == 37  # 16.8 and twice 10
+    assert plan(24, 10, 37, screened).looks != []
+    assert plan(24, 10, 36, screened).looks == []
+
+
+def test_a_budget_of_the_whole_grid_needs_no_screening():
+    assert plan(4, 3, 12, Screening(0.5, 0.7)) == Plan(4, None, [Look(3, 4)])
+    assert plan(4, 3, 11, Screening(0.5, 0.7)).screening is not None
