@@ -2,13 +2,14 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from benchmarks.honesty.worlds import Head, Population, Rows, predict, some_groups, train
 from gapwise.base.seeds import derive
-from gapwise.searching.plan import Screening, screening
+from gapwise.searching.plan import Screening, screening, share
 
 Probabilities = NDArray[np.float32]
 
@@ -116,5 +117,12 @@ def draw_validation(
 
 def plan_screening(pool: int, trained: int, held: Sequence[Rows]) -> Screening:
     """Plans what a search would, of a pool of so many texts whose repeats train on `trained` of them."""
-    repeats = [{"train": {"rows": trained}, "validation": {"rows": len(rows)}} for rows in held]
-    return screening({"development": {"rows": pool}, "repeats": repeats}, VALIDATION)
+    repeats = _counts(pool, (trained, np.mean([len(rows) for rows in held])))
+    fraction = share(repeats, VALIDATION)
+    return screening(fraction, _counts(pool, (min(trained, (1 - fraction) * pool), fraction * pool)), repeats)
+
+
+def _counts(pool: int, rows: tuple[float, float]) -> Mapping[str, Any]:
+    """Gives what metrics/split.json would have."""
+    train, validation = ({"rows": count} for count in rows)
+    return {"development": {"rows": pool}, "repeats": [{"train": train, "validation": validation}]}

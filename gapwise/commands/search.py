@@ -38,7 +38,7 @@ from gapwise.searching.correction import correct
 from gapwise.searching.effects import effects
 from gapwise.searching.figures import Found, describe
 from gapwise.searching.params import FILE, Search, read_search
-from gapwise.searching.plan import Plan, Screening, least_budget, plan, screening
+from gapwise.searching.plan import Plan, Screening, least_budget, plan, screening, share
 from gapwise.searching.race import Race, Scores, mean, run_race
 from gapwise.searching.screening import Screened, screen
 from gapwise.searching.space import DEFAULT, Candidate, candidates, check, misnamed
@@ -49,6 +49,7 @@ from gapwise.statistics.uncertainty import Floats
 from gapwise.texts.params import PrepareParams
 
 FOLDER = Path(".gapwise/search")
+VALIDATION = "split.validation_fraction"
 CONFIDENCE, MARGIN = 0.95, 0.005
 NO_RACE = (
     "A search races settings on validation rows: split.validation_fraction (0) draws none, and {source} gives none."
@@ -115,16 +116,24 @@ def _screening(workplace: Workplace, document: Mapping[str, Any], file: Path) ->
     """Splits, and tells what the rows make of a screening. Refuses rows of which none validate; nothing is trained."""
     if file.is_file():
         return Screening(**json.loads(file.read_text(encoding="utf-8")))
-    workplace.begin({}, document["split"]["repeats"])
-    workplace.repro("split")
-    data, metrics = workplace.folder / "data", workplace.folder / "metrics"
+    of_race = _split(workplace, {}, document["split"]["repeats"])
+    data = workplace.folder / "data"
     if not is_validated(pd.read_parquet(data / "repeats.parquet")):
         raise UserError(NO_RACE.format(source=document["prepare"]["source"]), [f"give it validation rows, or {RACE}"])
-    given = "validation" in set(pd.read_parquet(data / "development.parquet", columns=["part"])["part"])
-    counts = json.loads((metrics / "split.json").read_text(encoding="utf-8"))
-    found = screening(counts, None if given else document["split"]["validation_fraction"])
+    found = Screening()
+    if "validation" not in set(pd.read_parquet(data / "development.parquet", columns=["part"])["part"]):
+        fraction = share(of_race, document["split"]["validation_fraction"])
+        with contextlib.suppress(UserError):  # with more rows to validate on, some class may have too few to train on
+            found = screening(fraction, _split(workplace, {VALIDATION: fraction}, 1), of_race)
     _write(file, json.dumps(asdict(found)))
     return found
+
+
+def _split(workplace: Workplace, changes: Mapping[str, Any], repeats: int) -> Any:
+    """Splits, and gives what metrics/split.json has."""
+    workplace.begin(changes, repeats)
+    workplace.repro("split")
+    return json.loads((workplace.folder / "metrics/split.json").read_text(encoding="utf-8"))
 
 
 def _budget(search: Search, project: Project, document: Mapping[str, Any]) -> int:
@@ -238,14 +247,12 @@ class _Searching:
         return found
 
     def _screen(self, name: str, screening: Screening) -> Floats:
-        if screening.fraction is None:  # on the rows that a repeat has, so it is the first one
+        if screening.fraction is None:  # it is the first repeat of the race
             return self.score(name, 1)[0]
         file = self.state / "validation" / f"{name}-screening.parquet"
         if not file.is_file():
             began = time.monotonic()
-            self.workplace.begin(
-                {**self.by_name[name].changes, "split.validation_fraction": screening.fraction}, repeats=1
-            )
+            self.workplace.begin({**self.by_name[name].changes, VALIDATION: screening.fraction}, repeats=1)
             self._train(screening_of(name), file, 1)
             self._report(f"screening of {name}", time.monotonic() - began, screening.price)
         self.done += screening.price

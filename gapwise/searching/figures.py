@@ -29,7 +29,7 @@ class Screen(Figure):
     """The screening of all settings.
 
     Attributes:
-        fraction: `split.validation_fraction` of it; None where the source gives the validation rows.
+        fraction: `split.validation_fraction` of it; None where it was that of the race.
         rows: That it validated on.
         price: Of one setting, in trainings.
     """

@@ -34,12 +34,12 @@ class Screening:
     """One training of every setting, on fewer rows than a repeat of the race and judged on more.
 
     Attributes:
-        fraction: `split.validation_fraction` of it; None where the source gives the validation rows.
+        fraction: `split.validation_fraction` of it; None where it can be no other than that of the race.
         price: Of each, in trainings.
     """
 
-    fraction: float | None
-    price: float
+    fraction: float | None = None
+    price: float = 1.0
 
 
 @dataclass(frozen=True)
@@ -69,24 +69,35 @@ class Plan:
         return self.screening_cost + race
 
 
-def screening(counts: Mapping[str, Any], fraction: float | None) -> Screening:
-    """Plans a screening that validates on as many rows as it trains on, so on half of them where a repeat takes all.
+def share(counts: Mapping[str, Any], fraction: float) -> float:
+    """Gives the share of the development rows that a screening validates on.
 
-    To choose among settings, rows to validate on are worth more than rows to train on (Shao 1993, Linear Model
-    Selection by Cross-Validation). Settings that need many rows to be good are at a disadvantage, so it chooses who
-    may race, and not who wins.
+    They are as many as it trains on, so half of them where a repeat takes all. To choose among settings, rows to
+    validate on are worth more than rows to train on (Shao 1993, Linear Model Selection by Cross-Validation). Settings
+    that need many rows to be good are at a disadvantage, so it chooses who may race, and not who wins.
 
     Args:
-        counts: metrics/split.json of the race's own repeats.
-        fraction: Their `split.validation_fraction`; None where the source gives the validation rows.
+        counts: metrics/split.json of the race's repeats.
+        fraction: Their `split.validation_fraction`.
     """
-    if fraction is None:
-        return Screening(None, 1.0)
-    repeats, development = counts["repeats"], counts["development"]["rows"]
-    train, validation = (np.mean([one[part]["rows"] for one in repeats]) for part in ("train", "validation"))
-    share = max(fraction, min(MOST, round(float(train / development), 2)))
-    fewer, more = min(train, (1 - share) * development), share * development
-    return Screening(share, float((PASSES * fewer + more) / (PASSES * train + validation)))
+    train = np.mean([one["train"]["rows"] for one in counts["repeats"]])
+    return max(fraction, min(MOST, round(float(train / counts["development"]["rows"]), 2)))
+
+
+def screening(fraction: float, counts: Mapping[str, Any], of_race: Mapping[str, Any]) -> Screening:
+    """Prices a screening.
+
+    Args:
+        fraction: From `share`.
+        counts: metrics/split.json of it.
+        of_race: The same of the race's repeats.
+    """
+    return Screening(fraction, _passes(counts) / _passes(of_race))
+
+
+def _passes(counts: Mapping[str, Any]) -> float:
+    """Counts the passes of rows through the network in an epoch of a repeat."""
+    return float(np.mean([PASSES * one["train"]["rows"] + one["validation"]["rows"] for one in counts["repeats"]]))
 
 
 def plan(settings: int, repeats: int, budget: int, screened: Screening) -> Plan:

@@ -71,11 +71,24 @@ def test_a_budget_that_fits_no_race_is_refused_before_anything_is_trained(projec
     write(project, SEARCH)
     assert "search.yaml: the budget fits no race, nothing was trained:" in said
     assert (
-        "budget: 4 must be 11 trainings or more: 2.1 to screen 3 settings, and 4 for params.yaml and for one other; "
+        "budget: 4 must be 11 trainings or more: 2.2 to screen 3 settings, and 4 for params.yaml and for one other; "
         "raise it, or lower settings or repeats"
     ) in said
-    assert stages_run(next((project.folder / ".gapwise/search").glob("*/log.txt")).read_text()) == ["prepare", "split"]
+    log = next((project.folder / ".gapwise/search").glob("*/log.txt")).read_text()
+    assert stages_run(log) == ["prepare", "split", "split"]  # as the race does, and as the screening
     assert experiments(project) == {}
+
+
+def test_where_more_rows_to_validate_on_leave_a_class_too_few_settings_are_screened_by_a_repeat(project, tmp_path):
+    shutil.copytree(project.folder, tmp_path / "scarce", ignore=shutil.ignore_patterns(".gapwise"))
+    clone = type(project)(tmp_path / "scarce", CUDA_VISIBLE_DEVICES="-1")
+    clone.run("dvc", "repro", "-q", "split")
+    scarcest = min(json.loads((clone.folder / "metrics/split.json").read_text())["development"]["classes"].values())
+    clone.run("git", "checkout", "-q", ".")
+    clone.set_params({"split": {"train_per_class": scarcest * 3 // 4}})
+    clone.commit()
+    write(clone, SEARCH | {"budget": {"repeats": 4}})
+    assert "3.0 to screen 3 settings" in command(clone, fails=True)
 
 
 def test_minutes_need_a_timed_training(project):
@@ -118,7 +131,7 @@ def test_a_missing_file_says_how_to_get_one(project):
     ["a folder without a validation file", pytest.param("a column without a validation row", marks=pytest.mark.slow)],
 )
 def test_given_parts_without_validation_rows_are_refused_before_anything_is_trained(project, tmp_path, source):
-    shutil.copytree(project.folder, tmp_path / "given")
+    shutil.copytree(project.folder, tmp_path / "given", ignore=shutil.ignore_patterns(".gapwise"))
     clone = type(project)(tmp_path / "given", CUDA_VISIBLE_DEVICES="-1")
     rows = pd.read_csv(clone.folder / "data/raw/mine.csv")
     rows["part"] = ["test" if group in rows["group"].unique()[::3] else "train" for group in rows["group"]]

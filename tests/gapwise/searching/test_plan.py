@@ -2,7 +2,7 @@
 
 import pytest
 
-from gapwise.searching.plan import Look, Plan, Screening, least_budget, plan, screening
+from gapwise.searching.plan import Look, Plan, Screening, least_budget, plan, screening, share
 
 
 def counts(train, validation, development=1000):
@@ -11,7 +11,7 @@ def counts(train, validation, development=1000):
 
 
 def test_a_quarter_of_the_grid_is_a_screening_and_a_race():
-    screened = screening(counts(900, 100), 0.1)
+    screened = screening(0.5, counts(500, 500), counts(900, 100))
     assert screened == Screening(
         0.5, pytest.approx(2000 / 2800)
     )  # three passes over a row to train on, one to validate
@@ -20,14 +20,11 @@ def test_a_quarter_of_the_grid_is_a_screening_and_a_race():
     assert found.cost == pytest.approx(24 * 2000 / 2800 + 18 + 12 + 12)
 
 
-def test_where_repeats_take_fewer_rows_than_there_are_a_screening_trains_on_as_many():
-    assert screening(counts(200, 100), 0.1) == Screening(0.2, pytest.approx(800 / 700))
-    assert screening(counts(50, 100), 0.1) == Screening(0.1, 1.0)
-    assert screening(counts(400, 600), 0.6) == Screening(0.6, 1.0)
-
-
-def test_given_validation_rows_are_those_of_the_screening_too():
-    assert screening(counts(900, 100), None) == Screening(None, 1.0)
+@pytest.mark.parametrize(
+    ("train", "fraction", "expected"), [(900, 0.1, 0.5), (200, 0.1, 0.2), (50, 0.1, 0.1), (400, 0.6, 0.6)]
+)
+def test_as_many_rows_validate_as_are_trained_on(train, fraction, expected):
+    assert share(counts(train, 100), fraction) == expected
 
 
 @pytest.mark.parametrize(("settings", "repeats"), [(2, 2), (4, 3), (24, 10), (60, 20)])
