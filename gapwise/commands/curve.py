@@ -60,6 +60,11 @@ def _notes(runs: Sequence[Loaded], setting: Setting, ahead: int) -> list[str]:
     said = [*notes_on([one.run for one in runs]), *(note for one in runs for note in one.notes)]
     if setting.split.repeats == 1:
         said.append("With one repeat, luck in training is judged by what is usual, not by these runs.")
+    if setting.split.train_per_class is not None:
+        said.append(
+            f"params.yaml trains on {setting.split.train_per_class} rows of each class. Here a number of rows is "
+            "drawn, with the classes as they come, so its own run is on no curve."
+        )
     if setting.here.params["prepare"].get("split_column") is None:
         rest = "test and validation" if setting.split.validation_fraction else "the test"
         share = (1 - setting.split.test_fraction) * (1 - setting.split.validation_fraction)

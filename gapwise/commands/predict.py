@@ -74,6 +74,7 @@ class _Job:
         self.explanations: list[Explanation] = []
         self.rows = self.labelled = self.abstained = 0
         self.without: list[int] = []
+        self.other: list[int] = []
         self.broken: list[str] = []
 
     def checked(self, first: Chunk | None, labeller: Callable[[], Labeller]) -> Labeller:
@@ -103,7 +104,11 @@ class _Job:
         self.rows += len(texts)
         self.labelled += len(filled)
         self.broken += chunk.broken
-        self.without += [row for row, text in zip(chunk.rows, texts, strict=True) if not text]
+        is_other = [not isinstance(cell, str | None) for cell in map(as_text, cells)]
+        self.other += [row for row, is_one in zip(chunk.rows, is_other, strict=True) if is_one]
+        self.without += [
+            row for row, text, is_one in zip(chunk.rows, texts, is_other, strict=True) if not text and not is_one
+        ]
         if not filled:
             empty = pd.DataFrame(None, chunk.table.index, columns(labeller.classes, self.threshold), dtype=object)
             return pd.concat([chunk.table, empty], axis=1)
@@ -127,6 +132,8 @@ class _Job:
         if self.without:
             rows = in_words(self.without, "row")
             yield f"{rows} without a text: left without a label (rows count from 1, below the header)"
+        if self.other:
+            yield f"{in_words(self.other, 'row')} with a list or an object for a text: left without a label"
         if not self.labelled:
             raise UserError(f"{self.name} cannot be labelled: column {show(self.column)} holds no text in any row.")
         if self.threshold is not None:

@@ -130,8 +130,9 @@ def read(project: Project, name: str) -> Loaded:
     """
     revision = project.resolve(name)
     run = Run(name, revision, params_of(project, revision), read_lock(project.text(revision, "dvc.lock") or ""))
-    _check_whole(run, _rerun(revision))
-    said = _check_files(project, run, _rerun(revision)) if revision == WORKSPACE else []
+    again = _rerun(project, name)
+    _check_whole(run, again)
+    said = _check_files(project, run, again) if revision == WORKSPACE else []
     return Loaded(run, table(project, run, PREDICTIONS, Predictions), said)
 
 
@@ -190,7 +191,7 @@ def table(project: Project, run: Run, path: str, contract: type[Any]) -> pd.Data
         UserError: If the run has none, it is out of reach or damaged.
     """
     if path not in run.lock.outs:
-        raise UserError(f"its dvc.lock knows no {path}; {_rerun(run.revision)}")
+        raise UserError(f"its dvc.lock knows no {path}; {_rerun(project, run.name)}")
     try:
         file = project.data(run.revision, path, run.lock.outs[path])
     except UserError as error:
@@ -198,9 +199,13 @@ def table(project: Project, run: Run, path: str, contract: type[Any]) -> pd.Data
     return table_of(file, path, contract)
 
 
-def _rerun(revision: str) -> str:
+def _rerun(project: Project, name: str) -> str:
     """Says how a revision is run again."""
-    return "run `dvc repro`" if revision == WORKSPACE else "check it out, run `dvc repro` and commit"
+    if name == WORKSPACE:
+        return "run `dvc repro`"
+    if project.is_experiment(name):
+        return f"run `dvc exp apply {name}`, then `dvc exp run` under a new name"
+    return "check it out, run `dvc repro` and commit"
 
 
 def table_of(file: bytes, path: str, contract: type[Any]) -> pd.DataFrame:

@@ -37,7 +37,7 @@ from gapwise.disk.atomic import atomic
 from gapwise.searching.correction import correct
 from gapwise.searching.effects import effects
 from gapwise.searching.figures import Found, describe
-from gapwise.searching.params import FILE, Search, read_search
+from gapwise.searching.params import Search, read_search
 from gapwise.searching.plan import Plan, Screening, least_budget, plan, screening, share
 from gapwise.searching.race import Race, Scores, mean, run_race
 from gapwise.searching.screening import Screened, screen
@@ -68,7 +68,9 @@ def run(file: Path, *, as_json: bool, html: Path | None) -> None:
         state = FOLDER / _identity(search, project)
         drawn = candidates(search, document, project.head, state / "study.log")
         if len(drawn) < 2:
-            raise UserError(f"{FILE}: the keys hold no setting but the one of params.yaml.", ["give them more values"])
+            raise UserError(
+                "The keys of the search hold no setting but the one of params.yaml.", ["give them more values"]
+            )
         with _alone() as lock, (state / "log.txt").absolute().open("a", encoding="utf-8") as log:
             workplace = Workplace(repository, (FOLDER / "clone").absolute(), log, lock)
             screened = _screening(workplace, document, state / "screening.json")
@@ -144,7 +146,7 @@ def _budget(search: Search, project: Project, document: Mapping[str, Any]) -> in
     took = seconds(project, head)
     if took is None:
         raise UserError(
-            f"{FILE}: budget.minutes needs to know how long a training takes here, and none was timed.",
+            "budget.minutes needs to know how long a training takes here, and none was timed.",
             ["run `dvc repro` and commit, or give budget.repeats"],
         )
     return int(60 * (search.budget.minutes or 0) / (took / document["split"]["repeats"]))
@@ -156,7 +158,7 @@ def _fitting(budget: int, search: Search, settings: int, screened: Screening) ->
         least = least_budget(settings, search.repeats, screened)
         given = f"{search.budget.minutes:g} minutes, {budget} trainings," if search.budget.repeats is None else budget
         raise UserError(
-            f"{FILE}: the budget fits no race, nothing was trained:",
+            "The budget fits no race, nothing was trained:",
             [
                 f"budget: {given} must be {least} trainings or more: {settings * screened.price:.1f} to screen "
                 f"{settings} settings, and {search.repeats} for params.yaml and for one other; raise it, or lower "

@@ -111,7 +111,10 @@ def _wanted(corrections: pd.DataFrame, name: str) -> pd.DataFrame:
     cells["line"] = range(1, len(cells) + 1)
     filled = cells[(cells["corrected"] != "") & (cells["corrected"] != cells["label"])]
     if filled.empty:
-        raise UserError(f"{name} corrects nothing: write the right class into column corrected of the rows to correct.")
+        raise UserError(
+            f"{name} corrects nothing: column corrected is empty or has the label that is there in every row. Write "
+            "the right class into it, in the rows to correct."
+        )
     return filled
 
 

@@ -87,7 +87,8 @@ def verdict_sentence(contrast: Contrast, comparison: Comparison) -> str:
     open_end = f"{contrast.name} against {baseline} is undecided: {figures}."
     if contrast.difference.low > 0 or contrast.difference.high < 0:
         open_end += f" Its interval leaves out 0, but one of {len(comparison.contrasts)} settings may do so by chance."
-    return f"{open_end} {_what_decides(contrast, comparison)}"
+    decides = _what_decides(contrast, comparison) if contrast.difference.value else "No number of rows shows it."
+    return f"{open_end} {decides}"
 
 
 def _what_decides(contrast: Contrast, comparison: Comparison) -> str:

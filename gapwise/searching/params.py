@@ -11,7 +11,7 @@ from gapwise.base.wording import in_yaml, show
 
 FILE = "search.yaml"
 Number = int | float
-HEADLINE = f"{FILE} has mistakes, nothing was trained:"
+HEADLINE = "The search has mistakes, nothing was trained:"
 
 
 class Part(BaseModel):
@@ -107,7 +107,7 @@ def read_search(document: Any) -> Search:
     """
     if not isinstance(document, dict):
         found = "nothing" if document is None else show(document)
-        raise UserError(f"{FILE} must hold {', '.join(Search.model_fields)}; it holds {found}.")
+        raise UserError(f"A search must hold {', '.join(Search.model_fields)}; it holds {found}.")
     try:
         return Search.model_validate(document)
     except ValidationError as error:

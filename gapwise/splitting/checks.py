@@ -7,6 +7,7 @@ import pandas as pd
 from gapwise.base.errors import UserError
 from gapwise.base.wording import in_words, shorten, show
 
+MOST = 0.5  # share of the rows in one group, beyond which no fraction helps
 GROUP_LESS = "group less (prepare.group_column, prepare.near_duplicate_similarity)"
 
 
@@ -53,12 +54,15 @@ def require_share(rows: pd.DataFrame, drawn: int, fraction: float, part: str) ->
     asked = fraction * len(rows)
     if asked / 2 <= drawn <= asked * 2:
         return
-    grouped = rows["group"].nunique() < len(rows)
+    largest = int(rows["group"].value_counts().iloc[0])
+    grouped = largest > 1
     nearest = f"whole groups with every class hold {drawn} rows" if grouped else f"with every class are {drawn} rows"
     problem = (
         f"split.{part}_fraction: {fraction:g} of {len(rows)} rows asked, but the nearest {nearest}: "
         f"use {drawn / len(rows):.2g}, or {GROUP_LESS if grouped else 'add rows'}"
     )
+    if largest > MOST * len(rows):
+        problem += f"; one group alone holds {largest}, as texts alike join the groups that they are in"
     raise UserError(f"The {part} part cannot be drawn:", [problem])
 
 

@@ -81,7 +81,7 @@ def in_lines(report: dict[str, Any], fraction: float) -> list[str]:
     if not max(not_drawn) and not fraction and not tested and len(repeats) > 1:
         lines.append("  all repeats train on the same rows: they differ in the seed, and not in a draw of rows")
     if max(not_drawn):
-        asked = "split.train_size or split.train_per_class asks for fewer; null takes all"
+        asked = "split.train_size or split.train_per_class asks for fewer; with both null all are"
         lines.append(f"  {_span(not_drawn)} not used in a repeat: {asked}")
     if not tested and rows + report["development"]["rows"] < FEW:
         lines.append(f"  with fewer than {FEW:,} rows, split.rotate=5 tests every one of them, at 5 times the training")

@@ -52,9 +52,12 @@ def prepare(
         raise UserError(f"{params.source} cannot be used (rows count from 1, below the header):", problems)
     kept = cleaned.kept.assign(row=cleaned.kept.index, text_id=cleaned.kept["text"].map(text_id))
     pairs = near_duplicates.find(kept["text"].tolist(), params.near_duplicate_similarity)
+    without = int(kept["group"].isna().sum()) if params.group_column else 0
     kept["group"] = near_duplicates.join_groups(kept, cleaned.agreed, pairs)
     texts = kept[COLUMNS].reset_index(drop=True).astype({name: "str" for name in COLUMNS if name != "row"})
     rest = {"control_characters_dropped": count_junk(raw[params.columns()["text"]])}
+    if without:
+        rest["rows_without_group"] = without
     return texts, {"source": params.source} | _report(texts, selected, cleaned, pairs) | rest
 
 
@@ -164,6 +167,8 @@ def in_lines(report: dict[str, Any]) -> list[str]:
             "part; metrics/data.json lists them under conflicts: settle them in the source, or set "
             "prepare.disagreement to majority, and prepare.annotator_column to who gave the label"
         )
+    if without := report.get("rows_without_group"):
+        lines.append(f"  {counted(without, 'row')} with nothing in prepare.group_column: each is a group of its own")
     if dropped["unlabelled"] > MUCH * read:
         share = dropped["unlabelled"] / read
         lines.append(f"  WARNING: {share:.0%} of the rows have no label; check prepare.label_column")

@@ -82,7 +82,7 @@ def test_in_a_rotation_each_row_is_developed_on_and_tested_on(project, capsys):
     assert capsys.readouterr().out.splitlines()[:2] == [
         "each of 60 rows is tested once in a rotation; each of 6 repeats trains on 9 of these and validates on 10, and "
         "is tested on 20",
-        "  21 not used in a repeat: split.train_size or split.train_per_class asks for fewer; null takes all",
+        "  21 not used in a repeat: split.train_size or split.train_per_class asks for fewer; with both null all are",
     ]
 
 

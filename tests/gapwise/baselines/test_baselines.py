@@ -88,6 +88,14 @@ def test_majority_gives_the_class_shares_of_the_train_rows(parts):
     assert np.unique(np.concatenate([train, validation, test]), axis=0).tolist() == [[0.6, 0.2, 0.2]]
 
 
+def test_where_train_rows_are_as_many_of_each_class_majority_counts_validation_rows_too(parts):
+    balanced = parts._replace(train=parts.train.groupby("label").head(2))
+    (shares,) = np.unique(majority(balanced, None)[2], axis=0)
+    together = pd.concat([balanced.train, balanced.validation])["label"]
+    assert shares.tolist() == together.value_counts(normalize=True).sort_index().tolist()
+    assert shares.argmax() == 0
+
+
 def test_learned_baselines_learn(predicted):
     correct = (predicted["label"] == predicted["predicted"])[predicted["part"] == "test"]
     accuracy = correct.groupby(predicted["baseline"]).mean()

@@ -149,7 +149,10 @@ def test_no_run_an_unknown_revision_and_lost_predictions_are_messages(project):
     [
         ("", "fixed.csv is empty, where rows are needed: copy or export it again."),
         ("text,label\na,b\n", "fixed.csv has no column 'corrected': give it the columns that `gapwise labels --out`"),
-        ("text,label,corrected\na,b,\n", "fixed.csv corrects nothing: write the right class into column corrected"),
+        (
+            "text,label,corrected\na,b,\n",
+            "fixed.csv corrects nothing: column corrected is empty or has the label that is there",
+        ),
         ("text,label,corrected\nunknown,bad,good\n", "row 1: its text, 'unknown', is not in the source any more"),
     ],
 )

@@ -150,6 +150,15 @@ def test_a_row_without_a_text_is_named_and_the_rest_is_done():
     ]
 
 
+def test_a_list_in_place_of_a_text_is_told_from_a_row_without_one():
+    Path("new.jsonl").write_text(f'{{"text": "{TEXTS[0]}"}}\n{{"text": ["a", "b"]}}\n{{"text": ""}}\n')
+    shown = CliRunner().invoke(app, ["predict", "new.jsonl"])
+    assert shown.stderr.splitlines() == [
+        "row 3 without a text: left without a label (rows count from 1, below the header)",
+        "row 2 with a list or an object for a text: left without a label",
+    ]
+
+
 def test_standard_input_is_read_in_the_format_that_is_named():
     lines = "".join(f'{{"text": "{text}"}}\n' for text in TEXTS)
     shown = CliRunner().invoke(app, ["predict", "-", "--format", "jsonl"], input=lines)

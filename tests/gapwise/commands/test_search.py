@@ -69,7 +69,7 @@ def test_a_budget_that_fits_no_race_is_refused_before_anything_is_trained(projec
     write(project, SEARCH | {"budget": {"repeats": 4}})
     said = command(project, fails=True)
     write(project, SEARCH)
-    assert "search.yaml: the budget fits no race, nothing was trained:" in said
+    assert "The budget fits no race, nothing was trained:" in said
     assert (
         "budget: 4 must be 11 trainings or more: 2.2 to screen 3 settings, and 4 for params.yaml and for one other; "
         "raise it, or lower settings or repeats"

@@ -138,7 +138,9 @@ def test_an_unknown_class_is_refused_with_the_nearest_or_with_all():
 def test_a_file_without_the_columns_or_without_a_correction_is_refused():
     with pytest.raises(UserError, match=r"fixed.csv has no column 'label' and 'corrected': give it the columns"):
         correct(CSV.encode(), params(), pd.DataFrame({"text": ["a"]}), "fixed.csv")
-    assert "fixed.csv corrects nothing: write the right class" in str(refused(CSV, ["Bad day", "bad", None]))
+    assert "fixed.csv corrects nothing: column corrected is empty or has the label that is there" in str(
+        refused(CSV, ["Bad day", "bad", None])
+    )
     assert "fixed.csv corrects nothing" in str(refused(CSV, ["Bad day", "bad", "bad"]))
 
 

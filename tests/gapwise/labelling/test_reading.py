@@ -40,7 +40,9 @@ def test_every_row_of_a_long_file_is_read_or_named_once(at_once):
 def test_a_row_of_another_encoding_is_named_and_the_rest_is_read():
     (found,) = chunks("text\ngood\nschön\nbad\n".encode("cp1252"), at_once=9)
     assert found.table["text"].tolist() == ["good", "bad"]
-    assert found.broken == ["row 2: it holds the byte 0xf6, which is not UTF-8"]
+    assert found.broken == [
+        "row 2: it holds the byte 0xf6, which is not UTF-8: `iconv -f ENCODING -t UTF-8` mends a file"
+    ]
 
 
 def test_a_row_whose_quotes_do_not_match_is_named_and_the_rest_is_read():

@@ -19,7 +19,7 @@ TWO = "must be two numbers, [low, high]; whole ones for whole numbers"
 def problems(**changes):
     with pytest.raises(UserError, match="nothing was trained") as caught:
         read_search(GOOD | changes)
-    assert caught.value.headline == "search.yaml has mistakes, nothing was trained:"
+    assert caught.value.headline == "The search has mistakes, nothing was trained:"
     return list(caught.value.problems)
 
 

@@ -72,7 +72,7 @@ def test_the_terminal_is_told_where_the_rows_went():
         "test 879 rows, development 2,052; each of 2 repeats trains on 400 of these and validates on 199 to 205",
         "  7 left out: they share a group with the given test part",
         "  3 never trained on: they share a group with the given validation part",
-        "  1 not used in a repeat: split.train_size or split.train_per_class asks for fewer; null takes all",
+        "  1 not used in a repeat: split.train_size or split.train_per_class asks for fewer; with both null all are",
         "  for 200 rows per class to train on: $(cat settings/auto) behind `dvc exp run`, unless this run has it",
     ]
 

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from gapwise.base.errors import UserError
 from gapwise.base.tables import Texts
 from gapwise.texts.params import PrepareParams
-from gapwise.texts.prepare import prepare
+from gapwise.texts.prepare import in_lines, prepare
 
 PARAMS = PrepareParams(
     source="data/raw/mine.csv",
@@ -63,6 +63,7 @@ def test_rows_are_cleaned_and_grouped():
 
 def test_the_report_tells_what_became_of_each_row():
     _, report = prepare(source(), PARAMS, None)
+    assert "  3 rows with nothing in prepare.group_column: each is a group of its own" in in_lines(report)
     assert report == {
         "source": "data/raw/mine.csv",
         "sha256": "b305ecec5c61c816957a3746bf795e6cea7352a8e97c36cf8f5809ae2ff45553",
@@ -82,6 +83,7 @@ def test_the_report_tells_what_became_of_each_row():
         "characters": {"least": 12, "q05": 12, "median": 16, "q95": 159, "most": 159},
         "near_duplicates": {"groups": 1, "rows": 2},
         "groups": {"number": 5, "largest": 2},
+        "rows_without_group": 3,
         "conflicts": [{"text": "Nobody knows.", "rows": [5, 6], "labels": ["up", "down"]}],
         "leaks": [],
     }
