@@ -112,10 +112,10 @@ def why(one: Entrant, found: Found) -> str:
     if one.name == found.winner:
         return "won"
     if one.reason is None:
-        return "came to the end" if one.name != found.default else "stayed, as the default"
+        return "came to the end" if one.name != found.default else "stayed as default"
     if one.reason == "worse":
         return f"will not win, p {_p(one.p_value)}"
-    return "behind in the screening" if one.reason == "screening" else "no budget left for it"
+    return "not raced" if one.reason == "screening" else "no budget left"
 
 
 def _p(value: float | None) -> str:
@@ -129,8 +129,8 @@ def _race(found: Found) -> Table:
     table.add_column("repeats")
     if found.screening is not None:
         table.add_column("screening", justify="right")
-    table.add_column(f"validation {unit.label}", justify="right")
-    table.add_column(f"to the leader, {unit.unit.split(' of ')[0]}", justify="right")
+    table.add_column(f"validation\n{unit.label}", justify="right")
+    table.add_column(f"to the leader,\n{unit.unit.split(' of ')[0]}", justify="right")
     table.add_column("")
     for one in found.entrants:
         style = STYLES[one.reason]
