@@ -122,9 +122,9 @@ def _screening(workplace: Workplace, document: Mapping[str, Any], file: Path) ->
     data = workplace.folder / "data"
     if not is_validated(pd.read_parquet(data / "repeats.parquet")):
         raise UserError(NO_RACE.format(source=document["prepare"]["source"]), [f"give it validation rows, or {RACE}"])
-    found = Screening()
-    if "validation" not in set(pd.read_parquet(data / "development.parquet", columns=["part"])["part"]):
-        fraction = share(of_race, document["split"]["validation_fraction"])
+    found, own = Screening(), document["split"]["validation_fraction"]
+    given = "validation" in set(pd.read_parquet(data / "development.parquet", columns=["part"])["part"])
+    if not given and (fraction := share(of_race, own)) > own:
         with contextlib.suppress(UserError):  # with more rows to validate on, some class may have too few to train on
             found = screening(fraction, _split(workplace, {VALIDATION: fraction}, 1), of_race)
     _write(file, json.dumps(asdict(found)))
@@ -285,7 +285,9 @@ class _Searching:
             table[table["repeat"] < repeats].to_parquet(temporary, index=False)
 
     def _before(self, repeats: int) -> int:
-        return max((look.repeats for look in self.plan.looks if look.repeats < repeats), default=0)
+        """Gives how many repeats a setting has that is to have so many."""
+        halts = [0, self.plan.taken_over, *(look.repeats for look in self.plan.looks)]
+        return max(halt for halt in halts if halt < repeats)
 
     def _finished(self, name: str) -> int:
         """Counts the repeats that the experiment of this name has, in this search or in an earlier one."""

@@ -29,7 +29,7 @@ class Screen(Figure):
     """The screening of all settings.
 
     Attributes:
-        fraction: `split.validation_fraction` of it; None where it was that of the race.
+        fraction: `split.validation_fraction` of it; None where it was the first repeat of the race.
         rows: That it validated on.
         price: Of one setting, in trainings.
     """
@@ -175,7 +175,7 @@ def describe(
             for look in race.looks
         ],
         trainings=race.trained,
-        work=race.trained + plan.screening_cost,
+        work=plan.screening_cost + race.trained - plan.taken_over * len(race.scores),
         grid=len(drawn) * race.looks[-1].repeats,
         default=race.default,
         winner=race.winner,

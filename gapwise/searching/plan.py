@@ -34,7 +34,7 @@ class Screening:
     """One training of every setting, on fewer rows than a repeat of the race and judged on more.
 
     Attributes:
-        fraction: `split.validation_fraction` of it; None where it can be no other than that of the race.
+        fraction: `split.validation_fraction` of it; None where the screening is the first repeat of the race.
         price: Of each, in trainings.
     """
 
@@ -62,9 +62,14 @@ class Plan:
         return 0.0 if self.screening is None else self.settings * self.screening.price
 
     @property
+    def taken_over(self) -> int:
+        """Repeats of the race that the screening has trained of every setting: 1 or 0."""
+        return int(self.screening is not None and self.screening.fraction is None)
+
+    @property
     def cost(self) -> float:
         """Of screening and race, in trainings, if settings fall for the budget alone."""
-        before = [0, *(look.repeats for look in self.looks)]
+        before = [self.taken_over, *(look.repeats for look in self.looks)]
         race = sum(look.settings * (look.repeats - earlier) for look, earlier in zip(self.looks, before, strict=False))
         return self.screening_cost + race
 
@@ -117,7 +122,7 @@ def plan(settings: int, repeats: int, budget: int, screened: Screening) -> Plan:
 
 def least_budget(settings: int, repeats: int, screened: Screening) -> int:
     """Gives the fewest trainings that make a search: all are screened, and the default and one other race."""
-    return min(settings * repeats, ceil(settings * screened.price + 2 * repeats))
+    return min(settings * repeats, ceil(Plan(settings, screened, [Look(repeats, 2)]).cost))
 
 
 def _looks(racing: int, repeats: int, last: int = LAST) -> list[Look]:

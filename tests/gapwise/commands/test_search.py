@@ -79,7 +79,9 @@ def test_a_budget_that_fits_no_race_is_refused_before_anything_is_trained(projec
     assert experiments(project) == {}
 
 
-def test_where_more_rows_to_validate_on_leave_a_class_too_few_settings_are_screened_by_a_repeat(project, tmp_path):
+@pytest.fixture
+def scarce(project, tmp_path):
+    """A project of which half the rows are too few to train on, by `train_per_class`."""
     shutil.copytree(project.folder, tmp_path / "scarce", ignore=shutil.ignore_patterns(".gapwise"))
     clone = type(project)(tmp_path / "scarce", CUDA_VISIBLE_DEVICES="-1")
     clone.run("dvc", "repro", "-q", "split")
@@ -87,8 +89,24 @@ def test_where_more_rows_to_validate_on_leave_a_class_too_few_settings_are_scree
     clone.run("git", "checkout", "-q", ".")
     clone.set_params({"split": {"train_per_class": scarcest * 3 // 4}})
     clone.commit()
-    write(clone, SEARCH | {"budget": {"repeats": 4}})
-    assert "3.0 to screen 3 settings" in command(clone, fails=True)
+    return clone
+
+
+def test_where_a_class_would_have_too_few_rows_settings_are_screened_by_their_first_repeat(scarce):
+    write(scarce, SEARCH | {"budget": {"repeats": 4}})
+    assert "budget: 4 must be 9 trainings or more: 3.0 to screen 3 settings" in command(scarce, fails=True)
+
+
+@pytest.mark.slow
+def test_the_first_repeat_that_screened_a_setting_is_taken_over_into_the_race(scarce):
+    write(scarce, SEARCH | {"budget": {"repeats": 9}})
+    answer = answered(scarce)
+    assert (answer["screening"]["fraction"], answer["work"]) == (None, 3 + 2 * 3)
+    assert sorted(one["repeats"] for one in answer["entrants"]) == [0, 4, 4]
+    assert sorted(experiments(scarce)) == sorted(one["name"] for one in answer["entrants"])
+    log = next((scarce.folder / ".gapwise/search").glob("*/log.txt")).read_text()
+    trained = [line for line in log.splitlines() if line.startswith("repeat ") and ", epoch  1 of" in line]
+    assert len(trained) == answer["work"]
 
 
 def test_minutes_need_a_timed_training(project):

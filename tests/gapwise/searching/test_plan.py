@@ -46,6 +46,13 @@ def test_a_budget_below_the_least_fits_no_race():
     assert plan(24, 10, 36, screened).looks == []
 
 
+def test_a_screening_by_the_first_repeat_is_taken_over_into_the_race():
+    found = plan(24, 10, 60, Screening())
+    assert found.looks == [Look(3, 6), Look(6, 4), Look(10, 3)]
+    assert found.cost == 24 + 6 * 2 + 4 * 3 + 3 * 4
+    assert least_budget(24, 10, Screening()) == 24 + 2 * 9
+
+
 def test_a_budget_of_the_whole_grid_needs_no_screening():
     assert plan(4, 3, 12, Screening(0.5, 0.7)) == Plan(4, None, [Look(3, 4)])
     assert plan(4, 3, 11, Screening(0.5, 0.7)).screening is not None
