@@ -15,6 +15,10 @@ from gapwise.statistics.uncertainty import components, score_interval
 
 # Finer than any score is known, coarse enough to read in a diff.
 DIGITS = 6
+WORSE = (
+    "  WARNING: {} is better without fine-tuning: this setting has learnt too little; if the loss still fell in the "
+    "last epoch, raise finetune.epochs, or put $(cat settings/auto) behind `dvc exp run`"
+)
 
 
 def scores(predictions: pd.DataFrame) -> dict[str, float]:
@@ -40,10 +44,13 @@ def in_lines(metrics: dict[str, Any]) -> list[str]:
     test, others = metrics["test"], {part: metrics[part]["accuracy"] for part in ("validation", "train")}
     means = ", ".join(f"{accuracy:.3f} on {part}" for part, accuracy in others.items() if accuracy is not None)
     simple = ", ".join(f"{name} {accuracy:.3f}" for name, accuracy in metrics["baseline"].items())
+    best = max(metrics["baseline"], key=metrics["baseline"].get)
+    behind = metrics["baseline_intervals"][best]["accuracy_low"] > test["accuracy_high"]
     return [
         f"accuracy {test['accuracy']:.3f} ({test['accuracy_low']:.3f} to {test['accuracy_high']:.3f}) on "
         f"{metrics['test_rows']:,} test texts, the mean of {counted(metrics['repeats'], 'repeat')}; {means}",
         f"without fine-tuning: {simple}",
+        *([WORSE.format(best)] if behind else []),
         "metrics/evaluate.json has all figures; `gapwise compare` sets this beside other experiments",
     ]
 

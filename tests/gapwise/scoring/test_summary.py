@@ -116,6 +116,16 @@ def test_the_terminal_is_told_the_scores_and_not_those_of_parts_without_rows():
     assert without[0].endswith("the mean of 2 repeats; 1.000 on train")
 
 
+@pytest.mark.parametrize(("accuracy_high", "is_said"), [(0.69, True), (0.71, False)])
+def test_a_setting_that_is_clearly_worse_than_a_baseline_is_told_so(accuracy_high, is_said):
+    metrics = summary(two_repeats(), baselines(), GROUPS, PARAMS)
+    metrics["test"]["accuracy_high"] = accuracy_high
+    metrics["baseline_intervals"]["frozen"]["accuracy_low"] = 0.7
+    warnings = [line for line in in_lines(metrics) if "WARNING" in line]
+    assert len(warnings) == is_said
+    assert all(line.startswith("  WARNING: frozen is better without fine-tuning") for line in warnings)
+
+
 def test_both_gaps_are_positive_where_train_is_better_than_test():
     result = summary(two_repeats(), baselines(), GROUPS, PARAMS)
     assert result["gap"] == {"accuracy": 0.125, "log_loss": round(-np.log(0.8) + np.log(4) / 8 + np.log(0.9), 6)}
