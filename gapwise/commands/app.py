@@ -1,6 +1,7 @@
 """The program `gapwise`: its commands, their arguments and their help; what they do is imported late."""
 
 import codecs
+import errno
 import io
 import os
 import sys
@@ -55,6 +56,11 @@ def explained(interrupted: str = "Interrupted.") -> Iterator[None]:
     except BrokenPipeError:  # the reader, for example `head`, has seen enough
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         sys.exit(141)
+    except OSError as error:
+        if error.errno != errno.ENOSPC:
+            raise
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # what is left to print cannot be
+        sys.exit("\nThe disk is full, and what was printed is not whole. Free some space and run the command again.\n")
 
 
 @app.command()

@@ -19,6 +19,7 @@ from gapwise.commands.comparable import Run, notes, other_data, other_repeats
 from gapwise.commands.lockfile import interrupted, is_code, not_run, read_lock
 from gapwise.commands.project import WORKSPACE, Project
 from gapwise.disk.recorded import md5
+from gapwise.searching.space import SCREENING
 
 PREDICTIONS = "data/predictions.parquet"
 TEST = "data/test.parquet"
@@ -203,6 +204,8 @@ def _rerun(project: Project, name: str) -> str:
     """Says how a revision is run again."""
     if name == WORKSPACE:
         return "run `dvc repro`"
+    if name.startswith(SCREENING):
+        return "it is the training by which a search has screened a setting, on other rows than the others"
     if project.is_experiment(name):
         return f"run `dvc exp apply {name}`, then `dvc exp run` under a new name"
     return "check it out, run `dvc repro` and commit"

@@ -25,7 +25,7 @@ from gapwise.base.unvalidated import none_drawn
 from gapwise.base.validation import validate
 from gapwise.base.wording import counted, in_words
 from gapwise.commands.comparable import Run, require_one_test
-from gapwise.commands.lockfile import read_lock
+from gapwise.commands.lockfile import Lock, read_lock
 from gapwise.commands.project import Project
 from gapwise.commands.revisions import PREDICTIONS, groups, load
 from gapwise.commands.sweeps.repository import Repository
@@ -41,7 +41,7 @@ from gapwise.searching.params import Search, read_search
 from gapwise.searching.plan import Plan, Screening, least_budget, plan, screening, share
 from gapwise.searching.race import Race, Scores, mean, run_race
 from gapwise.searching.screening import Screened, screen
-from gapwise.searching.space import DEFAULT, Candidate, candidates, check, misnamed
+from gapwise.searching.space import DEFAULT, Candidate, candidates, check, misnamed, screening_of
 from gapwise.searching.telling import tell
 from gapwise.searching.validation import scores_of
 from gapwise.splitting.params import SplitParams
@@ -85,7 +85,7 @@ def _read(project: Project, repository: Repository, file: Path) -> tuple[Search,
             "A search runs the project's own code, and this program comes from another folder.",
             [f"run `python -m gapwise search` in {project.folder}"],
         )
-    repository.refuse_changes("A search", ["params.yaml", "dvc.yaml", "gapwise", "stages"])
+    repository.refuse_changes("A search", ["params.yaml", "dvc.yaml", "*.dvc", "gapwise", "stages"])
     asked, document = _document(file), _document(Path("params.yaml"))
     try:
         search = read_search(asked)
@@ -230,7 +230,8 @@ class _Searching:
         _write(self.state / "verdict.json", found.model_dump_json(indent=2))  # before the test is opened
         finalists = list(dict.fromkeys([race.default, race.winner]))
         _say(
-            f"The race is over, and the verdict on validation is written; the test is opened for {in_words(finalists)}"
+            "The race is over, and the verdict on validation is written; the test is opened for "
+            f"{in_words(finalists)}, by baseline and evaluate"
         )
         for name in finalists:
             self.open_test(name)
@@ -299,7 +300,7 @@ class _Searching:
     def _hand_over(self, name: str) -> None:
         self.workplace.repro("tokenize")
         revision = self.project.resolve(name)
-        outs = read_lock(self.project.text(revision, "dvc.lock") or "").outs
+        outs = self._lock(name).outs
         finished = self.state / "finished"
         shutil.rmtree(finished, ignore_errors=True)
         for path in ("models", "metrics/training"):
@@ -321,10 +322,13 @@ class _Searching:
 
     def open_test(self, name: str) -> None:
         """Runs the whole pipeline of a setting that is trained; nothing is trained again."""
-        lock = read_lock(self.project.text(self.project.resolve(name), "dvc.lock") or "")
-        if PREDICTIONS not in lock.outs:
-            self.workplace.begin(self.by_name[name].changes, self._finished(name))
+        finished = self._finished(name)  # 0 if somebody has removed the experiment
+        if not finished or PREDICTIONS not in self._lock(name).outs:
+            self.workplace.begin(self.by_name[name].changes, finished or self.plan.looks[-1].repeats)
             self.workplace.experiment(name)
+
+    def _lock(self, name: str) -> Lock:
+        return read_lock(self.project.text(self.project.resolve(name), "dvc.lock") or "")
 
     def compared(self, race: Race) -> Any:
         """Compares the winner with the default on the test rows, as `gapwise compare` does."""
@@ -356,13 +360,8 @@ class _Searching:
 
         _say(
             f"{done:5.1f} of at most {self.plan.cost:.1f} trainings: {what}, {duration(took)}; "
-            f"at most {duration(left)} left"
+            f"about {duration(left)} left, the test apart"
         )
-
-
-def screening_of(name: str) -> str:
-    """Names the experiment of a setting's screening."""
-    return f"screening-{name.removeprefix('search-')}"
 
 
 def _of_all(race: Race, screened: Screened | None) -> dict[str, float]:

@@ -4,16 +4,20 @@ DVC trusts a read-only object in its cache, and a file that it has once checked 
 """
 
 import os
+import re
 import shutil
 from collections.abc import Sequence
 from pathlib import Path
 
-from dvc.exceptions import NotDvcRepoError
+from dvc.exceptions import DvcException, NotDvcRepoError
 from dvc.repo import Repo
 
 from gapwise.base.errors import UserError
 from gapwise.base.wording import in_words
 from gapwise.disk.recorded import md5
+
+MERGE = "if a merge is under way, settle its conflicts first (docs/team.md)"
+HASH = re.compile(r"[0-9a-f]{30}(\.dir)?")  # what an object is named by, below a folder of its first two digits
 
 
 def run() -> bool:
@@ -24,14 +28,22 @@ def run() -> bool:
     """
     with _opened() as repo:
         cache, aside = Path(repo.cache.local.path), Path(repo.tmp_dir) / "damaged"
-        recorded = {Path(out.fs_path): (out.hash_info.value, out.stage.is_data_source) for out in repo.index.outs}
-    findings = [_move(path, aside) for path in sorted(cache.glob("??/*")) if md5(path) != _name(path)]
+        try:
+            recorded = {Path(out.fs_path): (out.hash_info.value, out.stage.is_data_source) for out in repo.index.outs}
+        except DvcException as error:
+            raise UserError("DVC cannot read the project:", [str(error), MERGE]) from error
+    findings = [_move(path, aside) for path in _objects(cache) if md5(path) != _name(path)]
     for path, (value, is_source) in sorted(recorded.items()):
         if value and path.exists() and md5(path) != value:
             findings.append(_source(path) if is_source else _output(path))
     missing = [_shown(path) for path, (value, _) in sorted(recorded.items()) if value and not path.exists()]
     print("\n".join([*(findings or [_whole(missing)]), *_missing(missing)]))
     return not findings
+
+
+def _objects(cache: Path) -> list[Path]:
+    """Lists the objects of a cache, and no file that DVC is about to make one, or was when it was killed."""
+    return sorted(path for path in cache.glob("??/*") if HASH.fullmatch(path.name))
 
 
 def _whole(missing: Sequence[str]) -> str:

@@ -10,9 +10,9 @@ from pathlib import Path
 from gapwise.base.errors import UserError
 from gapwise.disk.interrupt import unfinished
 
-FULL = "free some space, then run `dvc repro` again: finished stages are kept"
-FORBIDDEN = "make it writable for the user who runs DVC, then run `dvc repro` again"
-FAILING = "look after the disk, then run `dvc repro` again"
+FULL = "free some space, then run the same command again: finished stages are kept"
+FORBIDDEN = "make it writable for the user who runs DVC, then run the same command again"
+FAILING = "look after the disk, then run the same command again"
 ADVICE = {
     **dict.fromkeys((errno.ENOSPC, errno.EDQUOT, errno.EFBIG), FULL),
     **dict.fromkeys((errno.EROFS, errno.EACCES, errno.EPERM, errno.EBUSY), FORBIDDEN),

@@ -125,7 +125,7 @@ def _p(value: float | None) -> str:
 def _race(found: Found) -> Table:
     unit = METRICS[found.metric]
     table = Table(box=box.SIMPLE_HEAD, show_edge=False, pad_edge=False, padding=(0, 2, 0, 0), header_style="dim")
-    table.add_column("")
+    table.add_column("", no_wrap=True)
     table.add_column("repeats")
     if found.screening is not None:
         table.add_column("screening", justify="right")

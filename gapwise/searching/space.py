@@ -18,6 +18,7 @@ from gapwise.comparing.verdicts import flatten
 from gapwise.searching.params import HEADLINE, Domain, Search
 
 DEFAULT = "params.yaml"
+SCREENING = "screening-"  # in place of `search-`, of an experiment that is no setting of params.yaml
 SECTIONS = ("augment", "tokenize", "finetune")  # what else changes the rows or draws that settings share
 TRIES = 200  # draws until a new setting has to come
 
@@ -142,6 +143,11 @@ def named(document: Mapping[str, Any], commit: str) -> str:
     values.pop("split.repeats", None)
     text = json.dumps([commit, sorted(values.items())], default=str)
     return f"search-{hashlib.sha256(text.encode()).hexdigest()[:8]}"
+
+
+def screening_of(name: str) -> str:
+    """Names the experiment of a setting's screening."""
+    return SCREENING + name.removeprefix("search-")
 
 
 def candidates(search: Search, document: Mapping[str, Any], commit: str, storage: Path) -> list[Candidate]:

@@ -53,7 +53,7 @@ def test_a_stage_on_a_full_disk_says_so_and_runs_once_there_is_space(small, stag
     assert (code, "Traceback" in log, small.half_written(), small.leftovers()) == (255, False, set(), [])
     assert (
         f"\n{output} cannot be written: No space left on device.\n"
-        "  - free some space, then run `dvc repro` again: finished stages are kept\n"
+        "  - free some space, then run the same command again: finished stages are kept\n"
     ) in log
     assert stages_run(small.assert_recovers()) == [stage]
 
@@ -74,7 +74,7 @@ def test_a_folder_on_a_read_only_disk_is_named(disturbed, require, stage, output
     reason = "Device or resource busy" if folder == output else "Read-only file system"
     assert (
         f"\n{output} cannot be written: {reason}.\n"
-        "  - make it writable for the user who runs DVC, then run `dvc repro` again\n"
+        "  - make it writable for the user who runs DVC, then run the same command again\n"
     ) in log
     assert stages_run(disturbed.assert_recovers()) == [stage]
 
@@ -95,7 +95,7 @@ def test_a_folder_that_may_not_be_written_is_named(disturbed, require, stage, ou
     assert (code, "Traceback" in log, disturbed.half_written(), disturbed.leftovers()) == (255, False, set(), [])
     assert (
         f"\n{output} cannot be written: Permission denied.\n"
-        "  - make it writable for the user who runs DVC, then run `dvc repro` again\n"
+        "  - make it writable for the user who runs DVC, then run the same command again\n"
     ) in log
     assert stages_run(disturbed.assert_recovers()) == [stage]
 

@@ -159,6 +159,17 @@ def test_a_list_in_place_of_a_text_is_told_from_a_row_without_one():
     ]
 
 
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs a device that is always full")
+def test_a_disk_that_is_full_behind_standard_output_is_a_message():
+    pd.DataFrame({"text": TEXTS * 200}).to_csv("new.csv", index=False)
+    with Path("/dev/full").open("w") as full:
+        command = [sys.executable, "-m", "gapwise", "predict", "new.csv"]
+        done = subprocess.run(command, stdout=full, stderr=subprocess.PIPE, text=True, check=False)
+    assert done.returncode == 1
+    assert "The disk is full, and what was printed is not whole." in done.stderr
+    assert "Traceback" not in done.stderr
+
+
 def test_standard_input_is_read_in_the_format_that_is_named():
     lines = "".join(f'{{"text": "{text}"}}\n' for text in TEXTS)
     shown = CliRunner().invoke(app, ["predict", "-", "--format", "jsonl"], input=lines)

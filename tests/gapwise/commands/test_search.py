@@ -13,7 +13,7 @@ import psutil
 import pytest
 from ruamel.yaml import YAML
 
-from gapwise.commands.search import screening_of
+from gapwise.searching.space import screening_of
 from tests.clones import some_articles, stages_run, start
 from tests.pinned import until
 
@@ -124,6 +124,11 @@ def test_changes_that_are_not_committed_are_refused(project):
     assert (
         "A search runs what is committed, and the workspace has changes that are not.\n  - changed: params.yaml" in said
     )
+    source = project.folder / "data/raw/mine.csv.dvc"
+    source.write_text(source.read_text() + "desc: another\n")
+    said = command(project, fails=True)
+    project.run("git", "checkout", "-q", "data/raw/mine.csv.dvc")
+    assert "changed: data/raw/mine.csv.dvc" in said
 
 
 def test_mistakes_of_form_and_of_names_are_told_at_once(project):
@@ -208,8 +213,13 @@ def test_a_search_that_is_killed_goes_on_and_ends_as_one_that_is_not(project, tm
     assert twin.outputs()["models"] == outputs(project, made[answer["winner"]])["models"]
 
     before = log.count("Running stage")
-    assert "0 will not win" in command(project)
+    command(project)
     assert next((project.folder / ".gapwise/search").glob("*/log.txt")).read_text().count("Running stage") == before
+
+    project.run("dvc", "exp", "remove", answer["winner"])
+    assert answered(project) == answer
+    one, other = (outputs(clone, experiments(clone)[answer["winner"]]) for clone in (project, twin))
+    assert one == other
 
 
 def killed_in_training(clone):

@@ -122,3 +122,18 @@ def test_an_output_that_is_not_here_is_said(project, capsys):
         "Not here: file and folder; `dvc checkout` brings what the cache has, `dvc pull` what a remote has, `dvc "
         "repro` makes the rest.\n"
     )
+
+
+def test_what_dvc_was_about_to_write_is_no_damage(project, capsys):
+    folder = next(Path(".dvc/cache/files/md5").glob("??"))
+    (folder / ".xyz.tmp").write_text("half")
+    assert verify.run()
+    assert capsys.readouterr().out == WHOLE
+    assert (folder / ".xyz.tmp").exists()
+
+
+def test_a_merge_that_is_under_way_is_a_message(project):
+    Path("dvc.lock").write_text("<<<<<<< HEAD\n" + Path("dvc.lock").read_text())
+    with pytest.raises(UserError, match="DVC cannot read the project") as caught:
+        verify.run()
+    assert "settle its conflicts first" in str(caught.value)

@@ -87,7 +87,7 @@ def test_the_temporary_name_can_be_known_before():
 )
 def test_what_the_machine_refuses_is_a_message_with_the_final_name(number, reason, advice):
     with (
-        pytest.raises(UserError, match=rf"^a cannot be written: {reason}\.\n  - {advice}.*`dvc repro` again"),
+        pytest.raises(UserError, match=rf"^a cannot be written: {reason}\.\n  - {advice}.*the same command again"),
         atomic("a"),
     ):
         raise OSError(number, os.strerror(number))

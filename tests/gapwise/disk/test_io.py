@@ -53,7 +53,7 @@ def test_a_full_disk_ends_with_a_message_wherever_it_is_noticed():
         io.run(fail_with(OSError(errno.ENOSPC, "No space left on device", "curves/loss.tsv")))
     assert caught.value.code == (
         "\ncurves/loss.tsv cannot be used: No space left on device.\n"
-        "  - free some space, then run `dvc repro` again: finished stages are kept\n"
+        "  - free some space, then run the same command again: finished stages are kept\n"
     )
 
 
