@@ -59,7 +59,7 @@ def test_a_damaged_object_of_the_cache_is_found_before_it_is_used_and_made_again
     assert "run `gapwise verify`, then `dvc repro`" in log
     assert "Traceback" not in log
 
-    log = disturbed.run("python", "-m", "gapwise", "verify")
+    log = disturbed.run("python", "-m", "gapwise", "verify", fails=True)
     assert "damaged, moved to .dvc/tmp/damaged/" in log
     assert f"{name}: not as recorded; `dvc repro` makes it again" in log
     disturbed.assert_recovers()
@@ -77,7 +77,7 @@ def test_a_damaged_file_of_ones_own_is_refused_and_comes_back_from_a_colleague(d
     assert (
         "data/raw/mine.csv: not as data/raw/mine.csv.dvc says; run `dvc add data/raw/mine.csv` to keep it, "
         "or delete it and run `dvc pull data/raw/mine.csv`\n"
-    ) in disturbed.run("python", "-m", "gapwise", "verify")
+    ) in disturbed.run("python", "-m", "gapwise", "verify", fails=True)
     lose(disturbed.folder / "data/raw/mine.csv")
     disturbed.run("dvc", "pull", "-q", "data/raw/mine.csv")
     disturbed.assert_recovers()
