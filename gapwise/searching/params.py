@@ -9,7 +9,6 @@ from pydantic_core import ErrorDetails
 from gapwise.base.errors import UserError
 from gapwise.base.wording import in_yaml, show
 
-FILE = "search.yaml"
 Number = int | float
 HEADLINE = "The search has mistakes, nothing was trained:"
 
