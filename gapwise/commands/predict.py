@@ -98,13 +98,13 @@ class _Job:
 
     def label(self, chunk: Chunk, labeller: Labeller) -> pd.DataFrame:
         """Puts the labels beside the rows; a row without a text has none."""
-        cells = chunk.table[self.column].to_list()
-        texts = [normalize(cell) if isinstance(cell, str) else "" for cell in map(as_text, cells)]
+        cells = [as_text(cell) for cell in chunk.table[self.column].to_list()]
+        texts = [normalize(cell) if isinstance(cell, str) else "" for cell in cells]
         filled = [place for place, text in enumerate(texts) if text]
         self.rows += len(texts)
         self.labelled += len(filled)
         self.broken += chunk.broken
-        is_other = [not isinstance(cell, str | None) for cell in map(as_text, cells)]
+        is_other = [not isinstance(cell, str | None) for cell in cells]
         self.other += [row for row, is_one in zip(chunk.rows, is_other, strict=True) if is_one]
         self.without += [
             row for row, text, is_one in zip(chunk.rows, texts, is_other, strict=True) if not text and not is_one

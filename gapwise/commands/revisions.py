@@ -131,9 +131,8 @@ def read(project: Project, name: str) -> Loaded:
     """
     revision = project.resolve(name)
     run = Run(name, revision, params_of(project, revision), read_lock(project.text(revision, "dvc.lock") or ""))
-    again = _rerun(project, name)
-    _check_whole(run, again)
-    said = _check_files(project, run, again) if revision == WORKSPACE else []
+    _check_whole(project, run)
+    said = _check_files(project, run) if revision == WORKSPACE else []
     return Loaded(run, table(project, run, PREDICTIONS, Predictions), said)
 
 
@@ -148,18 +147,19 @@ def params_of(project: Project, revision: str) -> Mapping[str, Any]:
         raise UserError("its params.yaml is not valid; `dvc repro` says where") from error
 
 
-def _check_whole(run: Run, again: str) -> None:
+def _check_whole(project: Project, run: Run) -> None:
     if PREDICTIONS not in run.lock.outs:
-        raise UserError(f"was not run: its dvc.lock knows no {PREDICTIONS}; {again}")
+        raise UserError(f"was not run: its dvc.lock knows no {PREDICTIONS}; {_rerun(project, run.name)}")
     changed = not_run(run.lock, run.params)
     if changed:
-        raise UserError(f"its params were changed after the run ({in_words(changed)}); {again}")
+        raise UserError(f"its params were changed after the run ({in_words(changed)}); {_rerun(project, run.name)}")
     stages = interrupted(run.lock)
     if stages:
-        raise UserError(f"its run is not whole: what {in_words(stages)} ran on has changed since; {again}")
+        since = f"what {in_words(stages)} ran on has changed since"
+        raise UserError(f"its run is not whole: {since}; {_rerun(project, run.name)}")
 
 
-def _check_files(project: Project, run: Run, again: str) -> list[str]:
+def _check_files(project: Project, run: Run) -> list[str]:
     """Looks in the workspace for files that DVC would run stages again for; changed code is only a note."""
     recorded = {path: md5 for deps in run.lock.deps.values() for path, md5 in deps.items()}
     files = {path: project.folder / path for path in recorded}
@@ -167,7 +167,7 @@ def _check_files(project: Project, run: Run, again: str) -> list[str]:
     changed = [path for path, file in there.items() if md5(file) != recorded[path]]
     data = sorted(path for path in changed if not is_code(path))
     if data:
-        raise UserError(f"its files were changed after the run ({in_words(data)}); {again}")
+        raise UserError(f"its files were changed after the run ({in_words(data)}); {_rerun(project, run.name)}")
     code = sorted(set(changed))
     return [f"{run.name} is of code that was changed after the run ({in_words(code)})."] if code else []
 

@@ -104,13 +104,9 @@ def check_start(content: bytes, name: str) -> None:
 def foreign_byte(text: str) -> str | None:
     """Names the first byte of a text that is not UTF-8, where Python read it with `surrogateescape`; None for none."""
     found = next((ord(sign) for sign in text if "\udc80" <= sign <= "\udcff"), None)
-    return (
-        None
-        if found is None
-        else (
-            f"it holds the byte 0x{found - 0xDC00:02x}, which is not UTF-8: `iconv -f ENCODING -t UTF-8` mends a file"
-        )
-    )
+    if found is None:
+        return None
+    return f"it holds the byte 0x{found - 0xDC00:02x}, which is not UTF-8: `iconv -f ENCODING -t UTF-8` mends a file"
 
 
 def refuse_pointer(content: bytes, name: str) -> None:
