@@ -80,7 +80,11 @@ def run(world: SmallWorld, metric: str, budget: int) -> tuple[Plan, Race]:
     own = scores(world, metric)
     made = plan(len(own), REPEATS, budget, world.screening)
     admitted = screen(screened(world, metric), "0", made.looks[0].settings).racing
-    return made, run_race(admitted, made.looks, lambda name, repeats: own[name][:repeats], metric=metric)
+
+    def reached(names: Sequence[str], repeats: int) -> dict[str, Scores]:
+        return {name: own[name][:repeats] for name in names}
+
+    return made, run_race(admitted, made.looks, reached, metric=metric)
 
 
 def races(world: SmallWorld, number: int) -> Iterator[Mapping[str, object]]:

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from benchmarks.honesty.worlds import Head, Population, Rows, predict, some_groups, train
 from gapwise.base.seeds import derive
-from gapwise.searching.plan import Screening, screening, share
+from gapwise.searching.plan import Screening, fraction_of, screening
 
 Probabilities = NDArray[np.float32]
 
@@ -118,7 +118,7 @@ def draw_validation(
 def plan_screening(pool: int, trained: int, held: Sequence[Rows]) -> Screening:
     """Plans what a search would, of a pool of so many texts whose repeats train on `trained` of them."""
     repeats = _counts(pool, (trained, np.mean([len(rows) for rows in held])))
-    fraction = share(repeats, VALIDATION)
+    fraction = fraction_of(repeats, VALIDATION)
     return screening(fraction, _counts(pool, (min(trained, (1 - fraction) * pool), fraction * pool)), repeats)
 
 

@@ -13,6 +13,7 @@ from typing import Annotated, Literal
 import typer
 
 from gapwise.base.errors import UserError
+from gapwise.commands.sweeps.share import Share
 from gapwise.commands.sweeps.work import StepError
 from gapwise.statistics.metrics import METRICS
 
@@ -26,6 +27,16 @@ app = typer.Typer(
 
 
 PLAIN = dict(zip("−–…●├┤┼│┊─┴←→", "--.o||||:-+<>", strict=True))
+
+
+# Of the commands that run experiments elsewhere.
+Ray = Annotated[
+    str | None,
+    typer.Option(metavar="ADDRESS", help="Run on the Ray cluster with this HOST:PORT, or local.", show_default=False),
+]
+Cpus = Annotated[int, typer.Option(help="With --ray: processors for each experiment, 1 or more.")]
+Memory = Annotated[float, typer.Option(help="With --ray: GiB for each experiment.")]
+Gpus = Annotated[float, typer.Option(help="With --ray: GPUs for each experiment, also a part of one.")]
 
 
 @app.callback()
@@ -224,15 +235,10 @@ def sweep(
     printed: Annotated[
         bool, typer.Option("--print", help="Run nothing; print a line of shell for each experiment.")
     ] = False,
-    ray: Annotated[
-        str | None,
-        typer.Option(
-            metavar="ADDRESS", help="Run on the Ray cluster with this HOST:PORT, or local.", show_default=False
-        ),
-    ] = None,
-    cpus: Annotated[int, typer.Option(help="With --ray: processors for each experiment, 1 or more.")] = 1,
-    memory: Annotated[float, typer.Option(help="With --ray: GiB for each experiment.")] = 2.0,
-    gpus: Annotated[float, typer.Option(help="With --ray: GPUs for each experiment, also a part of one.")] = 0.0,
+    ray: Ray = None,
+    cpus: Cpus = 1,
+    memory: Memory = 2.0,
+    gpus: Gpus = 0.0,
 ) -> None:
     """Runs every combination of values, each as a DVC experiment of its own, one after the other or on many machines.
 
@@ -244,14 +250,10 @@ def sweep(
     """
     with explained():
         from gapwise.commands.sweep import run
-        from gapwise.commands.sweeps.share import Share
 
-        _at_least("--cpus", cpus, 1)
-        _at_least("--memory", memory, 0)
-        _at_least("--gpus", gpus, 0)
         if printed and ray is not None:
             raise UserError("--print is for other engines than Ray; choose one.")
-        run(settings or [], printed=printed, ray=ray, share=Share(cpus, memory, gpus))
+        run(settings or [], printed=printed, ray=ray, share=_share(cpus, memory, gpus))
 
 
 @app.command()
@@ -490,18 +492,23 @@ def search(
     html: Annotated[
         Path | None, typer.Option(metavar="FILE", help="Also write a page with the race as a picture.")
     ] = None,
+    ray: Ray = None,
+    cpus: Cpus = 1,
+    memory: Memory = 2.0,
+    gpus: Gpus = 0.0,
 ) -> None:
     """Finds the setting that generalizes best: screens all, then races the best on validation, more and more often.
 
     Every training becomes an experiment of the current commit. The test set is opened once, for the winner and the
-    setting of params.yaml. A search that was ended goes on where it was: run the same command again.
+    setting of params.yaml. A search that was ended goes on where it was: run the same command again, here or with
+    --ray, which trains on many machines.
 
     Example: `gapwise search search.yaml --html search.html`
     """
     with explained("Interrupted. The same command goes on from here."):
         from gapwise.commands.search import run
 
-        run(file, as_json=json, html=html)
+        run(file, as_json=json, html=html, ray=ray, share=_share(cpus, memory, gpus))
 
 
 @app.command()
@@ -515,6 +522,13 @@ def verify() -> None:
         from gapwise.commands.verify import run
 
         sys.exit(not run())
+
+
+def _share(cpus: int, memory: float, gpus: float) -> Share:
+    _at_least("--cpus", cpus, 1)
+    _at_least("--memory", memory, 0)
+    _at_least("--gpus", gpus, 0)
+    return Share(cpus, memory, gpus)
 
 
 def _between(option: str, value: float | None, advice: str = "") -> None:

@@ -8,6 +8,7 @@ from gapwise.base.wording import shorten
 from gapwise.commands.project import Project
 from gapwise.commands.sweeps import checks, grid, here
 from gapwise.commands.sweeps.lines import lines
+from gapwise.commands.sweeps.progress import Progress
 from gapwise.commands.sweeps.repository import Repository
 from gapwise.commands.sweeps.share import Share
 from gapwise.commands.sweeps.work import Job, StepError
@@ -72,16 +73,15 @@ def run_on(address: str, jobs: Sequence[Job], repository: Repository, share: Sha
     Raises:
         UserError: With all that keeps the cluster from running experiments, before any runs; or with all that failed.
     """
-    from gapwise.commands.sweeps.cluster import LOCAL, Sweep, check, connected
+    from gapwise.commands.sweeps.cluster import opened, origin_for
 
-    origin = here.origin_here(repository) if address == LOCAL else checks.shared_origin(repository)
+    origin = origin_for(address, repository)
     missing = to_run(jobs, repository)
-    if not missing:
-        return
-    with connected(address) as ray:
-        check(ray, repository, origin, share)
-        failures = Sweep(ray, repository, origin, share).run(missing)
-    report(failures, jobs)
+    if missing:
+        with opened(address, repository, origin, share) as sweep:
+            progress = Progress(len(missing))
+            failures = sweep.run(missing, lambda job, how: progress.ends(job.name, how))
+        report(failures, jobs)
 
 
 def run_here(jobs: Sequence[Job], repository: Repository) -> None:

@@ -74,7 +74,7 @@ class Plan:
         return self.screening_cost + race
 
 
-def share(counts: Mapping[str, Any], fraction: float) -> float:
+def fraction_of(counts: Mapping[str, Any], fraction: float) -> float:
     """Gives the share of the development rows that a screening validates on.
 
     They are as many as it trains on, so half of them where a repeat takes all. To choose among settings, rows to
@@ -93,7 +93,7 @@ def screening(fraction: float, counts: Mapping[str, Any], of_race: Mapping[str, 
     """Prices a screening.
 
     Args:
-        fraction: From `share`.
+        fraction: From `fraction_of`.
         counts: metrics/split.json of it.
         of_race: The same of the race's repeats.
     """

@@ -68,7 +68,7 @@ class Race:
 def run_race(
     settings: Sequence[str],
     looks: Sequence[Look],
-    score: Callable[[str, int], Scores],
+    score: Callable[[Sequence[str], int], Mapping[str, Scores]],
     after: Callable[[Race, int], None] = lambda race, look: None,
     metric: str = "log_loss",
 ) -> Race:
@@ -77,15 +77,14 @@ def run_race(
     Args:
         settings: Names, the default first.
         looks: Of a `Plan`.
-        score: Gives what a setting reached in a number of repeats, and trains those that are missing.
+        score: Gives what each of some settings reached in a number of repeats, and trains those that are missing.
         after: Is told of each look.
         metric: One of `METRICS`, that the scores are of.
     """
     race = Race(looks, settings[0])
     going = list(settings)
     for place, look in enumerate(looks):
-        for name in going:
-            race.scores[name] = score(name, look.repeats)
+        race.scores |= score(going, look.repeats)
         most = looks[place + 1].settings if place + 1 < len(looks) else 0
         leader, falls = judge({name: race.scores[name] for name in going}, race, place, most, metric)
         race.winner = leader

@@ -6,7 +6,7 @@ from gapwise.base.errors import UserError
 from gapwise.commands.sweeps.repository import Repository
 from gapwise.commands.sweeps.work import Origin, StepError, git_refusal, store_refusal
 
-HEADLINE = "The sweep cannot run elsewhere, and nothing was run:"
+HEADLINE = "Experiments cannot run elsewhere, and nothing was run:"
 GIT_REMOTE = (
     "there is no git remote, which carries code and experiments: git remote add origin URL && git push -u origin HEAD"
 )

@@ -6,7 +6,7 @@ whatever has happened.
 """
 
 import os
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 
@@ -14,10 +14,10 @@ from gapwise.base import telemetry
 from gapwise.base.errors import UserError
 from gapwise.base.wording import shorten
 from gapwise.commands.sweeps import access, work
-from gapwise.commands.sweeps.here import FOLDER
+from gapwise.commands.sweeps.checks import shared_origin
+from gapwise.commands.sweeps.here import FOLDER, origin_here
 from gapwise.commands.sweeps.lines import folder_name
 from gapwise.commands.sweeps.lock import locked, required
-from gapwise.commands.sweeps.progress import Progress
 from gapwise.commands.sweeps.repository import Repository
 from gapwise.commands.sweeps.share import Share
 from gapwise.commands.sweeps.work import PATIENCE, Job, Origin, Worker, patiently
@@ -28,13 +28,36 @@ CLONES = "~/.cache/gapwise"  # of each machine
 DEATHS = 5  # of an experiment's workers, until it is given up
 
 
-@contextmanager
-def connected(address: str) -> Iterator[Any]:
-    """Connects to a cluster, or starts one on this machine; gives the module ray.
+def origin_for(address: str, repository: Repository) -> Origin:
+    """Gives where the workers of a cluster get the commit.
 
     Raises:
-        UserError: If Ray is missing, or the cluster cannot be used.
+        UserError: If there are no remotes for it, or they refuse what is to be run.
     """
+    return origin_here(repository) if address == LOCAL else shared_origin(repository)
+
+
+@contextmanager
+def opened(address: str, repository: Repository, origin: Origin, share: Share) -> "Iterator[Sweep]":
+    """Connects to a cluster, or starts one on this machine, and looks at every machine of it.
+
+    Args:
+        address: Of the head node, `HOST:PORT`, or `local`.
+        repository: Of the project, without changes.
+        origin: Where workers get the commit.
+        share: What each experiment takes of a machine.
+
+    Raises:
+        UserError: If Ray is missing, or the cluster cannot run experiments.
+    """
+    with connected(address) as ray:
+        check(ray, repository, origin, share)
+        yield Sweep(ray, repository, origin, share)
+
+
+@contextmanager
+def connected(address: str) -> Iterator[Any]:
+    """Connects to a cluster, or starts one on this machine; gives the module ray."""
     # Before the import, which reads it.
     os.environ["RAY_AUTH_MODE"] = access.mode_here() if address == LOCAL else access.mode(address)
     telemetry.off()
@@ -102,13 +125,17 @@ class Sweep:
         self.folder = _folder(origin) if origin.shared else str(repository.project / FOLDER)
         self.worker = ray.remote(Worker)
 
-    def run(self, jobs: Sequence[Job]) -> dict[str, str]:
+    def run(self, jobs: Sequence[Job], ends: Callable[[Job, str], None]) -> dict[str, str]:
         """Runs experiments; those that are done are here afterwards.
+
+        Args:
+            jobs: Any number.
+            ends: Is told of each that has ended, and how: `done` or `failed`. The others go on meanwhile.
 
         Returns:
             Why an experiment failed, by its name.
         """
-        progress, failures, deaths = Progress(len(jobs)), dict[str, str](), dict[str, int]()
+        failures, deaths = dict[str, str](), dict[str, int]()
         calls = {self._begin(job): job for job in jobs}
         while calls:
             ended = {call: calls.pop(call) for call in self._ended(list(calls))}
@@ -121,7 +148,7 @@ class Sweep:
                     continue
                 if job.name not in done:
                     failures[job.name] = said
-                progress.ends(job.name, "done" if job.name in done else "failed")
+                ends(job, "done" if job.name in done else "failed")
         return failures
 
     def _begin(self, job: Job) -> Any:

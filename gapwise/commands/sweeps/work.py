@@ -57,10 +57,17 @@ class Job:
     Attributes:
         name: Of the experiment.
         overrides: What `dvc exp run -S` is given.
+        stages: To run up to; all without any.
+        before: Arguments of a Python that runs in the clone before the experiment; none without any.
+        follows: The experiment of the same commit that `before` asks for, to be brought from the origin; empty for
+            none.
     """
 
     name: str
-    overrides: tuple[str, ...]
+    overrides: tuple[str, ...] = ()
+    stages: tuple[str, ...] = ()
+    before: tuple[str, ...] = ()
+    follows: str = ""
 
 
 @dataclass(frozen=True)
@@ -187,7 +194,13 @@ def perform(job: Job, origin: Origin, folder: Path, processors: int | None = Non
             patiently(lambda: step.dvc("pull", "--allow-missing"), patience)
         else:
             step.dvc("checkout", "--allow-missing", "--force")
-        step.dvc("exp", "run", "--name", job.name, *(f"--set-param={override}" for override in job.overrides))
+        if job.follows:
+            earlier = origin.namespace + job.follows
+            patiently(lambda: git(clone, "fetch", "-q", "--no-tags", origin.url, f"{earlier}:{earlier}"), patience)
+        if job.before:
+            step.python(*job.before)
+        changes = (f"--set-param={override}" for override in job.overrides)
+        step.dvc("exp", "run", "--name", job.name, *changes, *job.stages)
         if origin.shared:  # before the reference: where that is, the outputs are
             patiently(lambda: step.dvc("push"), patience)
         patiently(lambda: hand_over(clone, origin.url, reference), patience)
@@ -282,7 +295,7 @@ def git(folder: Path | None, *arguments: str) -> str:
 
 
 class Steps:
-    """Commands of DVC in a clone, that end when this process does.
+    """Commands of DVC and of Python in a clone, that end when this process does.
 
     Args:
         folder: The project in the clone.
@@ -298,11 +311,18 @@ class Steps:
 
     def dvc(self, *arguments: str) -> None:
         """Runs a command of DVC."""
+        self._run("dvc", "-m", "dvc", *arguments)
+
+    def python(self, *arguments: str) -> None:
+        """Runs Python."""
+        self._run("python", *arguments)
+
+    def _run(self, name: str, *arguments: str) -> None:
         begin = self.log.tell()
-        self.log.write(f"$ dvc {' '.join(arguments)}\n")
+        self.log.write(f"$ {name} {' '.join(arguments).removeprefix(f'-m {name} ')}\n")
         self.log.flush()
         child = subprocess.Popen(
-            [sys.executable, "-c", GUARD, str(self.lock.fileno()), sys.executable, "-m", "dvc", *arguments],
+            [sys.executable, "-c", GUARD, str(self.lock.fileno()), sys.executable, *arguments],
             cwd=self.folder,
             env=self.environment,
             stdin=subprocess.PIPE,

@@ -47,9 +47,9 @@ def command(clone, *options, fails=False):
     return clone.run(sys.executable, "-m", "gapwise", "search", *options, fails=fails)
 
 
-def answered(clone):
+def answered(clone, *options):
     """What `--json` prints, which stands before all that goes to stderr."""
-    return json.JSONDecoder().raw_decode(command(clone, "--json"))[0]
+    return json.JSONDecoder().raw_decode(command(clone, "--json", *options))[0]
 
 
 def experiments(clone):
@@ -181,7 +181,10 @@ def test_given_parts_without_validation_rows_are_refused_before_anything_is_trai
 
 @pytest.mark.slow
 def test_a_search_that_is_killed_goes_on_and_ends_as_one_that_is_not(project, tmp_path):
-    """Also: nothing is trained twice, the workspace stays as it is, and losers have no figures of the test."""
+    """Also: nothing is trained twice, the workspace stays as it is, and losers have no figures of the test.
+
+    The one that is not runs on a Ray of this machine.
+    """
     undisturbed = tmp_path / "undisturbed"
     shutil.copytree(project.folder, undisturbed)
     killed_in_training(project)
@@ -202,8 +205,9 @@ def test_a_search_that_is_killed_goes_on_and_ends_as_one_that_is_not(project, tm
         assert ("data/predictions.parquet" in outputs(project, made[one["name"]])) is tested
 
     twin = type(project)(undisturbed, DVC_SITE_CACHE_DIR=str(tmp_path / "site"))
-    again = answered(twin)
-    assert again == answer
+    assert answered(twin, "--ray", "local", "--memory", "0.1") == answer
+    logs = (twin.folder / ".gapwise/sweep").glob("*.log")
+    assert sum(log.read_text().count("taken over from a run") for log in logs) == len(raced) * 1
     assert {name: outputs(twin, commit) for name, commit in experiments(twin).items()} == {
         name: outputs(project, commit) for name, commit in made.items()
     }

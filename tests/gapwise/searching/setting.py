@@ -17,4 +17,4 @@ def race(means, looks, **chance):
     """A race of settings that truly have these means, the default first."""
     made = scores(means, looks[-1][0], **chance)
     found = [Look(*look) for look in looks]
-    return run_race(list(means), found, lambda name, repeats: made[name][:repeats])
+    return run_race(list(means), found, lambda names, repeats: {name: made[name][:repeats] for name in names})

@@ -2,7 +2,7 @@
 
 import pytest
 
-from gapwise.searching.plan import Look, Plan, Screening, least_budget, plan, screening, share
+from gapwise.searching.plan import Look, Plan, Screening, fraction_of, least_budget, plan, screening
 
 
 def counts(train, validation, development=1000):
@@ -24,7 +24,7 @@ def test_a_quarter_of_the_grid_is_a_screening_and_a_race():
     ("train", "fraction", "expected"), [(900, 0.1, 0.5), (200, 0.1, 0.2), (50, 0.1, 0.1), (400, 0.6, 0.6)]
 )
 def test_as_many_rows_validate_as_are_trained_on(train, fraction, expected):
-    assert share(counts(train, 100), fraction) == expected
+    assert fraction_of(counts(train, 100), fraction) == expected
 
 
 @pytest.mark.parametrize(("settings", "repeats"), [(2, 2), (4, 3), (24, 10), (60, 20)])

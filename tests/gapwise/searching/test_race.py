@@ -40,9 +40,9 @@ def test_the_default_may_win():
 def test_only_what_is_still_in_the_race_is_trained_and_each_look_is_told():
     made, asked, told = scores(MEANS | {"alike": 0.0}), [], []
 
-    def score(name, repeats):
-        asked.append((name, repeats))
-        return made[name][:repeats]
+    def score(names, repeats):
+        asked.extend((name, repeats) for name in names)
+        return {name: made[name][:repeats] for name in names}
 
     run_race(list(MEANS), [Look(1, 4), Look(3, 2)], score, lambda race, look: told.append((look, race.winner)))
     assert asked[:4] == [(name, 1) for name in MEANS]

@@ -13,7 +13,7 @@ from gapwise.commands.sweeps.work import git, other_versions
 
 
 def problems(project):
-    with pytest.raises(UserError, match=r"The sweep cannot run elsewhere, and nothing was run:") as caught:
+    with pytest.raises(UserError, match=r"Experiments cannot run elsewhere, and nothing was run:") as caught:
         shared_origin(Repository(project.folder))
     return list(caught.value.problems)
 

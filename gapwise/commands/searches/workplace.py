@@ -1,24 +1,18 @@
-"""A clone of the project that a search trains in, so that the workspace stays as it is.
+"""A clone of the project that a search works in, so that the workspace stays as it is.
 
 It shares the project's DVC cache. What is done there becomes an experiment of the project's current commit, as
 `dvc exp run` would have made it.
 """
 
-import shutil
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, TextIO
 
-from ruamel.yaml import YAML
-
 from gapwise.base.errors import UserError
+from gapwise.commands.searches.trial import lay_out, without_test
 from gapwise.commands.sweeps.here import origin_here
 from gapwise.commands.sweeps.repository import Repository
-from gapwise.commands.sweeps.work import StepError, Steps, check_out, git
-from gapwise.disk.atomic import atomic
-from gapwise.searching.space import replaced
-
-EVALUATED = ("baseline", "evaluate")  # the stages that read test rows
+from gapwise.commands.sweeps.work import PATIENCE, StepError, Steps, check_out, git, patiently
 
 
 class Workplace:
@@ -29,39 +23,29 @@ class Workplace:
         folder: Of the clone; what an earlier search has left there is used again.
         log: Where all that DVC and the stages print is added.
         lock: An open file that the commands of DVC keep open, too.
+        pulls: Whether data and outputs are brought from the DVC remote, as experiments run elsewhere.
     """
 
-    def __init__(self, repository: Repository, folder: Path, log: TextIO, lock: TextIO) -> None:
+    def __init__(self, repository: Repository, folder: Path, log: TextIO, lock: TextIO, *, pulls: bool = False) -> None:
         self._repository, self._origin, self._top, self._log = repository, origin_here(repository), folder, log
+        self._pulls = pulls
         self.folder = folder / repository.inside
         check_out(folder, self._origin)
         self._steps = Steps(self.folder, self._origin, log, lock, None)
-        self._params = (self.folder / "params.yaml").read_text(encoding="utf-8")
-        self._dvc("checkout", "--quiet", "--allow-missing")  # `dvc repro` brings no file of `dvc add`
+        self._bring()  # `dvc repro` brings no file of `dvc add`
 
     def begin(self, changes: Mapping[str, Any], repeats: int) -> None:
         """Puts the project's files there, with a setting's params, and without the test figures of another setting."""
         git(self._top, "checkout", "--quiet", "--force", "--detach", self._origin.commit)
-        self._without_test()
-        yaml = YAML()
-        yaml.preserve_quotes, yaml.width = True, 4096
-        document = yaml.load(self._params)
-        # Only what differs, so that the comments and the writing of all else stay.
-        with atomic(self.folder / "params.yaml") as temporary:
-            yaml.dump(replaced(document, {**changes, "split.repeats": repeats}), temporary)
+        lay_out(self.folder, changes, repeats)
 
-    def _without_test(self) -> None:
-        file = self.folder / "dvc.lock"
-        if not file.is_file():
-            return
-        yaml = YAML()
-        lock = yaml.load(file.read_text(encoding="utf-8"))
-        for stage in EVALUATED:
-            for out in lock["stages"].pop(stage, {}).get("outs", []):
-                path = self.folder / out["path"]
-                shutil.rmtree(path) if path.is_dir() else path.unlink(missing_ok=True)
-        with atomic(file) as temporary, temporary.open("w", encoding="utf-8") as stream:
-            yaml.dump(lock, stream)
+    def take(self, experiment: str) -> None:
+        """Puts the files of an experiment of the project there, but for those of the test."""
+        git(self._top, "checkout", "--quiet", "--force", "--detach", self._origin.commit)
+        git(self._top, "fetch", "--quiet", str(self._repository.top), self._origin.namespace + experiment)
+        git(self._top, "restore", "--worktree", "--source=FETCH_HEAD", "--", self._repository.inside)
+        without_test(self.folder)
+        self._bring()
 
     def repro(self, stage: str) -> None:
         """Runs a stage and those before it, as far as DVC has not recorded their runs.
@@ -82,6 +66,13 @@ class Workplace:
         git(self._top, "update-ref", "-d", reference)
         self._dvc("exp", "run", "-n", name, *stages)
         git(self._repository.top, "fetch", "--quiet", str(self._top), f"+{reference}:{reference}")
+
+    def _bring(self) -> None:
+        """Brings what dvc.lock records, as far as it can be had."""
+        if self._pulls:
+            patiently(lambda: self._steps.dvc("pull", "--quiet", "--allow-missing"), PATIENCE)
+        else:
+            self._dvc("checkout", "--quiet", "--allow-missing")
 
     def _dvc(self, *arguments: str) -> None:
         try:
