@@ -11,20 +11,11 @@ import time
 import pandas as pd
 import psutil
 import pytest
-from ruamel.yaml import YAML
 
 from gapwise.searching.space import screening_of
 from tests.clones import some_articles, stages_run, start
 from tests.pinned import until
-
-SEARCH = {
-    "seed": 3,
-    "settings": 3,
-    "repeats": 4,
-    "metric": "log_loss",
-    "budget": {"repeats": 11},
-    "keys": {"finetune.dropout": {"range": [0.0, 0.5]}, "finetune.epochs": {"choices": [1, 2]}},
-}
+from tests.searches import SEARCH, experiments, outputs, write
 
 
 @pytest.fixture(scope="module")
@@ -38,11 +29,6 @@ def project(samples, tiny_folder, tmp_path_factory):
     return clone
 
 
-def write(clone, asked):
-    with (clone.folder / "search.yaml").open("w") as stream:
-        YAML().dump(asked, stream)
-
-
 def command(clone, *options, fails=False):
     return clone.run(sys.executable, "-m", "gapwise", "search", *options, fails=fails)
 
@@ -50,19 +36,6 @@ def command(clone, *options, fails=False):
 def answered(clone, *options):
     """What `--json` prints, which stands before all that goes to stderr."""
     return json.JSONDecoder().raw_decode(command(clone, "--json", *options))[0]
-
-
-def experiments(clone):
-    """The commit of each experiment by its name."""
-    lines = clone.run("git", "for-each-ref", "--format=%(refname) %(objectname)", "refs/exps").splitlines()
-    found = (line.split() for line in lines)
-    return {name.rsplit("/", 1)[1]: commit for name, commit in found if "/search-" in name or "/screening-" in name}
-
-
-def outputs(clone, commit):
-    """The hash of each output that an experiment's dvc.lock records."""
-    stages = YAML(typ="safe").load(clone.run("git", "show", f"{commit}:dvc.lock"))["stages"]
-    return {out["path"]: out["md5"] for stage in stages.values() for out in stage.get("outs", [])}
 
 
 def test_a_budget_that_fits_no_race_is_refused_before_anything_is_trained(project):
@@ -206,8 +179,10 @@ def test_a_search_that_is_killed_goes_on_and_ends_as_one_that_is_not(project, tm
 
     twin = type(project)(undisturbed, DVC_SITE_CACHE_DIR=str(tmp_path / "site"))
     assert answered(twin, "--ray", "local", "--memory", "0.1") == answer
-    logs = (twin.folder / ".gapwise/sweep").glob("*.log")
-    assert sum(log.read_text().count("taken over from a run") for log in logs) == len(raced) * 1
+    logs = [log.read_text() for log in (twin.folder / ".gapwise/sweep").glob("*.log")]
+    assert sum("repeats 1, 2 and 3 of 4: taken over from a run" in log for log in logs) == sum(
+        one["repeats"] == SEARCH["repeats"] for one in raced
+    )
     assert {name: outputs(twin, commit) for name, commit in experiments(twin).items()} == {
         name: outputs(project, commit) for name, commit in made.items()
     }
