@@ -9,6 +9,7 @@ from gapwise.training.regularizers import l2_sp as l2_sp
 from gapwise.training.regularizers import label_smoothing as label_smoothing
 from gapwise.training.regularizers import mixout as mixout
 from gapwise.training.regularizers import mixup as mixup
+from gapwise.training.regularizers import multi_sample_dropout as multi_sample_dropout
 from gapwise.training.regularizers import probe_head as probe_head
 from gapwise.training.regularizers import r_drop as r_drop
 from gapwise.training.regularizers import reinit as reinit

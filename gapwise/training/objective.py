@@ -3,10 +3,10 @@
     loss = (1 - c) * (error + head penalties) + c * term + encoder penalties
 
 `error` is the mean cross-entropy of the texts, as `label_smoothing` and `class_weight` change it; with `mixup` that of
-mixtures; with `r_drop` the mean of two passes and how far they are apart. `c` is `contrastive`, and `term` the
-contrastive term, which does not reach the head. So the share that goes to the term is taken from the error and from
-the head's penalties (`l2`, `l1`) alike: their balance is the same with the term and without it. The encoder's penalties
-(`encoder_l2`, `l2_sp`) are weighed against the whole.
+mixtures; with `r_drop` the mean of two passes and how far they are apart; with `dropout_samples` the mean of several
+draws of the head's dropout. `c` is `contrastive`, and `term` the contrastive term, which does not reach the head. So
+the share that goes to the term is taken from the error and from the head's penalties (`l2`, `l1`) alike: their balance
+is the same with the term and without it. The encoder's penalties (`encoder_l2`, `l2_sp`) are weighed against the whole.
 """
 
 from collections.abc import Callable, Sequence

@@ -484,6 +484,11 @@ SETTINGS = [
     Settings("R-Drop without dropout", {"finetune.r_drop": 1, "finetune.dropout": 0, "finetune.encoder_dropout": 0},
              "finetune: r_drop (1.0) compares two passes that differ by dropout, and there is none; raise dropout or "
              "encoder_dropout"),
+    Settings("draws of no dropout", {"finetune.dropout_samples": 8, "finetune.dropout": 0, "finetune.mixup": 0.2},
+             "finetune: dropout_samples (8) and mixup (0.2) exclude each other: one trains on texts, the other on "
+             "mixtures of them; set dropout_samples to 1 or mixup to 0.0\n"
+             "  - finetune: dropout_samples (8) draws dropout so many times, and dropout is 0; raise dropout, or set "
+             "dropout_samples to 1"),
     Settings("nothing to mix with", {"finetune.batch_size": 1, "finetune.mixup": 0.2, "finetune.contrastive": 0.5},
              "finetune: mixup (0.2) needs other texts in the batch, and batch_size is 1; raise it\n"
              "  - finetune: contrastive (0.5) needs other texts in the batch, and batch_size is 1; raise it"),

@@ -24,7 +24,7 @@ def test_each_regularizer_brings_a_key_with_a_rule_and_is_on_where_its_key_is():
         own = rules(kind.Keys)
         assert own
         for key in own:
-            assert kind.is_on(recipe(**{key: ON[key], "dropout": 0.1 if key == "r_drop" else 0.0}))
+            assert kind.is_on(recipe(**{key: ON[key], "dropout": 0.1 if key in ("r_drop", "dropout_samples") else 0.0}))
 
 
 @pytest.mark.parametrize("key", [key for key, rule in RULES.items() if rule.on_trained_layers])
