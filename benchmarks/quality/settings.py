@@ -93,7 +93,6 @@ def _shown(value: Any) -> str:
 
 
 CATALOGUE = catalogue(RECIPE) | {
-    "dropout 0.5": {"dropout": 0.5},
     "dropout 0.5, dropout_samples 8": {"dropout": 0.5, "dropout_samples": 8},
     "lora_rank 8, head_init probe": {"lora_rank": 8, **WITH["lora_rank"], "head_init": "probe"},
     "pooling first": {"pooling": "first"},

@@ -1,7 +1,6 @@
 """The program `gapwise`: its commands, their arguments and their help; what they do is imported late."""
 
 import codecs
-import errno
 import io
 import os
 import sys
@@ -15,6 +14,7 @@ import typer
 from gapwise.base.errors import UserError
 from gapwise.commands.sweeps.share import Share
 from gapwise.commands.sweeps.work import StepError
+from gapwise.disk.atomic import ADVICE, FULL, explain
 from gapwise.statistics.metrics import METRICS
 
 app = typer.Typer(
@@ -68,10 +68,10 @@ def explained(interrupted: str = "Interrupted.") -> Iterator[None]:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         sys.exit(141)
     except OSError as error:
-        if error.errno != errno.ENOSPC:
+        if ADVICE.get(error.errno or 0) is not FULL:
             raise
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # what is left to print cannot be
-        sys.exit("\nThe disk is full, and what was printed is not whole. Free some space and run the command again.\n")
+        sys.exit(f"\n{explain(error, 'What was printed is not whole')}\n")
 
 
 @app.command()

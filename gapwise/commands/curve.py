@@ -8,7 +8,7 @@ import numpy as np
 from rich.console import Console
 
 from gapwise.commands.comparable import notes as notes_on
-from gapwise.commands.files import write_file
+from gapwise.commands.files import refuse_unwritable, write_file
 from gapwise.commands.points import Setting, find, load_new, missing, read_setting, run_experiment
 from gapwise.commands.project import Project
 from gapwise.commands.revisions import Loaded, groups
@@ -24,6 +24,8 @@ def run(
 ) -> None:
     """Draws the curve; the arguments are those of the command, see `gapwise.commands.app`."""
     asked = None if sizes is None else parse(sizes)
+    if html is not None:
+        refuse_unwritable(html)
     with Project() as project:
         setting = read_setting(project)
         wanted, said = choose(asked, setting)

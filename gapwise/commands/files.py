@@ -6,6 +6,23 @@ from pathlib import Path
 from gapwise.base.errors import UserError
 
 
+def refuse_unwritable(file: Path) -> None:
+    """Tries to write to a file that a long command writes at its end, and leaves it as it is.
+
+    Raises:
+        UserError: If it cannot be written.
+    """
+    is_new = not file.exists()
+    try:
+        file.parent.mkdir(parents=True, exist_ok=True)
+        with file.open("a"):
+            pass
+        if is_new:
+            file.unlink()
+    except OSError as error:
+        raise UserError(f"{file} cannot be written: {error.strerror}.") from error
+
+
 def write_file(file: Path, text: str) -> None:
     """Writes a file as UTF-8, its folder too where it is missing, and says so on stderr.
 

@@ -18,6 +18,7 @@ from gapwise.base.tables import is_validated
 from gapwise.base.unvalidated import none_drawn
 from gapwise.base.validation import validate
 from gapwise.commands.comparable import Run, require_one_test
+from gapwise.commands.files import refuse_unwritable, write_file
 from gapwise.commands.lockfile import read_lock
 from gapwise.commands.project import Project
 from gapwise.commands.searches.elsewhere import elsewhere
@@ -44,6 +45,8 @@ def run(file: Path, *, as_json: bool, html: Path | None, ray: str | None, share:
     """Searches and shows what was found; the arguments are those of the command, see `gapwise.commands.app`."""
     written = file.absolute()
     page = None if html is None else html.absolute()
+    if page is not None:
+        refuse_unwritable(page)
     with Project() as project, contextlib.chdir(project.folder):
         repository = Repository(project.folder)
         search, document = _read(project, repository, written)
@@ -186,7 +189,6 @@ def _show(found: Found, as_json: bool, html: Path | None) -> None:
 
         show(found, Console())
     if html is not None:
-        from gapwise.commands.files import write_file
         from gapwise.reports.search_page import page
 
         write_file(html, page(found))

@@ -1,12 +1,12 @@
 """What a search found: the figures that every report shows."""
 
 from collections.abc import Sequence
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 
 from gapwise.comparing.figures import Comparison, Estimate, Figure
 from gapwise.searching.correction import Corrected
 from gapwise.searching.plan import Plan
-from gapwise.searching.race import Fall, Race, mean, paired
+from gapwise.searching.race import Race, mean, paired
 from gapwise.searching.screening import Screened
 from gapwise.searching.space import Candidate
 from gapwise.statistics.metrics import METRICS
@@ -159,12 +159,7 @@ def describe(
         confidence: Of the intervals.
     """
     sign = METRICS[metric].direction
-    entrants = [
-        _entrant(one, race, screened, metric, confidence)
-        if one.name in race.scores or screened is None
-        else _left_out(one, screened, metric, confidence)
-        for one in drawn
-    ]
+    entrants = [_entrant(one, race, screened, metric, confidence) for one in drawn]
     low, high = sorted([sign * worth.low, sign * worth.high])
     return Found(
         metric=metric,
@@ -204,47 +199,42 @@ def _place(one: Entrant, winner: str, sign: int) -> tuple[bool, int, float]:
 
 
 def _entrant(candidate: Candidate, race: Race, screened: Screened | None, metric: str, confidence: float) -> Entrant:
-    scores, fall = race.scores[candidate.name], race.falls.get(candidate.name)
-    sign = METRICS[metric].direction
-    against = _against(candidate.name, race, fall, metric)
+    name, sign = candidate.name, METRICS[metric].direction
+    scores = race.scores.get(name, ())
+    end = _end(name, race, screened, metric)
     return Entrant(
-        name=candidate.name,
+        name=name,
         changes=dict(candidate.changes),
-        screening=None if screened is None else sign * float(screened.scores[candidate.name].mean()),
+        screening=None if screened is None else sign * float(screened.scores[name].mean()),
         repeats=len(scores),
-        validation=sign * mean(scores),
-        difference=None if against is None else _estimate(against, sign, confidence),
-        fell=None if fall is None else race.looks[fall.look].repeats,
-        reason=None if fall is None else fall.reason,
-        rival=None if fall is None else fall.rival,
-        p_value=None if against is None else against.probability_above(0.0),
+        validation=sign * mean(scores) if scores else None,
+        difference=None if end.difference is None else _estimate(end.difference, sign, confidence),
+        fell=end.fell,
+        reason=end.reason,
+        rival=end.rival,
+        p_value=None if end.difference is None else end.difference.probability_above(0.0),
     )
 
 
-def _left_out(candidate: Candidate, screened: Screened, metric: str, confidence: float) -> Entrant:
-    """Describes a setting that was not let into the race."""
-    sign = METRICS[metric].direction
-    behind = screened.behind(candidate.name, metric)
-    return Entrant(
-        name=candidate.name,
-        changes=dict(candidate.changes),
-        screening=sign * float(screened.scores[candidate.name].mean()),
-        repeats=0,
-        validation=None,
-        difference=_estimate(behind, sign, confidence),
-        fell=0,
-        reason="screening",
-        rival=screened.leader,
-        p_value=behind.probability_above(0.0),
-    )
+class _End(NamedTuple):
+    """When and why a setting left, and its difference to the leader of then; to the winner, if it did not leave."""
+
+    fell: int | None
+    reason: Literal["worse", "budget", "screening"] | None
+    rival: str | None
+    difference: Uncertainty | None
+
+
+def _end(name: str, race: Race, screened: Screened | None, metric: str) -> _End:
+    if screened is not None and name not in race.scores:
+        return _End(0, "screening", screened.leader, screened.behind(name, metric))
+    fall = race.falls.get(name)
+    if fall is not None:
+        return _End(race.looks[fall.look].repeats, fall.reason, fall.rival, fall.difference)
+    won = name == race.winner
+    return _End(None, None, None, None if won else paired(race.scores[name], race.scores[race.winner], metric))
 
 
 def _estimate(difference: Uncertainty, sign: int, confidence: float) -> Estimate:
     low, high = sorted(sign * end for end in difference.interval(confidence))
     return Estimate(value=sign * difference.value, low=low, high=high)
-
-
-def _against(name: str, race: Race, fall: Fall | None, metric: str) -> Uncertainty | None:
-    if fall is not None:
-        return fall.difference
-    return None if name == race.winner else paired(race.scores[name], race.scores[race.winner], metric)

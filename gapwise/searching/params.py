@@ -1,13 +1,12 @@
 """What search.yaml may hold, and one message with every mistake in it."""
 
-from difflib import get_close_matches
 from typing import Any, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 from pydantic_core import ErrorDetails
 
 from gapwise.base.errors import UserError
-from gapwise.base.wording import in_yaml, show
+from gapwise.base.wording import in_yaml, nearest, show
 
 Number = int | float
 HEADLINE = "The search has mistakes, nothing was trained:"
@@ -120,9 +119,9 @@ def _explain(problem: ErrorDetails) -> list[str]:
         case "missing":
             return [f"{place}: this key is missing; it must be {field}"]
         case "extra_forbidden":
-            near = get_close_matches(str(problem["loc"][-1]), siblings, n=1)
+            near = nearest(str(problem["loc"][-1]), siblings)
             return [
-                f"{place}: unknown key; " + (f"did you mean {near[0]}?" if near else f"known are {', '.join(siblings)}")
+                f"{place}: unknown key; " + (f"did you mean {near}?" if near else f"known are {', '.join(siblings)}")
             ]
         case "value_error":
             return [f"{place}: {line}" for line in problem["msg"].removeprefix("Value error, ").splitlines()]

@@ -61,11 +61,12 @@ class Network:
         ip("link", "add", self.bridge, "type", "bridge")
         ip("addr", "add", f"{self.address}/24", "dev", self.bridge)
         ip("link", "set", self.bridge, "up")
-        self.hosts = []
+        self.hosts, self.made = [], 0
 
     def host(self, hub):
         """Adds a host with a key to a server, and the token of the cluster."""
-        host = Host(self, len(self.hosts) + 1)
+        self.made += 1
+        host = Host(self, self.made)
         hub.furnish(host.folder, HOME)
         host.give(TOKEN)
         self.hosts.append(host)

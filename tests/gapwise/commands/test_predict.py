@@ -166,7 +166,10 @@ def test_a_disk_that_is_full_behind_standard_output_is_a_message():
         command = [sys.executable, "-m", "gapwise", "predict", "new.csv"]
         done = subprocess.run(command, stdout=full, stderr=subprocess.PIPE, text=True, check=False)
     assert done.returncode == 1
-    assert "The disk is full, and what was printed is not whole." in done.stderr
+    assert (
+        "What was printed is not whole: No space left on device.\n  - free some space, then run the same command again"
+        in done.stderr
+    )
     assert "Traceback" not in done.stderr
 
 

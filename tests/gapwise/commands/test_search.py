@@ -117,6 +117,13 @@ def test_mistakes_of_form_and_of_names_are_told_at_once(project):
     ]
 
 
+def test_a_page_that_cannot_be_written_is_refused_before_anything_is_trained(project):
+    said = command(project, "--html", "gapwise", fails=True)
+    assert f"{project.folder / 'gapwise'} cannot be written: Is a directory." in said
+    command(project, "searching.yaml", "--html", "page.html", fails=True)
+    assert not (project.folder / "page.html").exists()
+
+
 def test_a_missing_file_says_how_to_get_one(project):
     said = command(project, "searching.yaml", fails=True)
     assert "There is no searching.yaml here." in said
