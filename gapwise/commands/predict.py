@@ -72,7 +72,7 @@ class _Job:
     def __init__(self, name: str, column: str, threshold: float | None, explains: bool) -> None:
         self.name, self.column, self.threshold, self.explains = name, column, threshold, explains
         self.explanations: list[Explanation] = []
-        self.rows = self.labelled = self.abstained = 0
+        self.rows = self.labelled = self.abstained = self.cut = 0
         self.without: list[int] = []
         self.other: list[int] = []
         self.broken: list[str] = []
@@ -113,6 +113,7 @@ class _Job:
             empty = pd.DataFrame(None, chunk.table.index, columns(labeller.classes, self.threshold), dtype=object)
             return pd.concat([chunk.table, empty], axis=1)
         chosen = [texts[place] for place in filled]
+        self.cut += labeller.cut(chosen) or 0
         added = labels(labeller.probabilities(chosen), labeller.classes, self.threshold)
         if self.threshold is not None:
             self.abstained += int((added["abstain"] == "yes").sum())
@@ -136,6 +137,11 @@ class _Job:
             yield f"{in_words(self.other, 'row')} with a list or an object for a text: left without a label"
         if not self.labelled:
             raise UserError(f"{self.name} cannot be labelled: column {show(self.column)} holds no text in any row.")
+        if self.cut:
+            yield (
+                f"{self.cut:,} of {counted(self.labelled, 'text')} longer than tokenize.max_length of the networks: "
+                "ends were not read"
+            )
         if self.threshold is not None:
             yield f"{self.abstained:,} of {self.labelled:,} labels are below {self.threshold:g}: abstain is yes"
         if out is not None:

@@ -34,14 +34,15 @@ class Exported:
     def __init__(self, folder: Path) -> None:
         self.about = read_about(folder)
         self.classes: Sequence[str] = self.about["classes"]
+        self._cut: Callable[[Sequence[str]], int] | None
         kind = self.about["format"]
         telemetry.off()
         try:
             if kind == "saved_model":
-                self._of_texts = _saved_model(folder)
+                self._of_texts, self._cut = _saved_model(folder), None
             else:
                 run = RUNTIMES[kind](folder)
-                self._of_texts = _with_tokenizer(folder, run, int(self.about["pad"]))
+                self._of_texts, self._cut = _with_tokenizer(folder, run, int(self.about["pad"]))
         except ImportError as error:
             raise UserError(f"{folder} needs a package that is not installed: {error.name}. Run `make env`.") from error
         except Exception as error:  # each runtime has its own exceptions for a file that is not whole
@@ -56,6 +57,10 @@ class Exported:
             rows = order[start : start + AT_ONCE]
             found[rows] = self._of_texts([texts[row] for row in rows])
         return found[None]
+
+    def cut(self, texts: Sequence[str]) -> int | None:
+        """Counts the texts that are too long to be read to their end; None of a SavedModel, which does not tell."""
+        return None if self._cut is None else self._cut(texts)
 
 
 def read_about(folder: Path) -> dict[str, Any]:
@@ -77,7 +82,10 @@ def read_about(folder: Path) -> dict[str, Any]:
     return dict(about)
 
 
-def _with_tokenizer(folder: Path, run: Run, pad: int) -> Callable[[Sequence[str]], NDArray[np.float32]]:
+def _with_tokenizer(
+    folder: Path, run: Run, pad: int
+) -> tuple[Callable[[Sequence[str]], NDArray[np.float32]], Callable[[Sequence[str]], int]]:
+    """Gives what predicts texts, and what counts those that are cut."""
     from tokenizers import Tokenizer
 
     tokenizer = Tokenizer.from_file(str(folder / "tokenizer.json"))
@@ -90,7 +98,10 @@ def _with_tokenizer(folder: Path, run: Run, pad: int) -> Callable[[Sequence[str]
         ids[mask > 0] = np.concatenate(rows)
         return run(ids, mask)
 
-    return of_texts
+    def cut(texts: Sequence[str]) -> int:
+        return sum(bool(one.overflowing) for one in tokenizer.encode_batch(list(texts)))
+
+    return of_texts, cut
 
 
 def _onnx(folder: Path) -> Run:

@@ -18,6 +18,9 @@ class Labeller(Protocol):
     def probabilities(self, texts: Sequence[str]) -> NDArray[np.float64]:
         """Predicts: shape (networks, texts, classes), for at least one text, cleaned and not empty."""
 
+    def cut(self, texts: Sequence[str]) -> int | None:
+        """Counts the texts that are too long to be read to their end; None where that cannot be known."""
+
 
 def labels(by_repeat: NDArray[np.float64], classes: Sequence[str], threshold: float | None = None) -> pd.DataFrame:
     """Makes of the probabilities of all repeats what is added to a table.

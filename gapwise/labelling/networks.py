@@ -1,6 +1,7 @@
 """The networks of models/, ready to label texts, chunk after chunk, without being built or traced again."""
 
 from collections.abc import Iterator, Sequence
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -53,13 +54,21 @@ class Networks:
         Returns:
             Shape (repeats, texts, classes); the last axis sums to 1.
         """
-        names = [str(row) for row in range(len(texts))]
-        rows = pd.DataFrame({"text_id": names, "source_id": names, "text": list(texts)})
-        tokens, _ = tokenize(rows, self._tokenizer, self._params)
+        tokens, _ = self._tokenized(texts)
         features = frozen_output(self._part, Ragged.of(tokens["token_ids"].tolist()))
         logits = np.stack([self._of_repeat(values, features) for values in self._weights])
         probabilities: NDArray[np.float64] = softmax(logits / self.temperature, axis=2)
         return probabilities
+
+    def cut(self, texts: Sequence[str]) -> int:
+        """Counts the texts of more tokens than `tokenize.max_length`."""
+        share: float = self._tokenized(texts)[1]["share_truncated"]
+        return round(share * len(texts))
+
+    def _tokenized(self, texts: Sequence[str]) -> tuple[pd.DataFrame, dict[str, Any]]:
+        names = [str(row) for row in range(len(texts))]
+        rows = pd.DataFrame({"text_id": names, "source_id": names, "text": list(texts)})
+        return tokenize(rows, self._tokenizer, self._params)
 
     def _of_repeat(self, values: Weights, features: Ragged) -> NDArray[np.float64]:
         set_weights(self._network, values)

@@ -150,6 +150,16 @@ def test_a_row_without_a_text_is_named_and_the_rest_is_done():
     ]
 
 
+@pytest.mark.parametrize("options", [[], ["--model", str(MODELS.parent / "export-onnx")]])
+def test_texts_that_are_longer_than_is_read_are_counted(options):
+    pd.DataFrame({"text": [TEXTS[0], "good " * 2000, TEXTS[1]]}).to_csv("new.csv", index=False)
+    shown = CliRunner().invoke(app, ["predict", "new.csv", *options])
+    assert shown.stderr.splitlines() == [
+        "1 of 3 texts longer than tokenize.max_length of the networks: ends were not read"
+    ]
+    assert pd.read_csv(io.StringIO(shown.stdout))["predicted"].notna().all()
+
+
 def test_a_list_in_place_of_a_text_is_told_from_a_row_without_one():
     Path("new.jsonl").write_text(f'{{"text": "{TEXTS[0]}"}}\n{{"text": ["a", "b"]}}\n{{"text": ""}}\n')
     shown = CliRunner().invoke(app, ["predict", "new.jsonl"])
