@@ -80,7 +80,7 @@ def epochs_plot(epochs: pd.DataFrame, bands: pd.DataFrame, last: int, loss: Doma
         last: The last epoch that any setting reached.
         loss: Domain of the y axis.
     """
-    x = _axis("epoch", "epoch", (0.8, last + 0.2)) | {"axis": {"format": "d", "tickMinStep": 1, "grid": False}}
+    x = _axis("epoch", "epoch", (0.8, last + 0.2)) | {"axis": {"format": "d", "values": _whole(last), "grid": False}}
     color = _colors("part", {"train": TRAIN, "validation": VALIDATION})
     area: Spec = {
         "data": {"values": _records(bands)},
@@ -195,6 +195,12 @@ def _sized(layers: list[Spec]) -> Spec:
 def _axis(field: str, title: str, domain: Domain) -> Spec:
     scale = {"domain": list(domain), "zero": False, "nice": False}
     return {"field": field, "type": "quantitative", "title": title, "scale": scale, "axis": {"tickCount": 5}}
+
+
+def _whole(last: int) -> list[int]:
+    """Gives whole numbers for an axis from 1 on, 8 at most; Vega would put some between them on a short one."""
+    step = -(-last // 8)
+    return list(range(step, last + 1, step))
 
 
 def _colors(field: str, colors: Mapping[str, str]) -> Spec:

@@ -42,6 +42,15 @@ def test_the_epochs_plot_has_a_band_and_a_line_per_part_and_a_dot_per_kept_epoch
     assert [len(marks(svg, kind)) for kind in ("area mark", "line mark", "point")] == [2, 2, 3]
 
 
+@pytest.mark.parametrize(
+    ("last", "labels"), [(1, "1"), (2, "1 2"), (3, "1 2 3"), (8, "1 2 3 4 5 6 7 8"), (20, "3 6 9 12 15 18")]
+)
+def test_the_epochs_on_the_axis_are_whole_numbers_once_each(last, labels):
+    table = epochs()
+    svg = draw(epochs_plot(table[table["epoch"] <= last], bands(table), last, (0.1, 1)), "a", "")
+    assert re.findall(r">(\d+)</", svg) == labels.split()
+
+
 def test_the_reliability_plot_has_both_settings_the_diagonal_and_a_band():
     svg = draw(reliability_plot(bins(ONE), bins(OTHER), (0.5, 1)), "a", "")
     assert [len(marks(svg, kind)) for kind in ("line mark", "area mark")] == [3, 1]
