@@ -12,13 +12,13 @@ def refuse_unwritable(file: Path) -> None:
     Raises:
         UserError: If it cannot be written.
     """
-    is_new = not file.exists()
+    made = [one for one in (file, *file.absolute().parents) if not one.exists()]
     try:
         file.parent.mkdir(parents=True, exist_ok=True)
         with file.open("a"):
             pass
-        if is_new:
-            file.unlink()
+        for one in made:
+            one.unlink() if one == file else one.rmdir()
     except OSError as error:
         raise UserError(f"{file} cannot be written: {error.strerror}.") from error
 

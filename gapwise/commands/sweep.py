@@ -8,7 +8,7 @@ from gapwise.base.wording import shorten
 from gapwise.commands.project import Project
 from gapwise.commands.sweeps import checks, grid, here
 from gapwise.commands.sweeps.lines import lines
-from gapwise.commands.sweeps.progress import Progress
+from gapwise.commands.sweeps.progress import Progress, last_words
 from gapwise.commands.sweeps.repository import Repository
 from gapwise.commands.sweeps.share import Share
 from gapwise.commands.sweeps.work import Job, StepError
@@ -81,7 +81,8 @@ def run_on(address: str, jobs: Sequence[Job], repository: Repository, share: Sha
         with opened(address, repository, origin, share) as sweep:
             progress = Progress(len(missing))
             failures = sweep.run(missing, lambda job, how: progress.ends(job.name, how))
-        report(failures, jobs)
+            logs = sweep.logs
+        report(failures, jobs, logs)
 
 
 def run_here(jobs: Sequence[Job], repository: Repository) -> None:
@@ -94,7 +95,7 @@ def run_here(jobs: Sequence[Job], repository: Repository) -> None:
     Raises:
         UserError: With all that failed, after the others have run.
     """
-    report(here.run(to_run(jobs, repository), repository), jobs)
+    report(here.run(to_run(jobs, repository), repository), jobs, here.FOLDER)
 
 
 def to_run(jobs: Sequence[Job], repository: Repository) -> list[Job]:
@@ -119,14 +120,20 @@ def _brought(jobs: Sequence[Job], repository: Repository) -> set[str]:
         return set()
 
 
-def report(failures: dict[str, str], jobs: Sequence[Job]) -> None:
+def report(failures: dict[str, str], jobs: Sequence[Job], logs: str) -> None:
     """Ends with a message if some experiments have failed.
+
+    Args:
+        failures: What each said, by its name.
+        jobs: All that were asked for.
+        logs: The folder of what each printed.
 
     Raises:
         UserError: With the last words of each.
     """
     if failures:
-        said = [f"{name}: {why.splitlines()[-1] if why else 'it says nothing'}" for name, why in failures.items()]
+        said = shorten([f"{name}: {last_words(why)}" for name, why in failures.items()], "of them")
+        rest = "; the others are done" if len(failures) < len(jobs) else ""
         raise UserError(
-            f"{len(failures)} of {len(jobs)} experiments failed; the others are done:", shorten(said, "of them")
+            f"{len(failures)} of {len(jobs)} experiments failed{rest}:", [*said, f"their logs are in {logs}"]
         )

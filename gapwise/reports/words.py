@@ -93,11 +93,11 @@ def verdict_sentence(contrast: Contrast, comparison: Comparison) -> str:
 
 def _what_decides(contrast: Contrast, comparison: Comparison) -> str:
     if contrast.needed_repeats == comparison.repeats or contrast.needed_test_rows == comparison.test_rows:
-        return "It is on the edge: a difference of this size shows in 4 of 5 such comparisons."
+        return "It is on the edge: a difference of this size is decided in 4 of 5 such comparisons."
     more = instead(contrast.needed_repeats, comparison.repeats, contrast.needed_test_rows, comparison.test_rows)
     if not more:
         return "Neither more repeats nor more test rows alone would decide a difference of this size."
-    return f"If it is of this size, {more} would show it, in 4 of 5 cases."
+    return f"If it is of this size, {more} would decide it, in 4 of 5 cases."
 
 
 def instead(needed_repeats: int | None, repeats: int, needed_test_rows: int | None, test_rows: int) -> str:

@@ -9,12 +9,14 @@ import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 
+from gapwise.base.wording import in_yaml
 from gapwise.commands.searches.trial import LAST, Trial
 from gapwise.commands.sweep import report
 from gapwise.commands.sweeps.cluster import Sweep, opened, origin_for
 from gapwise.commands.sweeps.repository import Repository
 from gapwise.commands.sweeps.share import Share
 from gapwise.commands.sweeps.work import PATIENCE, Job, git, patiently
+from gapwise.searching.space import DEFAULT
 
 
 class Elsewhere:
@@ -58,7 +60,9 @@ class Elsewhere:
             else:
                 print(f"{job.name}: {how}", file=sys.stderr, flush=True)
 
-        report(self._sweep.run(list(jobs), ends), list(jobs))
+        failures = self._sweep.run(list(jobs), ends)
+        told = {_with_values(job, trial): failures[job.name] for job, trial in jobs.items() if job.name in failures}
+        report(told, list(jobs), self._sweep.logs)
 
     def _known(self) -> set[str]:
         if self._origin.shared:
@@ -83,6 +87,10 @@ class Elsewhere:
         top, references = self._repository.top, self._origin.namespace
         git(top, "update-ref", references + trial.experiment, references + name)
         git(top, "update-ref", "-d", references + name)
+
+
+def _with_values(job: Job, trial: Trial) -> str:
+    return f"{job.name} ({', '.join(f'{key} {in_yaml(value)}' for key, value in trial.changes.items()) or DEFAULT})"
 
 
 def _repeats(trial: Trial, names: set[str]) -> list[int]:

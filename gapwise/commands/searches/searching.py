@@ -11,8 +11,9 @@ import numpy as np
 import pandas as pd
 from ruamel.yaml import YAML
 
+from gapwise.base.errors import UserError
 from gapwise.base.wording import counted, in_words
-from gapwise.commands.lockfile import Lock, read_lock
+from gapwise.commands.lockfile import read_lock
 from gapwise.commands.project import Project
 from gapwise.commands.revisions import PREDICTIONS, groups, load
 from gapwise.commands.searches.elsewhere import Elsewhere
@@ -186,12 +187,19 @@ class Searching:
         if not finished:  # somebody has removed the experiment
             self.workplace.begin(self._changes(name), self.plan.looks[-1].repeats)
             self.workplace.experiment(name)
-        elif PREDICTIONS not in self._lock(name).outs:
+        elif not self._is_tested(name):
             self.workplace.take(name)
             self.workplace.experiment(name)
 
-    def _lock(self, name: str) -> Lock:
-        return read_lock(self.project.text(self.project.resolve(name), "dvc.lock") or "")
+    def _is_tested(self, name: str) -> bool:
+        """Tells whether there are test predictions, and can still be had."""
+        revision = self.project.resolve(name)
+        recorded = read_lock(self.project.text(revision, "dvc.lock") or "").outs.get(PREDICTIONS)
+        try:
+            return recorded is not None and bool(self.project.data(revision, PREDICTIONS, recorded))
+        except UserError:
+            _say(f"The predictions of {name} are gone, and are made again, by training if its networks are gone, too")
+            return False
 
     def compared(self, race: Race) -> Any:
         """Compares the winner with the default on the test rows, as `gapwise compare` does."""

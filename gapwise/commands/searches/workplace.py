@@ -4,6 +4,7 @@ It shares the project's DVC cache. What is done there becomes an experiment of t
 `dvc exp run` would have made it.
 """
 
+import sys
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, TextIO
@@ -11,6 +12,7 @@ from typing import Any, TextIO
 from gapwise.base.errors import UserError
 from gapwise.commands.searches.trial import lay_out, without_test
 from gapwise.commands.sweeps.here import origin_here
+from gapwise.commands.sweeps.progress import last_words
 from gapwise.commands.sweeps.repository import Repository
 from gapwise.commands.sweeps.work import PATIENCE, StepError, Steps, check_out, git, patiently
 
@@ -70,9 +72,16 @@ class Workplace:
     def _bring(self) -> None:
         """Brings what dvc.lock records, as far as it can be had."""
         if self._pulls:
-            patiently(lambda: self._steps.dvc("pull", "--quiet", "--allow-missing"), PATIENCE)
+            patiently(self._pull, PATIENCE)
         else:
-            self._dvc("checkout", "--quiet", "--allow-missing")
+            self._dvc("checkout", "--allow-missing", "--force")
+
+    def _pull(self) -> None:
+        try:
+            self._steps.dvc("pull", "--allow-missing", "--force")
+        except StepError as error:
+            print(f"`dvc pull` failed and is tried again: {last_words(str(error))}", file=sys.stderr, flush=True)
+            raise
 
     def _dvc(self, *arguments: str) -> None:
         try:

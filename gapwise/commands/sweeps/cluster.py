@@ -86,18 +86,27 @@ def check(ray: Any, repository: Repository, origin: Origin, share: Share) -> Non
     machines = [node for node in ray.nodes() if node["Alive"]]
     if not any(share.fits(node["Resources"]) for node in machines):
         raise UserError(
-            f"No machine of the cluster has {share.cpus} CPUs, {share.memory:g} GiB and {share.gpus:g} GPUs."
+            f"No machine of the cluster has {share.cpus} CPUs, {share.memory:g} GiB and {share.gpus:g} GPUs:",
+            [*shorten([_resources(node) for node in machines], "machines"), "lower --cpus, --memory or --gpus"],
         )
     if not origin.shared:  # one machine: this one
         return
     lock = locked(repository.text("requirements.lock") or "")
     needs = required(repository.text("pyproject.toml") or "")
     calls = [_ask(ray, node, origin, lock, needs) for node in machines]
-    names = [f"{node['NodeManagerHostname']} ({node['NodeManagerAddress']})" for node in machines]
-    found = zip(names, ray.get(calls), strict=True)
+    found = zip(map(_name, machines), ray.get(calls), strict=True)
     problems = [f"{name}: {problem}" for name, said in found for problem in shorten(said, "of that machine")]
     if problems:
         raise UserError("Not every machine of the cluster can run experiments, and nothing was run:", problems)
+
+
+def _resources(node: dict[str, Any]) -> str:
+    has = {name: node["Resources"].get(name, 0) for name in ("CPU", "memory", "GPU")}
+    return f"{_name(node)} has {has['CPU']:g} CPUs, {has['memory'] / 2**30:.1f} GiB and {has['GPU']:g} GPUs"
+
+
+def _name(node: dict[str, Any]) -> str:
+    return f"{node['NodeManagerHostname']} ({node['NodeManagerAddress']})"
 
 
 def _ask(ray: Any, node: dict[str, Any], origin: Origin, lock: dict[str, str], needs: list[str]) -> Any:
@@ -124,6 +133,11 @@ class Sweep:
         self.ray, self.repository, self.origin, self.share = ray, repository, origin, share
         self.folder = _folder(origin) if origin.shared else str(repository.project / FOLDER)
         self.worker = ray.remote(Worker)
+
+    @property
+    def logs(self) -> str:
+        """Says where the logs of experiments are."""
+        return f"{self.folder} of the machine that ran each" if self.origin.shared else FOLDER
 
     def run(self, jobs: Sequence[Job], ends: Callable[[Job, str], None]) -> dict[str, str]:
         """Runs experiments; those that are done are here afterwards.

@@ -31,6 +31,18 @@ class Progress:
         print(line, file=sys.stderr, flush=True)
 
 
+def last_words(said: str) -> str:
+    r"""Gives the last line of what a failed command said, but for DVC's own, which says no more than that it failed.
+
+    Example:
+        >>> last_words("ValueError: no such layer\nERROR: failed to reproduce 'finetune': exited with 1")
+        'ValueError: no such layer'
+    """
+    lines = [line for line in said.splitlines() if line.strip()]
+    own = [line for line in lines if not line.startswith("ERROR: failed to reproduce")]
+    return (own or lines or ["it says nothing"])[-1].strip()
+
+
 def lasting(seconds: float) -> str:
     """Writes a duration in whole seconds, minutes or hours.
 

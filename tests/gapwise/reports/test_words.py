@@ -45,18 +45,18 @@ def test_every_verdict_has_its_sentence():
         "all-frozen is worse than main: −6.0 points of accuracy (−7.5 to −4.5).",
         "no-l2 is equivalent to main: 0.0 points of accuracy (−0.4 to 0.4), all within 0.5 points of accuracy.",
         "noise against main is undecided: +0.4 points of accuracy (−0.7 to 1.5). If it is of this size, 23 repeats "
-        "instead of 5 or 12,400 test rows instead of 879 would show it, in 4 of 5 cases.",
+        "instead of 5 or 12,400 test rows instead of 879 would decide it, in 4 of 5 cases.",
     ]
 
 
 @pytest.mark.parametrize(
     ("needed", "said"),
     [
-        ({"needed_repeats": 23}, "If it is of this size, 23 repeats instead of 5 would show it, in 4 of 5 cases."),
+        ({"needed_repeats": 23}, "If it is of this size, 23 repeats instead of 5 would decide it, in 4 of 5 cases."),
         ({}, "Neither more repeats nor more test rows alone would decide a difference of this size."),
         (
             {"needed_repeats": 5, "needed_test_rows": 879},
-            "It is on the edge: a difference of this size shows in 4 of 5",
+            "It is on the edge: a difference of this size is decided in 4 of 5",
         ),
     ],
 )

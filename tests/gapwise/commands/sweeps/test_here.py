@@ -40,9 +40,10 @@ def test_one_that_fails_is_said_with_its_reason_after_the_others_have_run(swept)
     assert "0 done before, 2 to run\n" in swept.said
     assert re.search(r"freeze-2-l2-0-\w+: done; 1 of 2, about \d+ (s|min) left\n", swept.said)
     assert re.search(r"freeze-2-l2-13-\w+: failed; 2 of 2 in \d+ (s|min)\n", swept.said)
-    headline, said = swept.said.strip().splitlines()[-2:]
+    headline, said, logs = swept.said.strip().splitlines()[-3:]
     assert headline == "1 of 2 experiments failed; the others are done:"
-    assert re.fullmatch(r"  - freeze-2-l2-13-\w+: ERROR: failed to reproduce 'finetune': .* exited with 1", said)
+    assert re.fullmatch(r"  - freeze-2-l2-13-\w+: .*13 brings bad luck", said)
+    assert logs == "  - their logs are in .gapwise/sweep"
     log = next((swept.folder / ".gapwise/sweep").glob("freeze-2-l2-13-*.log")).read_text()
     assert "13 brings bad luck" in log
 
