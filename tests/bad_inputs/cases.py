@@ -560,7 +560,7 @@ WHOLE = [
          NO_YAML + "line 12, column 9: could not determine a constructor for the tag "
          "'tag:yaml.org,2002:python/object/apply:os.system'"),
     Text("two documents", ("evaluate:", "---\nevaluate:"),
-         NO_YAML + "line 80, column 1: expected a single document in the stream, but found another document"),
+         NO_YAML + "line 81, column 1: expected a single document in the stream, but found another document"),
     Text("a control character", ("seed: ", "seed: \x07"),
          NO_YAML + "unacceptable character #x0007: special characters are not allowed; remove it"),
     Text("windows-1252", ("few-shot", "few–shot"),
