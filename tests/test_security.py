@@ -31,6 +31,7 @@ CODE_FROM_DATA = {
     "yaml": set(),
     "subprocess": {  # runs git, dvc and ray, each as a list of arguments
         "gapwise/commands/points.py",
+        "gapwise/commands/searches/trial.py",
         "gapwise/commands/sweeps/access.py",
         "gapwise/commands/sweeps/work.py",
     },
