@@ -12,6 +12,7 @@ from typing import Annotated, Literal
 import typer
 
 from gapwise.base.errors import UserError
+from gapwise.base.wording import in_words
 from gapwise.commands.sweeps.share import Share
 from gapwise.commands.sweeps.work import StepError
 from gapwise.disk.atomic import ADVICE, FULL, explain
@@ -34,9 +35,13 @@ Ray = Annotated[
     str | None,
     typer.Option(metavar="ADDRESS", help="Run on the Ray cluster with this HOST:PORT, or local.", show_default=False),
 ]
-Cpus = Annotated[int, typer.Option(help="With --ray: processors for each experiment, 1 or more.")]
-Memory = Annotated[float, typer.Option(help="With --ray: GiB for each experiment.")]
-Gpus = Annotated[float, typer.Option(help="With --ray: GPUs for each experiment, also a part of one.")]
+Cpus = Annotated[
+    int | None, typer.Option(help="With --ray: processors for each experiment, 1 or more.", show_default="1")
+]
+Memory = Annotated[float | None, typer.Option(help="With --ray: GiB for each experiment.", show_default="2")]
+Gpus = Annotated[
+    float | None, typer.Option(help="With --ray: GPUs for each experiment, also a part of one.", show_default="0")
+]
 
 
 @app.callback()
@@ -236,9 +241,9 @@ def sweep(
         bool, typer.Option("--print", help="Run nothing; print a line of shell for each experiment.")
     ] = False,
     ray: Ray = None,
-    cpus: Cpus = 1,
-    memory: Memory = 2.0,
-    gpus: Gpus = 0.0,
+    cpus: Cpus = None,
+    memory: Memory = None,
+    gpus: Gpus = None,
 ) -> None:
     """Runs every combination of values, each as a DVC experiment of its own, one after the other or on many machines.
 
@@ -253,7 +258,7 @@ def sweep(
 
         if printed and ray is not None:
             raise UserError("--print is for other engines than Ray; choose one.")
-        run(settings or [], printed=printed, ray=ray, share=_share(cpus, memory, gpus))
+        run(settings or [], printed=printed, ray=ray, share=_share(ray, cpus, memory, gpus))
 
 
 @app.command()
@@ -493,9 +498,9 @@ def search(
         Path | None, typer.Option(metavar="FILE", help="Also write a page with the race as a picture.")
     ] = None,
     ray: Ray = None,
-    cpus: Cpus = 1,
-    memory: Memory = 2.0,
-    gpus: Gpus = 0.0,
+    cpus: Cpus = None,
+    memory: Memory = None,
+    gpus: Gpus = None,
 ) -> None:
     """Finds the setting that generalizes best: screens all, then races the best on validation, more and more often.
 
@@ -508,7 +513,7 @@ def search(
     with explained("Interrupted. The same command goes on from here."):
         from gapwise.commands.search import run
 
-        run(file, as_json=json, html=html, ray=ray, share=_share(cpus, memory, gpus))
+        run(file, as_json=json, html=html, ray=ray, share=_share(ray, cpus, memory, gpus))
 
 
 @app.command()
@@ -524,11 +529,20 @@ def verify() -> None:
         sys.exit(not run())
 
 
-def _share(cpus: int, memory: float, gpus: float) -> Share:
+def _share(ray: str | None, cpus: int | None, memory: float | None, gpus: float | None) -> Share:
+    """Gives what each experiment takes of a machine, and checks how the cluster is named."""
     _at_least("--cpus", cpus, 1)
     _at_least("--memory", memory, 0)
     _at_least("--gpus", gpus, 0)
-    return Share(cpus, memory, gpus)
+    given = {name: value for name, value in (("cpus", cpus), ("memory", memory), ("gpus", gpus)) if value is not None}
+    if ray is not None:
+        from gapwise.commands.sweeps.access import require_address
+
+        require_address(ray)
+    elif given:
+        said = f"{in_words([f'--{name}' for name in given])} {'needs' if len(given) == 1 else 'need'} --ray"
+        raise UserError(f"{said}, which names a cluster, or local for one of this machine.")
+    return Share(**given)
 
 
 def _between(option: str, value: float | None, advice: str = "") -> None:

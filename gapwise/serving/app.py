@@ -18,6 +18,7 @@ from gapwise.texts.cleaning import normalize
 MOST_TEXTS = 256  # in one request
 LONGEST = 20_000  # characters of a text
 MOST_BYTES = 8 * 2**20  # of a request
+FORM = '{"texts": ["…"]}'
 
 Text = Annotated[str, Field(max_length=LONGEST)]
 
@@ -104,7 +105,7 @@ def create(export: Exported, stopping: Callable[[], bool] = lambda: False) -> Fa
 
     @app.exception_handler(400)  # FastAPI's answer to a body that cannot be decoded
     async def undecodable(request: Request, error: Exception) -> JSONResponse:
-        return JSONResponse({"detail": ["the request: must be JSON in UTF-8"]}, status_code=400)
+        return JSONResponse({"detail": [f"the request: must be JSON in UTF-8 of the form {FORM}"]}, status_code=400)
 
     return app
 
@@ -126,9 +127,13 @@ def _label(classes: Any, probabilities: Any, threshold: float | None) -> Label:
 def _sentence(problem: Any) -> str:
     if problem["type"] == "json_invalid":
         return f"the request: no valid JSON, {problem['ctx']['error']} at character {problem['loc'][-1]}"
-    where = ".".join(str(step) for step in problem["loc"][1:])
+    match problem["loc"][1:]:
+        case ["texts", int(place), *_]:
+            where = f"text {place + 1}"
+        case steps:
+            where = ".".join(map(str, steps))
     if not where and problem["type"] == "model_attributes_type":
-        return 'the request: must be a JSON object such as {"texts": ["…"]}, sent with Content-Type: application/json'
+        return f"the request: must be a JSON object such as {FORM}, sent with Content-Type: application/json"
     return f"{where or 'the request'}: {problem['msg']}"
 
 

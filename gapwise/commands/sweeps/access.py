@@ -17,7 +17,19 @@ CURE = (
 )
 OPEN = "it asks for no token, so whoever reaches it can run code on its machines"
 REFUSED = "InvalidAuthToken"
+LOCAL = "local"  # in place of an address: a cluster of this machine, for this run
 SECONDS = 5  # to wait for an answer
+
+
+def require_address(address: str) -> None:
+    """Checks how a cluster is named.
+
+    Raises:
+        UserError: If it is neither `HOST:PORT` nor `local`.
+    """
+    host, _, port = address.rpartition(":")
+    if address != LOCAL and not (host and port.isascii() and port.isdigit()):
+        raise UserError(f"--ray must be HOST:PORT of the head node, or local; got {address}.")
 
 
 def mode(address: str) -> str:
@@ -32,7 +44,9 @@ def mode(address: str) -> str:
     Raises:
         UserError: If it is not there, open to others, or refuses this machine.
     """
-    host, port = _parts(address)
+    require_address(address)
+    host, _, digits = address.rpartition(":")
+    port = int(digits)
     if not _answers(host, port):
         raise UserError(f"No Ray cluster answers at {address}.", ["on the head node: `ray status` (docs/cluster.md)"])
     if _healthy(address, RAY_AUTH_MODE="disabled") is None:
@@ -63,13 +77,6 @@ def mode_here() -> str:
         path.touch(mode=0o600)
         path.write_text(secrets.token_hex(32), encoding="ascii")
     return "token"
-
-
-def _parts(address: str) -> tuple[str, int]:
-    host, _, port = address.rpartition(":")
-    if not host or not port.isascii() or not port.isdigit():
-        raise UserError(f"--ray must be HOST:PORT of the head node, or local; got {address}.")
-    return host, int(port)
 
 
 def _answers(host: str, port: int) -> bool:

@@ -23,7 +23,6 @@ from gapwise.commands.sweeps.share import Share
 from gapwise.commands.sweeps.work import PATIENCE, Job, Origin, Worker, patiently
 
 NAMESPACE = "gapwise"
-LOCAL = "local"
 CLONES = "~/.cache/gapwise"  # of each machine
 DEATHS = 5  # of an experiment's workers, until it is given up
 
@@ -34,7 +33,7 @@ def origin_for(address: str, repository: Repository) -> Origin:
     Raises:
         UserError: If there are no remotes for it, or they refuse what is to be run.
     """
-    return origin_here(repository) if address == LOCAL else shared_origin(repository)
+    return origin_here(repository) if address == access.LOCAL else shared_origin(repository)
 
 
 @contextmanager
@@ -59,7 +58,7 @@ def opened(address: str, repository: Repository, origin: Origin, share: Share) -
 def connected(address: str) -> Iterator[Any]:
     """Connects to a cluster, or starts one on this machine; gives the module ray."""
     # Before the import, which reads it.
-    os.environ["RAY_AUTH_MODE"] = access.mode_here() if address == LOCAL else access.mode(address)
+    os.environ["RAY_AUTH_MODE"] = access.mode_here() if address == access.LOCAL else access.mode(address)
     telemetry.off()
     try:
         import ray

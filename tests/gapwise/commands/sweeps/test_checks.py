@@ -4,8 +4,10 @@ import re
 from pathlib import Path
 
 import pytest
+from typer.testing import CliRunner
 
 from gapwise.base.errors import UserError
+from gapwise.commands.app import app
 from gapwise.commands.sweeps.checks import shared_origin
 from gapwise.commands.sweeps.lock import locked, required
 from gapwise.commands.sweeps.repository import Repository
@@ -81,12 +83,27 @@ def test_a_git_remote_that_is_away_is_said(shared, tmp_path):
             *("no.such.machine.invalid:6379", "No Ray cluster answers at no.such.machine.invalid:6379."),
             marks=pytest.mark.slow,
         ),
-        ("somewhere", "--ray must be HOST:PORT of the head node, or local; got somewhere."),
     ],
 )
 def test_an_address_without_a_cluster_is_said_before_any_work(shared, address, said):
     assert said in shared.run("gapwise", "sweep", "--ray", address, "-S", "finetune.l2=1", fails=True)
     assert shared.notes("begins") == []
+
+
+@pytest.mark.parametrize(
+    ("options", "said"),
+    [
+        (["--ray", "somewhere"], "--ray must be HOST:PORT of the head node, or local; got somewhere."),
+        (["--ray", "local", "--cpus", "0"], "--cpus must be 1 or more; got 0."),
+        (["--memory", "3"], "--memory needs --ray, which names a cluster, or local for one of this machine."),
+        (["--cpus", "2", "--gpus", "0.5"], "--cpus and --gpus need --ray, which names a cluster"),
+    ],
+)
+@pytest.mark.parametrize("command", [["search"], ["sweep", "-S", "finetune.l2=1"]], ids=lambda command: command[0])
+def test_what_an_experiment_takes_of_a_cluster_is_checked_before_the_project_is_looked_at(command, options, said):
+    done = CliRunner().invoke(app, [*command, *options])
+    assert done.exit_code == 1
+    assert said in done.output
 
 
 def test_another_version_than_the_locks_is_said_and_what_is_not_needed_may_be_missing():
