@@ -1,5 +1,6 @@
 """The real dvc.yaml, run end to end by DVC in clones of the project, on real texts and a tiny encoder."""
 
+import io
 import json
 import shutil
 from pathlib import Path
@@ -179,6 +180,30 @@ def test_a_final_network_is_the_same_to_the_bit_and_may_have_the_test_rows_too(f
     assert with_test["rows"] == rows + len(finished.table("test"))
     assert "it has seen the test texts" in (finished.folder / "other/README.md").read_text()
     shutil.rmtree(finished.folder / "other")
+
+
+def test_of_several_final_networks_the_first_is_the_one_alone_and_the_card_says_that_the_mean_is_given(finished):
+    finished.run("gapwise", "final", "--out", "one")
+    said = finished.run("gapwise", "final", "--networks", "2", "--out", "two")
+    assert "network 2 of 2, epoch " in said
+    metrics = json.loads((finished.folder / "metrics/evaluate.json").read_text())
+    expected = [f"{metrics[name]['accuracy']:.3f} (" for name in ("test", "mean_of_repeats")]
+    assert f"Wrote two: expect an accuracy of {expected[0]}" in said
+    assert f"It gives their mean; the mean of all {metrics['repeats']} repeats had {expected[1]}" in said
+    card = " ".join((finished.folder / "two/README.md").read_text().split())
+    assert "Its probabilities are the mean of 2 networks" in card
+    assert f"The mean of the {metrics['repeats']} had an accuracy of {expected[1]}" in card
+    first, second = (finished.folder / f"two/repeat-{number}.safetensors" for number in (0, 1))
+    assert first.read_bytes() == (finished.folder / "one/repeat-0.safetensors").read_bytes() != second.read_bytes()
+    (finished.folder / "new.csv").write_text("text\nThe market rose.\n")
+    labelled = [
+        pd.read_csv(io.StringIO(finished.run("gapwise", "predict", "new.csv", "--model", folder)))
+        for folder in ("one", "two")
+    ]
+    assert labelled[0]["spread"].item() == 0 < labelled[1]["spread"].item()
+    (finished.folder / "new.csv").unlink()
+    for folder in ("one", "two"):
+        shutil.rmtree(finished.folder / folder)
 
 
 def test_the_final_network_of_a_run_that_is_not_whole_is_refused(finished):

@@ -4,6 +4,7 @@
     python -m benchmarks.quality public         # the same on public sets that are fetched: public.csv and public.md
     python -m benchmarks.quality epochs         # how many suit a size between the measured ones: epochs.csv
     python -m benchmarks.quality memory         # the contrastive term with a memory and without: memory.csv
+    python -m benchmarks.quality averaged       # the mean of several networks: averaged.csv
     python -m benchmarks.quality what-helps     # one change of a setting at a time: what-helps.csv, docs/what-helps.md
     python -m benchmarks.quality probe-scale    # two ways to scale vectors for the probe: probe-scale.csv
 
@@ -17,7 +18,7 @@ from typing import Annotated
 import typer
 
 from benchmarks.quality import comparison_report, open_sets, probe_scale, trainings, what_helps
-from benchmarks.quality.comparison import EPOCHS, MEMORY, PUBLIC, SAMPLES
+from benchmarks.quality.comparison import AVERAGED, EPOCHS, MEMORY, PUBLIC, SAMPLES
 from benchmarks.quality.sets import SETS, SIZES
 
 Sets = Annotated[list[str], typer.Option("--set", help=f"of {', '.join(SETS)}")]
@@ -76,6 +77,14 @@ def memory() -> None:
     """Trains with and without a memory of the contrastive term."""
     open_sets.fetch()
     MEMORY.measure(list(MEMORY.sets), list(MEMORY.repeats), list(MEMORY.trained), again=False)
+    what_helps.write()
+
+
+@program.command()
+def averaged() -> None:
+    """Trains several networks on the same rows, and predicts by their mean."""
+    open_sets.fetch()
+    AVERAGED.measure(list(AVERAGED.sets), list(AVERAGED.repeats), list(AVERAGED.trained), again=False)
     what_helps.write()
 
 

@@ -132,3 +132,14 @@ MEMORY = Comparison(
     rivals={},
     repeats={"8 per class": 2, "400 rows": 1},
 )
+# The mean of networks that are trained on the same rows by other seeds.
+AVERAGED = Comparison(
+    name="averaged",
+    sets=EPOCHS.sets,
+    trained={
+        f"{networks} networks": dict.fromkeys(("8 per class", "400 rows"), named("auto") | {"networks": networks})
+        for networks in (1, 3)
+    },
+    rivals={},
+    repeats={"8 per class": 2, "400 rows": 1},
+)

@@ -25,6 +25,7 @@ def render(
     public: pd.DataFrame,
     between: pd.DataFrame,
     remembered: pd.DataFrame,
+    averaged: pd.DataFrame,
     scaled: pd.DataFrame,
     groups: Groups,
 ) -> str:
@@ -36,6 +37,7 @@ def render(
         public: The same of public.csv.
         between: The same of epochs.csv.
         remembered: The same of memory.csv.
+        averaged: The same of averaged.csv.
         scaled: The rows of probe-scale.csv.
         groups: Gives the group of each test text of a set, see `paired.groups_of`.
     """
@@ -53,7 +55,8 @@ def render(
         methods_by_size=lambda: methods_by_size(compared),
         over_public_sets=lambda: over_sets(public).rstrip(),
         epochs_between=lambda: epochs_between(between),
-        memory=lambda: memory(remembered),
+        memory=lambda: side_by_side(remembered, {"0 texts": "without", "1024 texts": "with 1,024 texts"}),
+        averaged=lambda: side_by_side(averaged, {"1 networks": "one network", "3 networks": "mean of three"}),
         remembered=Figures(remembered, groups),
         public=Figures(public, groups),
         probe_scale=lambda: probe_scale(scaled),
@@ -179,13 +182,17 @@ def epochs_between(rows: pd.DataFrame) -> str:
     return "\n".join([*lines, _line("*mean*", *(f"{means[column].mean():.3f}" for column in columns))])
 
 
-def memory(rows: pd.DataFrame) -> str:
-    """Gives the mean test figures with and without a memory of the contrastive term, as Markdown."""
-    scores, columns = ("test_accuracy", "test_log_loss"), ("0 texts", "1024 texts")
+def side_by_side(rows: pd.DataFrame, columns: Mapping[str, str]) -> str:
+    """Gives the mean test figures of columns, on every set and size, as Markdown.
+
+    Args:
+        rows: From `trainings.read`.
+        columns: What the page calls each.
+    """
+    scores = ("test_accuracy", "test_log_loss")
     means = rows.pivot_table(index=["size", "set"], columns="column", values=list(scores), sort=False)
     cells = list(product(scores, columns))
-    shown = {"0 texts": "without", "1024 texts": "with 1,024 texts"}
-    titles = (f"{score.removeprefix('test_').replace('_', ' ')}, {shown[column]}" for score, column in cells)
+    titles = (f"{score.removeprefix('test_').replace('_', ' ')}, {columns[column]}" for score, column in cells)
     lines = [_line("train rows", "data set", *titles), "|---" * (2 + len(cells)) + "|"]
     lines += [_line(*place, *(f"{means.loc[place, cell]:.3f}" for cell in cells)) for place in means.index]
     return "\n".join(lines)

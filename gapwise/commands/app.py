@@ -7,7 +7,7 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 import typer
 
@@ -416,6 +416,7 @@ def errors(
 def final(
     *,
     out: Annotated[Path, typer.Option(metavar="FOLDER", help="Where to write.")] = Path("final"),
+    networks: Annotated[int, typer.Option(help="How many to train, 1 or more; the label is that of their mean.")] = 1,
     with_test: Annotated[
         bool, typer.Option("--with-test", help="Train on the test rows too; then nothing is left to test on.")
     ] = False,
@@ -424,7 +425,7 @@ def final(
         typer.Option(metavar="NAME", help="Of the data, for the card, for example cc-by-4.0.", show_default=False),
     ] = None,
 ) -> None:
-    """Trains one network on all labelled rows, to hand over, and writes it with its model card.
+    """Trains one network on all labelled rows, or several, to hand over, and writes them with their model card.
 
     The settings are those of params.yaml, which `dvc repro` has run. It trains for as many epochs as the repeats chose
     in the median. What to expect of it is what evaluate has measured of the repeats.
@@ -434,7 +435,8 @@ def final(
     with explained():
         from gapwise.commands.final import run
 
-        run(out, with_test=with_test, license=license)
+        _at_least("--networks", networks, 1)
+        run(out, networks=networks, with_test=with_test, license=license)
 
 
 @app.command()
@@ -534,7 +536,9 @@ def _share(ray: str | None, cpus: int | None, memory: float | None, gpus: float 
     _at_least("--cpus", cpus, 1)
     _at_least("--memory", memory, 0)
     _at_least("--gpus", gpus, 0)
-    given = {name: value for name, value in (("cpus", cpus), ("memory", memory), ("gpus", gpus)) if value is not None}
+    given: dict[str, Any] = {
+        name: value for name, value in (("cpus", cpus), ("memory", memory), ("gpus", gpus)) if value is not None
+    }
     if ray is not None:
         from gapwise.commands.sweeps.access import require_address
 

@@ -94,9 +94,9 @@ def _prepared(folder: Path, about: Mapping[str, Any], texts: list[str]) -> _Prep
     from gapwise.runs.models import read_description, read_weights
 
     description = read_description(folder)
-    (weights,) = read_weights(description, folder)
+    weights = list(read_weights(description, folder))
     temperature = about["temperature"]
-    expected = Networks(description, [weights], temperature).probabilities(texts)[0]
+    expected = Networks(description, weights, temperature).probabilities(texts).mean(axis=0)
     network = whole_network(description, weights, temperature)
 
     def write_beside(target: Path) -> None:

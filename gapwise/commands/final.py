@@ -1,8 +1,8 @@
-"""`gapwise final`: trains one network on all labelled rows, and writes it with its card."""
+"""`gapwise final`: trains one network or several on all labelled rows, and writes them with their card."""
 
 import contextlib
 import json
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -18,7 +18,7 @@ from gapwise.disk.io import read_params, read_table
 from gapwise.labelling.loading import ABOUT
 
 
-def run(out: Path, *, with_test: bool, license: str | None) -> None:
+def run(out: Path, *, networks: int, with_test: bool, license: str | None) -> None:
     """Trains and writes; the arguments are those of the command, see `commands.app`."""
     target = out.absolute()
     if target.exists() and not (target / ABOUT).is_file():
@@ -48,12 +48,19 @@ def run(out: Path, *, with_test: bool, license: str | None) -> None:
         epochs = pd.read_csv("metrics/plots/epochs.csv")
         repeated, data = data, _with_test(data) if with_test else data
         chosen = choose(repeats, recipe, list(read_weights(repeats)), repeated, epochs, rows=data)
-        description = describe(tokenize, recipe, data.texts, data.repeats).model_copy(update={"repeats": 1})
+        description = describe(tokenize, recipe, data.texts, data.repeats).model_copy(update={"repeats": networks})
         is_sealed = not with_test and split.rotate is None
         seen = int((data.repeats["part"] == "train").groupby(data.repeats["repeat"]).sum().max())
         print(_plan(data, chosen, with_test, is_sealed=is_sealed), flush=True)
-        line = EpochLine(Progress(1, chosen.epochs), 0, validates=False)
-        weights = train_final(description, recipe, data, chosen, seed=split.seed, callbacks=[line])
+        progress = Progress(networks, chosen.epochs, "network")
+        weights = train_final(
+            description,
+            recipe,
+            data,
+            chosen,
+            seed=split.seed,
+            callbacks=lambda number: [EpochLine(progress, number, validates=False)],
+        )
         about: dict[str, Any] = {
             "version": 1,
             "temperature": metrics.get("temperature", {}).get("mean", 1.0),
@@ -66,7 +73,7 @@ def run(out: Path, *, with_test: bool, license: str | None) -> None:
             "text_column": prepare.text_column,
         }
         with atomic(target) as temporary:
-            write_model(description, [weights], temporary)
+            write_model(description, weights, temporary)
             (temporary / ABOUT).write_text(json.dumps(about, indent=2) + "\n", encoding="utf-8")
             facts = Facts(
                 about=about,
@@ -79,13 +86,11 @@ def run(out: Path, *, with_test: bool, license: str | None) -> None:
                 seen=seen,
             )
             write_card(temporary / CARD, facts, license)
-    low, high = metrics["test"]["accuracy_low"], metrics["test"]["accuracy_high"]
-    print(f"Wrote {out}: expect an accuracy of {metrics['test']['accuracy']:.3f} ({low:.3f} to {high:.3f}) of it,")
-    fewer = "fewer" if seen < len(data.texts) else "as many"
-    print(f"as evaluate measured of networks that saw {fewer} rows; README.md in it is the card.")
+    print(*_expected(metrics, networks, out, is_fewer=seen < len(data.texts)), sep="\n")
 
 
 CARD = "README.md"
+SCORES = ("accuracy", "accuracy_low", "accuracy_high")
 TABLES = {"development": Texts, "repeats": Repeats, "tokens/development": Tokens}
 
 
@@ -110,3 +115,16 @@ def _plan(data: Any, chosen: Any, with_test: bool, *, is_sealed: bool) -> str:
     what = "train, validation and test rows" if with_test else "all; each was tested in a rotation"
     what = "train and validation rows; the test stays sealed" if is_sealed else what
     return f"Training on {len(data.texts):,} rows ({what}), {chosen.epochs} epochs as the repeats chose"
+
+
+def _expected(metrics: Any, networks: int, out: Path, *, is_fewer: bool) -> Iterator[str]:
+    test, together = ({score: one[score] for score in SCORES} for one in (metrics["test"], metrics["mean_of_repeats"]))
+    accuracy = "{accuracy:.3f} ({accuracy_low:.3f} to {accuracy_high:.3f})"
+    whose = "it" if networks == 1 else f"one of its {networks} networks"
+    yield f"Wrote {out}: expect an accuracy of {accuracy.format(**test)} of {whose},"
+    yield (
+        f"as evaluate measured of networks that saw {'fewer' if is_fewer else 'as many'} rows; README.md in it is the "
+        "card."
+    )
+    if networks > 1:
+        yield f"It gives their mean; the mean of all {metrics['repeats']} repeats had {accuracy.format(**together)}."

@@ -1,4 +1,4 @@
-"""One network to hand over: trained on all labelled rows, for as long and as hard as the repeats have found best.
+"""Networks to hand over: trained on all labelled rows, for as long and as hard as the repeats have found best.
 
 The repeats hold rows back to tell when to stop and how good the setting is. Once that is known, the rows are worth more
 in the training. What is chosen on validation rows (the number of epochs, and the penalty of a head that is a linear
@@ -7,7 +7,7 @@ them, and on all rows.
 """
 
 import statistics
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -68,7 +68,7 @@ def choose(
         weights: Of each repeat.
         data: That they were trained on.
         epochs: Losses by epoch, see `curves.by_epoch`.
-        rows: That the final network is to be trained on.
+        rows: That the final networks are to be trained on.
     """
     kept = epochs.loc[epochs["kept"] == 1].groupby("repeat")["epoch"].first()
     is_probe = recipe.head_refit or recipe.head_init == "probe"
@@ -116,21 +116,21 @@ def train_final(
     chosen: Chosen,
     *,
     seed: int,
-    callbacks: Sequence[keras.callbacks.Callback] = (),
-) -> Weights:
-    """Trains one network on all texts.
+    callbacks: Callable[[int], Sequence[keras.callbacks.Callback]] = lambda number: (),
+) -> list[Weights]:
+    """Trains networks on all texts, each by a seed of its own; more of them leave the first as it is.
 
     Args:
-        description: Of the repeats' networks.
-        recipe: The `finetune` section that they were trained by. Rates fall as they did there, and training
+        description: Of them; `repeats` says how many.
+        recipe: The `finetune` section that the repeats were trained by. Rates fall as they did there, and training
             ends after the chosen epochs.
         data: All of its texts are trained on, with their variants.
         chosen: From `choose`.
         seed: `split.seed`.
-        callbacks: Keras callbacks, for example of progress.
+        callbacks: Makes the Keras callbacks of each, for example of progress, by its number from 0.
 
     Returns:
-        The trained weights; the same bits for the same arguments.
+        The trained weights of each; the same bits for the same arguments.
     """
     part, network = rebuild(description)
     features = frozen_output(part, Ragged.of(data.tokens["token_ids"].tolist()))
@@ -140,14 +140,17 @@ def train_final(
     # No earlier epoch is kept, and none later is trained.
     stopping = recipe.early_stopping.model_copy(update={"min_epochs": chosen.epochs})
     trainer = Trainer(network, recipe.model_copy(update={"early_stopping": stopping}), description.classes)
-    trained = trainer.train(
-        everything,
-        looked_at,
-        seed=derive(seed, "final"),
-        callbacks=[StopAfter(chosen.epochs), *callbacks],
-        penalties=None if chosen.penalty is None else [chosen.penalty],
-    )
-    return trained.weights
+    seeds = [derive(seed, "final"), *(derive(seed, "final", number) for number in range(1, description.repeats))]
+    return [
+        trainer.train(
+            everything,
+            looked_at,
+            seed=own,
+            callbacks=[StopAfter(chosen.epochs), *callbacks(number)],
+            penalties=None if chosen.penalty is None else [chosen.penalty],
+        ).weights
+        for number, own in enumerate(seeds)
+    ]
 
 
 class StopAfter(keras.callbacks.Callback):  # type: ignore[misc]  # Keras has no types

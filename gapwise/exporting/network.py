@@ -11,24 +11,36 @@ from gapwise.network.classifier import Weights, set_weights
 from gapwise.network.description import Description, rebuild
 
 
-def whole_network(description: Description, weights: Weights, temperature: float) -> keras.Model:
-    """Builds the network from token ids to probabilities.
+def whole_network(description: Description, weights: Sequence[Weights], temperature: float) -> keras.Model:
+    """Builds the network from token ids to probabilities; of several networks, to the mean of theirs.
 
     Args:
-        description: Of a trained network.
-        weights: Of it.
+        description: Of trained networks.
+        weights: Of each.
         temperature: That the logits are divided by.
 
     Returns:
         A model of `token_ids` and `padding_mask`, int32 of shape (texts, longest), the mask 1 where a token is real,
         to float32 probabilities of shape (texts, classes).
     """
+    models = [_one(description, values, temperature, f"network_{number}") for number, values in enumerate(weights)]
+    if len(models) == 1:
+        return models[0]
+    inputs = _inputs()
+    return keras.Model(inputs, keras.layers.Average(name="mean")([one(inputs) for one in models]))
+
+
+def _inputs() -> list[tf.Tensor]:
+    return [keras.Input((None,), dtype="int32", name=name) for name in ("token_ids", "padding_mask")]
+
+
+def _one(description: Description, weights: Weights, temperature: float, name: str) -> keras.Model:
     part, network = rebuild(description.model_copy(update={"precision": "float32"}))
     set_weights(network, weights)
-    ids, mask = (keras.Input((None,), dtype="int32", name=name) for name in ("token_ids", "padding_mask"))
+    ids, mask = inputs = _inputs()
     pooled = POOLINGS[part.pooling](part.hidden_states(ids, mask), mask)
     logits = network.get_layer("head")(pooled)
-    model = keras.Model([ids, mask], keras.layers.Softmax(name="probabilities")(logits / temperature))
+    model = keras.Model(inputs, keras.layers.Softmax(name="probabilities")(logits / temperature), name=name)
     for layer in all_layers(model):
         if isinstance(layer, keras_hub.layers.TransformerEncoder):
             intermediate = transformer(layer).intermediate

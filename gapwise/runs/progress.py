@@ -30,10 +30,12 @@ class Progress:
     Args:
         repeats: How many there are.
         epochs: How many each has at most.
+        what: A line calls them.
     """
 
-    def __init__(self, repeats: int, epochs: int) -> None:
-        self.repeats, self.epochs, self.at_once, self.seconds = repeats, epochs, 1, list[float]()
+    def __init__(self, repeats: int, epochs: int, what: str = "repeat") -> None:
+        self.repeats, self.epochs, self.what = repeats, epochs, what
+        self.at_once, self.seconds = 1, list[float]()
 
     def __call__(self, repeat: int, at_once: int) -> list[keras.callbacks.Callback]:
         """Makes those of one repeat, counted from 0, of so many at once. Its curves are written to `curves(repeat)`."""
@@ -76,7 +78,7 @@ class EpochLine(keras.callbacks.Callback):  # type: ignore[misc]  # Keras has no
         loss = f", {values['val_log_loss']:.3f} on validation" if is_validated else ""
         accuracy = f", {values['val_accuracy']:.3f}" if is_validated else ""
         print(
-            f"repeat {self.repeat + 1} of {progress.repeats}, epoch {epoch + 1:2} of {progress.epochs}:  "
+            f"{progress.what} {self.repeat + 1} of {progress.repeats}, epoch {epoch + 1:2} of {progress.epochs}:  "
             f"log loss {values['log_loss']:.3f} on train{loss};  accuracy {values['accuracy']:.3f}{accuracy};  {left}",
             flush=True,
         )

@@ -38,7 +38,7 @@ def hosts(cluster, searched):
     """The hosts, none of which knows the project, and its server, which has no experiment."""
     for host in cluster.hosts:
         for folder in (host.folder / "searched", *(host.folder / ".cache/gapwise").glob("searched-*")):
-            shutil.rmtree(folder)
+            shutil.rmtree(folder, ignore_errors=True)
     for name in there(searched):
         searched.run("git", "push", "-q", "origin", f":{name}")
     return cluster.hosts
@@ -50,7 +50,9 @@ class Driver:
     def __init__(self, hosts, searched, host=0):
         self.clone = type(searched)(hosts[host].folder / "searched")
         if not (self.clone.folder / ".git").is_dir():
-            hosts[host].run("git", "clone", "-q", searched.run("git", "remote", "get-url", "origin").strip(), "searched")
+            hosts[host].run(
+                "git", "clone", "-q", searched.run("git", "remote", "get-url", "origin").strip(), "searched"
+            )
         address = f"{hosts[0].address}:{PORT}"
         search = (sys.executable, "-m", "gapwise", "search", "--json", "--ray", address, "--memory", "0.1")
         self.process = hosts[host].start(*search, folder=HOME / "searched")

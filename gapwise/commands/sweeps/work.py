@@ -184,26 +184,31 @@ def perform(job: Job, origin: Origin, folder: Path, processors: int | None = Non
     Raises:
         StepError: If it failed.
     """
-    with free_clone(folder) as (clone, lock), (folder / f"{job.name}.log").open("w", encoding="utf-8") as log:
-        step = Steps(clone / origin.inside, origin, log, lock, processors)
-        reference = origin.namespace + job.name
-        if patiently(lambda: has(origin.url, reference), patience):
+    reference = origin.namespace + job.name
+    with free_clone(folder) as (clone, lock):
+        if patiently(lambda: has(origin.url, reference), patience):  # before the log of who ran it is opened
             return
-        patiently(lambda: check_out(clone, origin), patience)
-        if origin.shared:
-            patiently(lambda: step.dvc("pull", "--allow-missing"), patience)
-        else:
-            step.dvc("checkout", "--allow-missing", "--force")
-        if job.follows:
-            earlier = origin.namespace + job.follows
-            patiently(lambda: git(clone, "fetch", "-q", "--no-tags", origin.url, f"{earlier}:{earlier}"), patience)
-        if job.before:
-            step.python(*job.before)
-        changes = (f"--set-param={override}" for override in job.overrides)
-        step.dvc("exp", "run", "--name", job.name, *changes, *job.stages)
-        if origin.shared:  # before the reference: where that is, the outputs are
-            patiently(lambda: step.dvc("push"), patience)
-        patiently(lambda: hand_over(clone, origin.url, reference), patience)
+        with (folder / f"{job.name}.log").open("w", encoding="utf-8") as log:
+            _run_in(clone, job, origin, Steps(clone / origin.inside, origin, log, lock, processors), patience)
+
+
+def _run_in(clone: Path, job: Job, origin: Origin, step: "Steps", patience: float) -> None:
+    reference = origin.namespace + job.name
+    patiently(lambda: check_out(clone, origin), patience)
+    if origin.shared:
+        patiently(lambda: step.dvc("pull", "--allow-missing"), patience)
+    else:
+        step.dvc("checkout", "--allow-missing", "--force")
+    if job.follows:
+        earlier = origin.namespace + job.follows
+        patiently(lambda: git(clone, "fetch", "-q", "--no-tags", origin.url, f"{earlier}:{earlier}"), patience)
+    if job.before:
+        step.python(*job.before)
+    changes = (f"--set-param={override}" for override in job.overrides)
+    step.dvc("exp", "run", "--name", job.name, *changes, *job.stages)
+    if origin.shared:  # before the reference: where that is, the outputs are
+        patiently(lambda: step.dvc("push"), patience)
+    patiently(lambda: hand_over(clone, origin.url, reference), patience)
 
 
 @contextmanager

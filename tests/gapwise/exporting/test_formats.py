@@ -91,6 +91,22 @@ def test_an_export_says_what_the_network_says_in_its_own_runtime(project, name):
     assert f"{expected.mean(axis=0)[0].max():.4f}"[:5] in printed
 
 
+@pytest.mark.parametrize(
+    "name", ["onnx", *(pytest.param(one, marks=pytest.mark.slow) for one in ("saved_model", "openvino", "litert"))]
+)
+def test_an_export_of_several_networks_gives_the_mean_of_their_probabilities(project, name):
+    description = read_description()
+    weights = list(read_weights(description))
+    write_model(description, weights, Path("final"))
+    Path("final/final.json").write_text(json.dumps({"version": 1, "temperature": 1.7, "commit": "0" * 40}))
+    done = export("--to", name)
+    assert done.exit_code == 0, done.output
+    by_network = Networks(description, weights, 1.7).probabilities(texts())
+    assert np.abs(by_network[0] - by_network[1]).max() > 0.01
+    found = Exported(Path(f"exports/{name}")).probabilities(texts())
+    np.testing.assert_allclose(found, by_network.mean(axis=0, keepdims=True), atol=1e-5)
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize("name", ["onnx", "saved_model"])
 def test_an_export_puts_the_prefix_before_each_text(project, name):

@@ -5,7 +5,8 @@ import sys
 
 import pytest
 
-from gapwise.commands.sweeps.work import Origin, StepError, Steps, git, hand_over
+from gapwise.commands.sweeps.repository import Repository
+from gapwise.commands.sweeps.work import Job, Origin, StepError, Steps, git, hand_over, perform
 
 
 def test_who_hands_an_experiment_over_second_changes_nothing(shared, tmp_path):
@@ -16,6 +17,13 @@ def test_who_hands_an_experiment_over_second_changes_nothing(shared, tmp_path):
         hand_over(shared.folder, hub, reference)
     assert shared.run("git", "log", "-1", "--format=%s").strip() == "second"
     assert git(tmp_path / "hub.git", "log", "-1", "--format=%s", reference).strip() == "first"
+
+
+def test_who_asks_for_an_experiment_that_is_done_leaves_the_log_of_its_run(shared, tmp_path):
+    origin = Repository(shared.folder).remote()
+    for _ in range(2):
+        perform(Job("l2-1", ("finetune.l2=1",)), origin, tmp_path / "clones")
+    assert "$ dvc exp run --name l2-1" in (tmp_path / "clones/l2-1.log").read_text(encoding="utf-8")
 
 
 def test_a_step_that_fails_says_its_last_words_whatever_the_log_has_before(tmp_path):
