@@ -1,8 +1,9 @@
-"""Variants of training texts that `settings/auto` is trained on beside the texts: one for each, in three ways.
+"""Variants of training texts that `settings/auto` is trained on beside the texts: one for each, in four ways.
 
 - `words`: what the stage augment makes with the four operations of EDA (Wei and Zou 2019).
 - `neighbours`: words give way to one of the words whose embedding in the encoder is most like theirs.
 - `halves`: the first half of the text, and the second half of another text of its class.
+- `names`: a sentence with the name of the text's class, as SetFit trains on without texts (Tunstall et al. 2022).
 """
 
 import functools
@@ -47,6 +48,12 @@ def halves(train: pd.DataFrame, seed: int) -> pd.DataFrame:
     return _each(train, seed, lambda text, rng: _joined(text, of_class[labels[text]], rng))
 
 
+def names(train: pd.DataFrame, seed: int) -> pd.DataFrame:
+    """Puts the name of the class into a sentence."""
+    labels = dict(zip(train["text"], train["label"], strict=True))
+    return _each(train, seed, lambda text, rng: f"This text is {labels[text].replace('_', ' ')}.")
+
+
 def _each(train: pd.DataFrame, seed: int, make: Callable[[str, np.random.Generator], str]) -> pd.DataFrame:
     made = [
         make(text, np.random.default_rng(derive(seed, "variant", text_id)))
@@ -89,7 +96,7 @@ def _is_word(piece: str) -> bool:
     return piece.isascii() and piece.isalpha() and len(piece) > 2
 
 
-WAYS: dict[str, Way] = {"words": words, "neighbours": neighbours, "halves": halves}
+WAYS: dict[str, Way] = {"words": words, "neighbours": neighbours, "halves": halves, "names": names}
 
 
 def with_variants(cell: Cell, way: str, repeat: int) -> pd.DataFrame:

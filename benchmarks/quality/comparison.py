@@ -132,13 +132,15 @@ MEMORY = Comparison(
     rivals={},
     repeats={"8 per class": 2, "400 rows": 1},
 )
-# The mean of networks that are trained on the same rows by other seeds.
-AVERAGED = Comparison(
-    name="averaged",
+# What else was tried: the mean of networks that are trained on the same rows by other seeds, and a sentence with the
+# name of its class beside each text.
+TRIED = Comparison(
+    name="tried",
     sets=EPOCHS.sets,
     trained={
-        f"{networks} networks": dict.fromkeys(("8 per class", "400 rows"), named("auto") | {"networks": networks})
-        for networks in (1, 3)
+        "auto": dict.fromkeys(("8 per class", "400 rows"), named("auto")),
+        "three networks": dict.fromkeys(("8 per class", "400 rows"), named("auto") | {"networks": 3}),
+        "class names": {"8 per class": named("auto") | {"variants": "names"}},
     },
     rivals={},
     repeats={"8 per class": 2, "400 rows": 1},

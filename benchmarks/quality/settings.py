@@ -145,7 +145,10 @@ MEMORY: dict[str, dict[str, Changes]] = {
 }
 # A variant of each text beside it, by a way of `augmentation.WAYS`.
 VARIANTS: dict[str, dict[str, Changes]] = {
-    size: {f"settings/auto, {way}": RECOMMENDED[size] | {"variants": way} for way in ("words", "neighbours", "halves")}
+    size: {
+        f"settings/auto, {way}": RECOMMENDED[size] | {"variants": way}
+        for way in ("words", "neighbours", "halves", "names")
+    }
     for size in ("8 per class", "64 per class")
 }
 CHANGES: dict[str, dict[str, Changes]] = {

@@ -25,7 +25,7 @@ def render(
     public: pd.DataFrame,
     between: pd.DataFrame,
     remembered: pd.DataFrame,
-    averaged: pd.DataFrame,
+    tried: pd.DataFrame,
     scaled: pd.DataFrame,
     groups: Groups,
 ) -> str:
@@ -37,7 +37,7 @@ def render(
         public: The same of public.csv.
         between: The same of epochs.csv.
         remembered: The same of memory.csv.
-        averaged: The same of averaged.csv.
+        tried: The same of tried.csv.
         scaled: The rows of probe-scale.csv.
         groups: Gives the group of each test text of a set, see `paired.groups_of`.
     """
@@ -56,7 +56,8 @@ def render(
         over_public_sets=lambda: over_sets(public).rstrip(),
         epochs_between=lambda: epochs_between(between),
         memory=lambda: side_by_side(remembered, {"0 texts": "without", "1024 texts": "with 1,024 texts"}),
-        averaged=lambda: side_by_side(averaged, {"1 networks": "one network", "3 networks": "mean of three"}),
+        tried=lambda columns: side_by_side(tried, columns),
+        change=lambda size, column, score: mean_change(tried, size, column, score),
         remembered=Figures(remembered, groups),
         public=Figures(public, groups),
         probe_scale=lambda: probe_scale(scaled),
@@ -191,11 +192,19 @@ def side_by_side(rows: pd.DataFrame, columns: Mapping[str, str]) -> str:
     """
     scores = ("test_accuracy", "test_log_loss")
     means = rows.pivot_table(index=["size", "set"], columns="column", values=list(scores), sort=False)
+    means = means.dropna(subset=list(product(scores, columns)))  # of the sizes that all columns were measured at
     cells = list(product(scores, columns))
     titles = (f"{score.removeprefix('test_').replace('_', ' ')}, {columns[column]}" for score, column in cells)
     lines = [_line("train rows", "data set", *titles), "|---" * (2 + len(cells)) + "|"]
     lines += [_line(*place, *(f"{means.loc[place, cell]:.3f}" for cell in cells)) for place in means.index]
     return "\n".join(lines)
+
+
+def mean_change(rows: pd.DataFrame, size: str, column: str, score: str) -> str:
+    """Gives what a column of tried.csv changes in a score, in the mean over sets: accuracy in points, with its sign."""
+    means = rows[rows["size"] == size].pivot_table(index="set", columns="column", values=f"test_{score}")
+    change = float((means[column] - means["auto"]).mean())
+    return _signed(change * 100, 1) if score == "accuracy" else _signed(change, 3)
 
 
 def probe_scale(scaled: pd.DataFrame) -> str:
