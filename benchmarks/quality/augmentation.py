@@ -3,7 +3,7 @@
 - `words`: what the stage augment makes with the four operations of EDA (Wei and Zou 2019).
 - `neighbours`: words give way to one of the words whose embedding in the encoder is most like theirs.
 - `halves`: the first half of the text, and the second half of another text of its class.
-- `names`: a sentence with the name of the text's class, as SetFit trains on without texts (Tunstall et al. 2022).
+- `names`: the sentence of the text's class, as the stage augment makes it.
 """
 
 import functools
@@ -17,12 +17,14 @@ from tokenizers import Tokenizer
 from benchmarks.pipeline import params
 from benchmarks.quality.sets import SEED, TOKENIZE, Cell
 from gapwise.augmenting.augment import augment
+from gapwise.augmenting.class_sentences import class_sentences
 from gapwise.base.seeds import derive
 from gapwise.base.tables import parts_of
 from gapwise.encoding.backbone import load_encoder
 from gapwise.encoding.presets import locate, tokenizer_file
 from gapwise.encoding.tokenizer import load_tokenizer, tokenize
 
+SENTENCE = "This text is {}."
 STRENGTH = 0.2  # share of the words that `words` and `neighbours` change
 NEAREST = 5  # words that `neighbours` draws from
 
@@ -49,9 +51,8 @@ def halves(train: pd.DataFrame, seed: int) -> pd.DataFrame:
 
 
 def names(train: pd.DataFrame, seed: int) -> pd.DataFrame:
-    """Puts the name of the class into a sentence."""
-    labels = dict(zip(train["text"], train["label"], strict=True))
-    return _each(train, seed, lambda text, rng: f"This text is {labels[text].replace('_', ' ')}.")
+    """Makes class sentences as the stage augment does."""
+    return class_sentences(train, SENTENCE)
 
 
 def _each(train: pd.DataFrame, seed: int, make: Callable[[str, np.random.Generator], str]) -> pd.DataFrame:

@@ -26,6 +26,7 @@ import numpy as np
 import pandas as pd
 from rapidfuzz.distance import Levenshtein
 
+from gapwise.augmenting.class_sentences import METHOD, class_sentences
 from gapwise.augmenting.params import AugmentParams
 from gapwise.augmenting.protection import compile_protect
 from gapwise.base.seeds import derive
@@ -40,24 +41,25 @@ TEXTS_PER_PROCESS = 2000  # for fewer, starting a process and reading WordNet in
 def augment(
     texts: pd.DataFrame, params: AugmentParams, seed: int, workers: int = 1, known: Iterable[str] = ()
 ) -> tuple[pd.DataFrame, dict[str, Any]]:
-    """Makes `params.variants` variants of each text.
+    """Makes `params.variants` variants of each text, and the sentence of its class as one more.
 
     Each (text, variant) draws from its own seed, so it is the same alone or among others, in one process or in many.
     Its method is drawn too: a text starts anywhere in `params.methods` and goes through them in turn, so that
     its variants differ in method and one variant per text still uses all methods alike.
 
     Args:
-        texts: Table of `text_id` (unique) and `text`; other columns are ignored.
+        texts: Table of `text_id` (unique), `text` and, for class sentences, `label`; other columns are ignored.
         params: The `augment` section.
         seed: `split.seed`.
         workers: Processes to use at most; the result does not depend on it.
         known: Further texts that no variant may equal, such as rows that are only validated on.
 
     Returns:
-        The `tables.Variants` table, in the order of `texts`, and what metrics/augment.json says of it: sources,
-        variants made, dropped by reason, mean share of words changed, made by method, five examples.
-        A variant is dropped if it differs in case and spaces alone from its source (`same_as_source`), or from
-        another text or an earlier variant (`same_as_other`).
+        The `tables.Variants` table, in the order of `texts`, class sentences at its end, and what metrics/augment.json
+        says of it: sources, variants made, dropped by reason, mean share of words changed, made by method, five
+        examples. A variant is dropped if it differs in case and spaces alone from its source (`same_as_source`), or
+        from another text or an earlier variant (`same_as_other`). Class sentences are neither changed words nor
+        dropped.
 
     Raises:
         UserError: If a method needs WordNet and it is not installed.
@@ -73,7 +75,14 @@ def augment(
     ]
     table = pd.DataFrame(rows, columns=["text_id", "source_id", "variant", "method", "text"])
     table = table.astype({"text_id": "str", "source_id": "str", "variant": "int64", "method": "str", "text": "str"})
-    return table, _report(table, sources, reasons, params)
+    shares = [
+        share_changed(sources[source], text) for source, text in zip(table["source_id"], table["text"], strict=True)
+    ]
+    methods: list[str] = [*params.methods]
+    if params.class_sentence is not None:
+        sentences = class_sentences(texts, params.class_sentence, len(_numbers(params)))
+        table, methods = pd.concat([table, sentences], ignore_index=True), [*methods, METHOD]
+    return table, _report(table, sources, reasons, shares, methods)
 
 
 def share_changed(source: str, variant: str) -> float:
@@ -126,18 +135,21 @@ def _plain(text: str) -> str:
 
 
 def _report(
-    table: pd.DataFrame, sources: dict[str, str], reasons: Sequence[str | None], params: AugmentParams
+    table: pd.DataFrame,
+    sources: dict[str, str],
+    reasons: Sequence[str | None],
+    shares: Sequence[float],
+    methods: Sequence[str],
 ) -> dict[str, Any]:
-    pairs = [(sources[source], text) for source, text in zip(table["source_id"], table["text"], strict=True)]
-    shares = [share_changed(source, text) for source, text in pairs]
-    chosen = np.linspace(0, len(pairs) - 1, min(EXAMPLES, len(pairs))).round().astype(int)
+    chosen = table.iloc[np.linspace(0, len(table) - 1, min(EXAMPLES, len(table))).round().astype(int)]
     return {
         "sources": len(sources),
         "made": len(table),
         "dropped": {reason: reasons.count(reason) for reason in DROPPED},
         "mean_share_changed": round(float(np.mean(shares)), 6) if shares else 0.0,
-        "by_method": {method: int((table["method"] == method).sum()) for method in params.methods},
+        "by_method": {method: int((table["method"] == method).sum()) for method in methods},
         "examples": [
-            {"method": table["method"].iloc[row], "source": pairs[row][0], "variant": pairs[row][1]} for row in chosen
+            {"method": method, "source": sources[source], "variant": text}
+            for method, source, text in zip(chosen["method"], chosen["source_id"], chosen["text"], strict=True)
         ],
     }

@@ -63,9 +63,9 @@ class Variants(Table):
     Columns:
         text_id: `<source_id>-<variant>`; unique.
         source_id: The text that it varies. A variant is trained on only where its source is in train.
-        variant: From 0 to `augment.variants` - 1.
-        method: One of `augment.methods`.
-        text: The changed text.
+        variant: From 0 to `augment.variants` - 1; a class sentence has the number after these.
+        method: One of `augment.methods`, or `class_sentence`.
+        text: The changed text, or the sentence.
     """
 
     text_id: Series[str] = pa.Field(unique=True)

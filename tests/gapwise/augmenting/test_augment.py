@@ -23,8 +23,14 @@ def rows(texts=SENTENCES):
     return pd.DataFrame({"text_id": [f"{number:016x}" for number in range(len(texts))], "text": texts})
 
 
-def params(*methods, variants=1, strength=0.2, protect=()):
-    return AugmentParams(methods=list(methods), variants=variants, strength=strength, protect=list(protect))
+def params(*methods, variants=1, strength=0.2, protect=(), class_sentence=None):
+    return AugmentParams(
+        methods=list(methods),
+        variants=variants,
+        strength=strength,
+        protect=list(protect),
+        class_sentence=class_sentence,
+    )
 
 
 @pytest.fixture(scope="module")
@@ -104,7 +110,7 @@ def test_the_order_of_sets_and_another_wordnet_on_the_machine_change_nothing(eve
         "import sys, pandas as pd; from gapwise.augmenting.augment import augment\n"
         "from gapwise.augmenting.params import *\n"
         "texts = pd.DataFrame({'text_id': [f'{n:016x}' for n in range(4)], 'text': sys.argv[1:]})\n"
-        "params = AugmentParams(methods=list(METHODS), variants=8, strength=0.2, protect=[])\n"
+        "params = AugmentParams(methods=list(METHODS), variants=8, strength=0.2, protect=[], class_sentence=None)\n"
         "print(*augment(texts, params, 7)[0]['text'], sep='\\n', end='')"
     )
     environment = {"PYTHONHASHSEED": hash_seed, "NLTK_DATA": str(tmp_path), "PYTHONUTF8": "1"}
@@ -112,6 +118,35 @@ def test_the_order_of_sets_and_another_wordnet_on_the_machine_change_nothing(eve
         [sys.executable, "-c", code, *SENTENCES], env=environment, capture_output=True, text=True, check=True
     )
     assert (result.stdout.split("\n"), result.stderr) == (everything[0]["text"].to_list(), "")
+
+
+def test_each_text_gets_the_sentence_of_its_class_after_its_variants_and_the_report_counts_them():
+    texts = rows(["alpha bravo charlie", "delta echo foxtrot", "golf hotel india"])
+    texts["label"] = ["credit_cards", "travel", "credit_cards"]
+    plain, told = augment(texts, params("swap"), seed=3)
+    table, report = augment(texts, params("swap", class_sentence="This is about {}."), seed=3)
+    Variants.validate(table)
+    assert_frame_equal(table[:3], plain)
+    assert table["text"][3:].to_list() == [
+        f"This is about {name}." for name in ("credit cards", "travel", "credit cards")
+    ]
+    assert table["source_id"][3:].to_list() == texts["text_id"].to_list()
+    assert table["text_id"][3:].to_list() == [f"{text_id}-1" for text_id in texts["text_id"]]
+    assert report["by_method"] == {"swap": 3, "class_sentence": 3}
+    assert (report["made"], report["mean_share_changed"]) == (6, told["mean_share_changed"])
+    assert report["examples"][-1] == {
+        "method": "class_sentence",
+        "source": "golf hotel india",
+        "variant": "This is about credit cards.",
+    }
+
+
+def test_class_sentences_need_no_other_variants():
+    texts = rows(["alpha", "bravo"]).assign(label=["no", "yes"])
+    table, report = augment(texts, params(class_sentence="{}!"), seed=3)
+    assert table["text"].to_list() == ["no!", "yes!"]
+    assert table["variant"].to_list() == [0, 0]
+    assert report["by_method"] == {"class_sentence": 2}
 
 
 def test_a_variant_that_equals_its_source_is_dropped_and_counted():
@@ -224,4 +259,5 @@ def test_a_mistake_in_the_params_is_told(key, value, message):
 
 def test_all_methods_and_the_widest_values_are_accepted():
     section = {"methods": list(METHODS), "variants": 100, "strength": 1, "protect": ["Fed", "/Q[1-4]/"]}
+    section["class_sentence"] = "On {}, or {0}."
     assert AugmentParams.model_validate(section).model_dump() == section

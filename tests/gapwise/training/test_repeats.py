@@ -11,7 +11,7 @@ from gapwise.network.classifier import predict
 from gapwise.network.description import rebuild
 from gapwise.scoring.predicting import predict_repeats
 from gapwise.training import repeats
-from gapwise.training.repeats import describe, rows_of, train_repeats
+from gapwise.training.repeats import describe, groups_of, rows_of, train_repeats
 from tests.recipes import recipe
 from tests.setting import equal
 
@@ -177,3 +177,16 @@ def test_processes_are_not_started_for_what_one_does_in_no_time_nor_with_a_gpu(t
     monkeypatch.setattr("gapwise.training.repeats.tf.config.list_logical_devices", lambda kind: ["one"])
     train(model, tokens, Kept(), workers=8)
     assert processes == []
+
+
+def test_a_variant_is_in_the_group_of_its_source_and_one_of_many_texts_is_a_group_of_its_own():
+    texts = pd.DataFrame({"text_id": ["a", "b", "c"], "group": ["one", "two", "two"]})
+    tokens = pd.DataFrame(
+        [
+            *(("a", "a", [1, 5, 2]), ("b", "b", [1, 6, 2]), ("c", "c", [1, 6, 2])),
+            *(("a-0", "a", [1, 7, 2]), ("b-0", "b", [1, 8, 2]), ("c-0", "c", [1, 8, 2])),
+        ],
+        columns=["text_id", "source_id", "token_ids"],
+    )
+    tokens["token_ids"] = [np.array(ids, np.int32) for ids in tokens["token_ids"]]
+    assert groups_of(tokens, texts).tolist() == [0, 1, 1, 0, 2, 2]
