@@ -7,6 +7,7 @@ if __name__ == "__main__":
 
 
 from gapwise.augmenting.augment import augment
+from gapwise.augmenting.class_sentences import note
 from gapwise.augmenting.language import require_english
 from gapwise.augmenting.params import AugmentParams
 from gapwise.base import workers
@@ -23,6 +24,8 @@ def main() -> None:
     trained = development["text_id"].isin(repeats.loc[repeats["part"] == "train", "text_id"])
     if params.methods:
         require_english(development.loc[trained, "text"])
+    if params.class_sentence is not None:
+        print(note(params.class_sentence, sorted(development["label"].unique())), flush=True)
     # The other development rows are validated on: a variant that equals one of them would leak it into training.
     variants, report = augment(
         development[trained], params, split.seed, workers.count(), known=development.loc[~trained, "text"]

@@ -5,9 +5,12 @@ SetFit trains on such sentences where it has no texts (Tunstall et al. 2022, Eff
 Prompts).
 """
 
+from collections.abc import Sequence
+
 import pandas as pd
 
 from gapwise.augmenting.params import PLACE
+from gapwise.base.wording import in_words, show
 
 METHOD = "class_sentence"
 
@@ -44,3 +47,9 @@ def class_sentences(texts: pd.DataFrame, template: str, number: int = 0) -> pd.D
     )
     kinds = {"text_id": "str", "source_id": "str", "variant": "int64", "method": "str", "text": "str"}
     return table.astype(kinds).reset_index(drop=True)
+
+
+def note(template: str, names: Sequence[str]) -> str:
+    """Says which sentences are trained on, so that a user sees whether the names say anything."""
+    sentences = [show(class_sentence(template, name)) for name in names]
+    return f"Beside each text stands the sentence of its class: {in_words(sentences)}"

@@ -83,3 +83,15 @@ def test_a_wrong_number_of_workers_stops_it(project, monkeypatch):
     monkeypatch.setenv("GAPWISE_WORKERS", "many")
     with pytest.raises(UserError, match="GAPWISE_WORKERS: must be a whole number"):
         augment.main()
+
+
+def test_sentences_of_classes_are_named_and_stand_beside_the_rows_that_some_repeat_trains_on(project, capsys):
+    write_params(project, methods=[], class_sentence="This is {}.")
+    augment.main()
+    table, report = written(project)
+    assert table[["source_id", "text"]].to_numpy().tolist() == [
+        ["0000000000000000", "This is a."],
+        ["0000000000000001", "This is a."],
+    ]
+    assert report["by_method"] == {"class_sentence": 2}
+    assert capsys.readouterr().out == "Beside each text stands the sentence of its class: 'This is a.'\n"
