@@ -4,7 +4,7 @@
     python -m benchmarks.quality public         # the same on public sets that are fetched: public.csv and public.md
     python -m benchmarks.quality epochs         # how many suit a size between the measured ones: epochs.csv
     python -m benchmarks.quality memory         # the contrastive term with a memory and without: memory.csv
-    python -m benchmarks.quality tried          # the mean of several networks, names of classes: tried.csv
+    python -m benchmarks.quality averaged       # the mean of several networks: averaged.csv
     python -m benchmarks.quality what-helps     # one change of a setting at a time: what-helps.csv, docs/what-helps.md
     python -m benchmarks.quality probe-scale    # two ways to scale vectors for the probe: probe-scale.csv
 
@@ -18,7 +18,7 @@ from typing import Annotated
 import typer
 
 from benchmarks.quality import comparison_report, open_sets, probe_scale, trainings, what_helps
-from benchmarks.quality.comparison import EPOCHS, MEMORY, PUBLIC, SAMPLES, TRIED
+from benchmarks.quality.comparison import AVERAGED, EPOCHS, MEMORY, PUBLIC, SAMPLES
 from benchmarks.quality.sets import SETS, SIZES
 
 Sets = Annotated[list[str], typer.Option("--set", help=f"of {', '.join(SETS)}")]
@@ -81,10 +81,10 @@ def memory() -> None:
 
 
 @program.command()
-def tried() -> None:
-    """Trains several networks on the same rows, and with the names of the classes."""
+def averaged() -> None:
+    """Trains several networks on the same rows, and predicts by their mean."""
     open_sets.fetch()
-    TRIED.measure(list(TRIED.sets), list(TRIED.repeats), list(TRIED.trained), again=False)
+    AVERAGED.measure(list(AVERAGED.sets), list(AVERAGED.repeats), list(AVERAGED.trained), again=False)
     what_helps.write()
 
 

@@ -93,10 +93,16 @@ class Comparison:
 
 
 ALL_SIZES = tuple(SIZES)
+NAMED = named("auto") | {"variants": "names"}  # with class sentences
 SAMPLES = Comparison(
     name="quality",
     sets=SETS,
-    trained={"plain": PLAIN, "defaults": DEFAULTS, "gapwise": RECOMMENDED},
+    trained={
+        "plain": PLAIN,
+        "defaults": DEFAULTS,
+        "gapwise": RECOMMENDED,
+        "named": {"8 per class": RECOMMENDED["8 per class"] | {"variants": "names"}},
+    },
     rivals={"setfit": ALL_SIZES},
     repeats=dict.fromkeys(SIZES, REPEATS),
 )
@@ -109,6 +115,7 @@ PUBLIC = Comparison(
         "fixed": {"400 rows": RECOMMENDED["400 rows"] | {"contrastive_memory": 0}},
         "forgetful": dict.fromkeys(("8 per class", "400 rows"), named("auto") | {"contrastive_memory": 0}),
         "gapwise": dict.fromkeys(SIZES, named("auto")),
+        "named": {"8 per class": NAMED},
     },
     rivals={"torch": ALL_SIZES, "setfit": ALL_SIZES, "setfit_all": ("64 per class",)},
     repeats={"8 per class": 2, "64 per class": 1, "400 rows": 1},
@@ -132,15 +139,13 @@ MEMORY = Comparison(
     rivals={},
     repeats={"8 per class": 2, "400 rows": 1},
 )
-# What else was tried: the mean of networks that are trained on the same rows by other seeds, and a sentence with the
-# name of its class beside each text.
-TRIED = Comparison(
-    name="tried",
+# The mean of networks that are trained on the same rows by other seeds.
+AVERAGED = Comparison(
+    name="averaged",
     sets=EPOCHS.sets,
     trained={
-        "auto": dict.fromkeys(("8 per class", "400 rows"), named("auto")),
-        "three networks": dict.fromkeys(("8 per class", "400 rows"), named("auto") | {"networks": 3}),
-        "class names": {"8 per class": named("auto") | {"variants": "names"}},
+        title: dict.fromkeys(("8 per class", "400 rows"), named("auto") | {"networks": networks})
+        for title, networks in {"one network": 1, "mean of three": 3}.items()
     },
     rivals={},
     repeats={"8 per class": 2, "400 rows": 1},

@@ -22,6 +22,7 @@ TITLES = {
     "setfit": "SetFit",
     "defaults": "Gapwise, defaults",
     "gapwise": "Gapwise",
+    "named": "Gapwise, class names",
 }
 PUBLIC_TITLES = {
     "majority": "majority",
@@ -33,9 +34,11 @@ PUBLIC_TITLES = {
     "fixed": "Gapwise, 3 epochs",
     "forgetful": "Gapwise, no memory",
     "gapwise": "Gapwise",
+    "named": "Gapwise, class names",
 }
 HALVES = {"the half that was looked at": open_sets.OPEN, "the locked half": open_sets.LOCKED}
-OURS = {"defaults": "#7fb2e5", "fixed": "#7fb2e5", "forgetful": "#7fb2e5", "gapwise": "#1f5fa8"}  # and what colour
+OTHERS_OF_OURS = ("defaults", "fixed", "forgetful", "named")
+OURS = dict.fromkeys(OTHERS_OF_OURS, "#7fb2e5") | {"gapwise": "#1f5fa8"}  # and what colour
 
 
 def write(rows: pd.DataFrame) -> None:

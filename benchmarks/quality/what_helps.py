@@ -10,7 +10,7 @@ import pandas as pd
 
 from benchmarks.pipeline import PROJECT
 from benchmarks.quality import columns, trainings, what_helps_page
-from benchmarks.quality.comparison import EPOCHS, MEMORY, PUBLIC, SAMPLES, TRIED
+from benchmarks.quality.comparison import AVERAGED, EPOCHS, MEMORY, PUBLIC, SAMPLES
 from benchmarks.quality.paired import groups_of
 from benchmarks.quality.probe_scale import TABLE as SCALED
 from benchmarks.quality.sets import REPEATS, load
@@ -48,7 +48,7 @@ def page() -> str:
         "public": PUBLIC,
         "between": EPOCHS,
         "remembered": MEMORY,
-        "tried": TRIED,
+        "averaged": AVERAGED,
     }
     tables = {name: trainings.read(comparison.table) for name, comparison in measured.items()}
     return what_helps_page.render(trainings.read(TABLE), **tables, scaled=pd.read_csv(SCALED), groups=groups_of)

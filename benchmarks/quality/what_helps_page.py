@@ -25,7 +25,7 @@ def render(
     public: pd.DataFrame,
     between: pd.DataFrame,
     remembered: pd.DataFrame,
-    tried: pd.DataFrame,
+    averaged: pd.DataFrame,
     scaled: pd.DataFrame,
     groups: Groups,
 ) -> str:
@@ -37,7 +37,7 @@ def render(
         public: The same of public.csv.
         between: The same of epochs.csv.
         remembered: The same of memory.csv.
-        tried: The same of tried.csv.
+        averaged: The same of averaged.csv.
         scaled: The rows of probe-scale.csv.
         groups: Gives the group of each test text of a set, see `paired.groups_of`.
     """
@@ -56,8 +56,9 @@ def render(
         over_public_sets=lambda: over_sets(public).rstrip(),
         epochs_between=lambda: epochs_between(between),
         memory=lambda: side_by_side(remembered, {"0 texts": "without", "1024 texts": "with 1,024 texts"}),
-        tried=lambda columns: side_by_side(tried, columns),
-        change=lambda size, column, score: mean_change(tried, size, column, score),
+        averaged=lambda: side_by_side(averaged, {name: name for name in ("one network", "mean of three")}),
+        averaged_change=lambda size, score: mean_change(averaged, size, score),
+        named=lambda: side_by_side(public, {"gapwise": "texts alone", "named": "class sentences"}),
         remembered=Figures(remembered, groups),
         public=Figures(public, groups),
         probe_scale=lambda: probe_scale(scaled),
@@ -200,10 +201,10 @@ def side_by_side(rows: pd.DataFrame, columns: Mapping[str, str]) -> str:
     return "\n".join(lines)
 
 
-def mean_change(rows: pd.DataFrame, size: str, column: str, score: str) -> str:
-    """Gives what a column of tried.csv changes in a score, in the mean over sets: accuracy in points, with its sign."""
-    means = rows[rows["size"] == size].pivot_table(index="set", columns="column", values=f"test_{score}")
-    change = float((means[column] - means["auto"]).mean())
+def mean_change(averaged: pd.DataFrame, size: str, score: str) -> str:
+    """Gives what the mean of networks changes in a score, in the mean over sets: accuracy in points, with its sign."""
+    means = averaged[averaged["size"] == size].pivot_table(index="set", columns="column", values=f"test_{score}")
+    change = float((means["mean of three"] - means["one network"]).mean())
     return _signed(change * 100, 1) if score == "accuracy" else _signed(change, 3)
 
 

@@ -100,7 +100,7 @@ def _penalties(
         return float(fitted.model.C)
 
     if not validated:
-        return [penalty(np.arange(len(labels)), np.arange(0))]
+        return [penalty(np.flatnonzero(groups >= 0), np.arange(0))]
     found = []
     for repeat, values in enumerate(weights):
         if recipe.head_refit:  # else the probe was fitted to the encoder as it was pre-trained

@@ -1,7 +1,7 @@
 """Batches of ragged features, packed: the tokens of all texts one after the other, and a mask that tells them apart."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,13 +20,18 @@ class Examples:
         features: What `cut.frozen_output` gives, of n texts.
         labels: Class numbers, shape (n,).
         rows: The texts to use, as numbers below n.
-        groups: Number of the group of each text, shape (n,), for what holds rows out; None for each by itself.
+        groups: Number of the group of each text, shape (n,), for what holds rows out, -1 for a variant, which nothing
+            is chosen by; None for each by itself.
     """
 
     features: Ragged
     labels: NDArray[np.int64]
     rows: NDArray[np.int64]
     groups: NDArray[np.int64] | None = None
+
+    def texts(self) -> "Examples":
+        """Gives the same without variants."""
+        return self if self.groups is None else replace(self, rows=self.rows[self.groups[self.rows] >= 0])
 
 
 def shuffled(examples: Examples, batch_size: int, seed: int) -> tf.data.Dataset:

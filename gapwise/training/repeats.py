@@ -208,15 +208,10 @@ def labels_of(tokens: pd.DataFrame, texts: pd.DataFrame, classes: Sequence[str])
 
 
 def groups_of(tokens: pd.DataFrame, texts: pd.DataFrame) -> NDArray[np.int64]:
-    """Gives the number of the group of each text and variant; the arguments are those of `labels_of`.
-
-    A variant is in the group of its source. One that stands beside many texts, as a class sentence does, is a group of
-    its own: whoever holds it out holds it out everywhere.
-    """
-    of_source = texts.set_index("text_id")["group"].reindex(tokens["source_id"]).to_numpy(object)
-    ids = tokens["token_ids"].map(lambda ids: np.asarray(ids).tobytes())
-    is_shared = (tokens["text_id"] != tokens["source_id"]) & ids.duplicated(keep=False)
-    return pd.factorize(np.where(is_shared, ids, of_source))[0].astype(np.int64)
+    """Gives the number of the group of each text, and -1 for variants; the arguments are those of `labels_of`."""
+    of_source = texts.set_index("text_id")["group"].reindex(tokens["source_id"])
+    is_text = (tokens["text_id"] == tokens["source_id"]).to_numpy()
+    return np.where(is_text, pd.factorize(of_source)[0], -1).astype(np.int64)
 
 
 def _tokens_trained(

@@ -7,9 +7,9 @@ After: Tunstall et al. 2022 (Efficient Few-Shot Learning Without Prompts) tune t
 the head to what it then gives. A head that has learnt a few texts by heart is too sure, and the probe's penalty keeps
 it from that.
 
-Validation rows choose the penalty. Where there are none, cross-fitting on the train rows does, with the vectors of the
-encoder as it was pre-trained, for a head that is refitted too: the tuned encoder was trained on the very rows that a
-fold holds out, so that folds of its vectors would choose almost no penalty.
+Validation rows choose the penalty. Where there are none, cross-fitting on the train texts does, variants apart, with
+the vectors of the encoder as it was pre-trained, for a head that is refitted too: the tuned encoder was trained on the
+very rows that a fold holds out, so that folds of its vectors would choose almost no penalty.
 """
 
 from __future__ import annotations
@@ -58,9 +58,9 @@ class ProbeHead(Regularizer):
     def _cross_fitted(self, run: Run) -> float:
         from gapwise.encoding.probe import cross_fitted_probe
 
-        rows = run.train.rows
-        groups = None if run.train.groups is None else run.train.groups[rows]
-        return cross_fitted_probe(run.vectors(run.train), run.train.labels[rows], run.class_weight, groups=groups)
+        texts = run.train.texts()
+        groups = None if texts.groups is None else texts.groups[texts.rows]
+        return cross_fitted_probe(run.vectors(texts), texts.labels[texts.rows], run.class_weight, groups=groups)
 
     def _fit(self, run: Run) -> None:
         from gapwise.encoding.probe import (  # every stage imports this module, and few wait for scikit-learn

@@ -179,14 +179,7 @@ def test_processes_are_not_started_for_what_one_does_in_no_time_nor_with_a_gpu(t
     assert processes == []
 
 
-def test_a_variant_is_in_the_group_of_its_source_and_one_of_many_texts_is_a_group_of_its_own():
+def test_a_text_has_the_number_of_its_group_and_a_variant_has_none():
     texts = pd.DataFrame({"text_id": ["a", "b", "c"], "group": ["one", "two", "two"]})
-    tokens = pd.DataFrame(
-        [
-            *(("a", "a", [1, 5, 2]), ("b", "b", [1, 6, 2]), ("c", "c", [1, 6, 2])),
-            *(("a-0", "a", [1, 7, 2]), ("b-0", "b", [1, 8, 2]), ("c-0", "c", [1, 8, 2])),
-        ],
-        columns=["text_id", "source_id", "token_ids"],
-    )
-    tokens["token_ids"] = [np.array(ids, np.int32) for ids in tokens["token_ids"]]
-    assert groups_of(tokens, texts).tolist() == [0, 1, 1, 0, 2, 2]
+    tokens = pd.DataFrame({"text_id": ["a", "b", "c", "a-0", "c-0"], "source_id": ["a", "b", "c", "a", "c"]})
+    assert groups_of(tokens, texts).tolist() == [0, 1, 1, -1, -1]

@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -135,3 +137,13 @@ def test_without_validation_rows_the_pretrained_vectors_choose_the_penalty_of_th
     fitted = module.probe(tuned, LABELS[TRAIN], tuned[:0], LABELS[:0], penalties=[chosen])
     np.testing.assert_allclose(setting.network.get_layer("head").kernel.numpy(), head_of(fitted).kernel, atol=1e-5)
     assert np.abs(tuned - pretrained).max() > 1e-3
+
+
+def test_variants_do_not_choose_the_penalty(tiny_bert, monkeypatch):
+    setting, seen = Setting(tiny_bert, freeze=2, epochs=1, head_init="probe"), []
+    monkeypatch.setattr(module, "cross_fitted_probe", lambda vectors, *args, **kwargs: seen.append(vectors) or 1.0)
+    groups = np.where(np.isin(np.arange(len(LABELS)), TRAIN[::2]), -1, np.arange(len(LABELS)))
+    train = replace(setting.examples(TRAIN), groups=groups)
+    setting.trainer.train(train, setting.examples(TRAIN[:0]), seed=1)
+    expected = output(setting.trainer.objective.represent, setting.features, TRAIN[1::2])
+    assert seen[0].shape == expected.shape == (len(TRAIN) // 2, expected.shape[1])
