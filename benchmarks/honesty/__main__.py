@@ -53,7 +53,7 @@ def fine_tuned(
 
 @program.command()
 def races(
-    worlds: Annotated[int, typer.Option(help="With 24 settings that differ.")] = 420,
+    worlds: Annotated[int, typer.Option(help="With 24 settings that differ.")] = 1000,
     alike: Annotated[int, typer.Option(help="With 24 settings that are one.")] = 400,
     seed: Annotated[int, typer.Option(help="Of everything.")] = 1000,
 ) -> None:
