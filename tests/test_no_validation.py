@@ -9,7 +9,7 @@ from tests.clones import SETTINGS, some_articles, start
 
 WITHOUT = SETTINGS | {
     "split": {"validation_fraction": 0, "train_size": None, "repeats": 2},
-    "augment": {"methods": ["delete"], "variants": 1},
+    "augment": {"methods": ["delete"], "variants": 1, "class_sentence": "This text is {}."},
     "finetune": {
         "freeze": 1,
         "epochs": 2,
@@ -37,6 +37,15 @@ def test_every_development_row_is_trained_on_for_all_epochs(clone):
     epochs = pd.read_csv(clone.folder / "metrics/plots/epochs.csv")
     assert set(epochs["part"]) == {"train"}
     assert epochs.loc[epochs["kept"] == 1, "epoch"].tolist() == [2, 2]
+
+
+def test_the_sentence_of_its_class_stands_beside_every_text(clone):
+    development = clone.table("development").set_index("text_id")
+    sentences = clone.table("augmented").query("method == 'class_sentence'").set_index("source_id")["text"]
+    expected = "This text is " + development["label"] + "."
+    assert sentences.to_dict() == expected.to_dict()
+    assert "Beside each text stands the sentence of its class: 'This text is negative.' and 'This text is" in clone.log
+    assert set(clone.table("tokens/development")["source_id"]) == set(development.index)
 
 
 def test_the_metrics_keep_their_keys_and_validation_has_no_figures(clone):
