@@ -90,7 +90,6 @@ def run(out: Path, *, networks: int, with_test: bool, license: str | None) -> No
 
 
 CARD = "README.md"
-SCORES = ("accuracy", "accuracy_low", "accuracy_high")
 TABLES = {"development": Texts, "repeats": Repeats, "tokens/development": Tokens}
 
 
@@ -118,13 +117,13 @@ def _plan(data: Any, chosen: Any, with_test: bool, *, is_sealed: bool) -> str:
 
 
 def _expected(metrics: Any, networks: int, out: Path, *, is_fewer: bool) -> Iterator[str]:
-    test, together = ({score: one[score] for score in SCORES} for one in (metrics["test"], metrics["mean_of_repeats"]))
-    accuracy = "{accuracy:.3f} ({accuracy_low:.3f} to {accuracy_high:.3f})"
+    accuracy = "{accuracy:.3f} ({accuracy_low:.3f} to {accuracy_high:.3f})".format_map
     whose = "it" if networks == 1 else f"one of its {networks} networks"
-    yield f"Wrote {out}: expect an accuracy of {accuracy.format(**test)} of {whose},"
+    yield f"Wrote {out}: expect an accuracy of {accuracy(metrics['test'])} of {whose},"
     yield (
         f"as evaluate measured of networks that saw {'fewer' if is_fewer else 'as many'} rows; README.md in it is the "
         "card."
     )
     if networks > 1:
-        yield f"It gives their mean; the mean of all {metrics['repeats']} repeats had {accuracy.format(**together)}."
+        together = accuracy(metrics["mean_of_repeats"])
+        yield f"It gives their mean; the mean of all {metrics['repeats']} repeats had {together}."
