@@ -2,9 +2,10 @@
 
 import functools
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from benchmarks.pipeline import NoneFinished, params
@@ -12,6 +13,7 @@ from benchmarks.quality.augmentation import with_variants
 from benchmarks.quality.sets import SEED, TOKENIZE, Cell, vectors
 from gapwise.base.tables import rows_per_class
 from gapwise.baselines import catalogue
+from gapwise.network.classifier import Weights
 from gapwise.scoring.predicting import predict_repeats
 from gapwise.scoring.summary import mean_of_repeats
 from gapwise.training.repeats import describe, train_repeats
@@ -37,19 +39,37 @@ def finetuned(cell: Cell, changes: Mapping[str, Any]) -> tuple[pd.DataFrame, flo
 
     Args:
         cell: The rows.
-        changes: Of the section `finetune` of params.yaml; `variants`, a way of `augmentation.WAYS`; and `networks`,
-            how many are trained on the rows of each repeat, whose mean predicts.
+        changes: Of the section `finetune` of params.yaml; `variants`, a way of `augmentation.WAYS`; `networks`, how
+            many are trained on the rows of each repeat by other seeds; and `averaged`, what of these: `probabilities`
+            or `weights`.
 
     Returns:
         `tables.Predictions`, and the seconds of CPU for all repeats.
     """
     started = _cpu()
     settings = dict(changes)
-    way, networks = settings.pop("variants", None), settings.pop("networks", 1)
-    if networks > 1:
-        trained = [finetuned(cell, settings | {"seed": SEED + number}) for number in range(networks)]
-        return _mean([predictions for predictions, _ in trained]), sum(seconds for _, seconds in trained)
-    seed = settings.pop("seed", SEED)
+    networks, averaged = settings.pop("networks", 1), settings.pop("averaged", "probabilities")
+    description, weights = None, []
+    for number in range(networks):
+        description, of_repeats = trained(cell, settings, SEED + number)
+        weights.append(of_repeats)
+    if averaged == "weights":
+        weights = [[_mean_weights(of_repeat) for of_repeat in zip(*weights, strict=True)]]
+    tables = {"development": cell.development, "repeats": cell.repeats, "tokens": cell.tokens}
+    predictions = [predict_repeats(description, of_repeats, test=cell.test, **tables) for of_repeats in weights]
+    return predictions[0] if len(predictions) == 1 else _mean(predictions), _cpu() - started
+
+
+def trained(cell: Cell, settings: Mapping[str, Any], seed: int) -> tuple[Any, list[Weights]]:
+    """Trains every repeat; gives the description of the networks, and their weights.
+
+    Args:
+        cell: The rows.
+        settings: As in `finetuned`, without `networks` and `averaged`.
+        seed: In the place of `split.seed`.
+    """
+    settings = dict(settings)
+    way = settings.pop("variants", None)
     tables = {"development": cell.development, "repeats": cell.repeats, "tokens": cell.tokens}
     recipe = params("finetune", settings).for_rows(rows_per_class(cell.development, cell.repeats))
     description = describe(TOKENIZE, recipe, cell.development, cell.repeats)
@@ -57,13 +77,16 @@ def finetuned(cell: Cell, changes: Mapping[str, Any]) -> tuple[pd.DataFrame, flo
         train_repeats, description, recipe, seed=seed, callbacks=lambda repeat, at_once: [], **tables
     )
     if way is None:
-        trained = train(store=NoneFinished())
+        found = train(store=NoneFinished())
     else:  # one repeat after the other, because a variant of halves is made of the rows of one
         numbers = range(description.repeats)
         others = [NoneFinished({other: "another's" for other in numbers if other != repeat}) for repeat in numbers]
-        trained = [train(store=others[repeat], tokens=with_variants(cell, way, repeat))[repeat] for repeat in numbers]
-    predictions = predict_repeats(description, [one.weights for one in trained], test=cell.test, **tables)
-    return predictions, _cpu() - started
+        found = [train(store=others[repeat], tokens=with_variants(cell, way, repeat))[repeat] for repeat in numbers]
+    return description, [one.weights for one in found]
+
+
+def _mean_weights(networks: Sequence[Weights]) -> Weights:
+    return {name: np.mean([one[name] for one in networks], axis=0) for name in networks[0]}
 
 
 def _mean(of_networks: list[pd.DataFrame]) -> pd.DataFrame:

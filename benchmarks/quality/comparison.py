@@ -139,13 +139,17 @@ MEMORY = Comparison(
     rivals={},
     repeats={"8 per class": 2, "400 rows": 1},
 )
-# The mean of networks that are trained on the same rows by other seeds.
+# The mean of networks that are trained on the same rows by other seeds: of what they predict, and of their weights.
+WAYS = {
+    "one network": {},
+    "mean of three": {"networks": 3},
+    "mean of weights": {"networks": 3, "averaged": "weights"},
+}
 AVERAGED = Comparison(
     name="averaged",
     sets=EPOCHS.sets,
     trained={
-        title: dict.fromkeys(("8 per class", "400 rows"), named("auto") | {"networks": networks})
-        for title, networks in {"one network": 1, "mean of three": 3}.items()
+        title: dict.fromkeys(("8 per class", "400 rows"), named("auto") | changes) for title, changes in WAYS.items()
     },
     rivals={},
     repeats={"8 per class": 2, "400 rows": 1},

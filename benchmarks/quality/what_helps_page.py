@@ -56,8 +56,10 @@ def render(
         over_public_sets=lambda: over_sets(public).rstrip(),
         epochs_between=lambda: epochs_between(between),
         memory=lambda: side_by_side(remembered, {"0 texts": "without", "1024 texts": "with 1,024 texts"}),
-        averaged=lambda: side_by_side(averaged, {name: name for name in ("one network", "mean of three")}),
-        averaged_change=lambda size, score: mean_change(averaged, size, score),
+        averaged=lambda: side_by_side(
+            averaged, {name: name for name in ("one network", "mean of three", "mean of weights")}
+        ),
+        averaged_change=lambda size, score, way="mean of three": mean_change(averaged, size, score, way),
         named=lambda: side_by_side(public, {"gapwise": "texts alone", "named": "class sentences"}),
         remembered=Figures(remembered, groups),
         public=Figures(public, groups),
@@ -201,10 +203,10 @@ def side_by_side(rows: pd.DataFrame, columns: Mapping[str, str]) -> str:
     return "\n".join(lines)
 
 
-def mean_change(averaged: pd.DataFrame, size: str, score: str) -> str:
-    """Gives what the mean of networks changes in a score, in the mean over sets: accuracy in points, with its sign."""
+def mean_change(averaged: pd.DataFrame, size: str, score: str, way: str) -> str:
+    """Gives what a mean of networks changes in a score, in the mean over sets: accuracy in points, with its sign."""
     means = averaged[averaged["size"] == size].pivot_table(index="set", columns="column", values=f"test_{score}")
-    change = float((means["mean of three"] - means["one network"]).mean())
+    change = float((means[way] - means["one network"]).mean())
     return _signed(change * 100, 1) if score == "accuracy" else _signed(change, 3)
 
 
