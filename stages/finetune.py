@@ -39,6 +39,7 @@ def main() -> None:
     checkpoints = Checkpoints(digest(description, recipe, **tables, seed=split.seed))
     checkpoints.remove_others()
     resumed = checkpoints.is_resumed()
+    progress = Progress(description.repeats, recipe.last_epoch)
     said = [chosen(asked, per_class), *notes(recipe, description.classes)]
     for note in filter(None, [*said, other_pooling(tokenize, recipe), unseen_gpu()]):
         print(note, flush=True)
@@ -48,9 +49,10 @@ def main() -> None:
             recipe,
             **tables,
             seed=split.seed,
-            callbacks=Progress(description.repeats, recipe.last_epoch),
+            callbacks=progress,
             store=checkpoints,
             workers=workers.count(),
+            tell=progress.keep,
         )
     epochs = by_epoch([one.epochs for one in trained], [one.best_epoch for one in trained])
     write_csv("metrics/plots/epochs.csv", epochs)

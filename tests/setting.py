@@ -45,7 +45,8 @@ class Setting:
         self.trainer = Trainer(self.network, self.params, CLASSES)
 
     def train(self, seed=0, train=TRAIN, labels=LABELS, callbacks=()):
-        return self.trainer.train(self.examples(train, labels), self.examples(VALIDATION, labels), seed, callbacks)
+        examples = (self.examples(rows, labels) for rows in (train, VALIDATION))
+        return self.trainer.train(*examples, seed, callbacks=callbacks)
 
     def examples(self, rows, labels=LABELS):
         return Examples(self.features, labels, rows)

@@ -48,6 +48,16 @@ def test_the_sentence_of_its_class_stands_beside_every_text(clone):
     assert set(clone.table("tokens/development")["source_id"]) == set(development.index)
 
 
+def test_each_repeat_says_whether_the_sentences_are_trained_on_and_keeps_what_it_chose_by(clone):
+    for repeat in (0, 1):
+        told = json.loads((clone.folder / f"metrics/training/repeat-{repeat}/class_sentences.json").read_text())
+        kept = told["nearest_to_mean"] - told["nearest_to_sentence"] <= 0.15
+        assert told["trained_on"] is kept
+        verb = "trained on" if kept else "left out"
+        share = f"{told['nearest_to_sentence']:.3f} of the train texts are nearest to the sentence of their class"
+        assert f"repeat {repeat + 1} of 2: class sentences are {verb}: {share}" in clone.log
+
+
 def test_the_metrics_keep_their_keys_and_validation_has_no_figures(clone):
     metrics = json.loads((clone.folder / "metrics/evaluate.json").read_text())
     assert metrics["validation"] == dict.fromkeys(["accuracy", "macro_f1", "log_loss", "calibration_error"])
@@ -84,6 +94,7 @@ def test_other_commands_work_or_say_that_they_have_no_validation_rows(clone):
     assert "0 % of them also by networks" in " ".join(clone.run("gapwise", "labels").split())
     told = clone.run("gapwise", "final")
     assert "2 epochs as the repeats chose" in told
+    assert "network 1 of 1: class sentences are " in told
     assert json.loads((clone.folder / "final/final.json").read_text())["penalty"] > 0
     rows = len(clone.table("development"))
     assert f"On all {rows:,} train texts" in clone.run("gapwise", "export", "--to", "onnx")

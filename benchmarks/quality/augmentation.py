@@ -16,6 +16,7 @@ from tokenizers import Tokenizer
 
 from benchmarks.pipeline import params
 from benchmarks.quality.sets import SEED, TOKENIZE, Cell
+from benchmarks.quality.settings import SENTENCE
 from gapwise.augmenting.augment import augment
 from gapwise.augmenting.class_sentences import class_sentences
 from gapwise.base.seeds import derive
@@ -24,7 +25,6 @@ from gapwise.encoding.backbone import load_encoder
 from gapwise.encoding.presets import locate, tokenizer_file
 from gapwise.encoding.tokenizer import load_tokenizer, tokenize
 
-SENTENCE = "This text is {}."
 STRENGTH = 0.2  # share of the words that `words` and `neighbours` change
 NEAREST = 5  # words that `neighbours` draws from
 

@@ -21,8 +21,9 @@ TITLES = {
     "plain": "plain fine-tuning",
     "setfit": "SetFit",
     "defaults": "Gapwise, defaults",
+    "nameless": "Gapwise, no class names",
+    "named": "Gapwise, all class names",
     "gapwise": "Gapwise",
-    "named": "Gapwise, class names",
 }
 PUBLIC_TITLES = {
     "majority": "majority",
@@ -33,11 +34,12 @@ PUBLIC_TITLES = {
     "setfit_all": "SetFit, all pairs",
     "fixed": "Gapwise, 3 epochs",
     "forgetful": "Gapwise, no memory",
+    "nameless": "Gapwise, no class names",
+    "named": "Gapwise, all class names",
     "gapwise": "Gapwise",
-    "named": "Gapwise, class names",
 }
 HALVES = {"the half that was looked at": open_sets.OPEN, "the locked half": open_sets.LOCKED}
-OTHERS_OF_OURS = ("defaults", "fixed", "forgetful", "named")
+OTHERS_OF_OURS = ("defaults", "fixed", "forgetful", "nameless", "named")
 OURS = dict.fromkeys(OTHERS_OF_OURS, "#7fb2e5") | {"gapwise": "#1f5fa8"}  # and what colour
 
 

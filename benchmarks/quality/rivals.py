@@ -11,7 +11,7 @@ import pandas as pd
 
 from benchmarks.pipeline import PROJECT
 from benchmarks.quality import trainings
-from benchmarks.quality.sets import SEED, TOKENIZE, Cell, load
+from benchmarks.quality.sets import SEED, SIZES, TOKENIZE, Cell, load
 from gapwise.base.predictions import tabulate
 from gapwise.base.seeds import derive
 from gapwise.encoding.presets import locate
@@ -41,8 +41,8 @@ RIVALS = {
     "setfit": Rival(
         "setfit_worker", {"8 per class": 20, "64 per class": 2, "400 rows": 1}, "setfit 1.2.0, num_iterations={}"
     ),
-    # Its default, once more with every pair of rows: some 12,000 to 100,000 texts for the encoder, on 128 to 384 rows.
-    "setfit_all": Rival("setfit_worker", {"64 per class": 0}, "setfit 1.2.0, all pairs"),
+    # Its default, once more with every pair of rows: from 300 texts for the encoder, on 16 rows, to 260,000, on 400.
+    "setfit_all": Rival("setfit_worker", dict.fromkeys(SIZES, 0), "setfit 1.2.0, all pairs"),
     "torch": Rival(
         "torch_worker", {"8 per class": 20, "64 per class": 10, "400 rows": 10}, "transformers 5.23.0, epochs={}"
     ),

@@ -12,6 +12,7 @@ from gapwise.base.rules import rules
 from gapwise.base.validation import SECTIONS
 
 Changes = dict[str, Any]
+SENTENCE = "This text is {}."  # of a class, where there are class sentences
 RECIPE: type[BaseModel] = pkgutil.resolve_name(SECTIONS["finetune"])
 
 # Freezing, L2, dropout and early stopping alone: what other regularizers are added to. Every strength is named, so that
@@ -34,10 +35,15 @@ PLAIN: dict[str, Changes] = {
 
 
 def named(name: str) -> Changes:
-    """Reads settings/NAME, which `dvc exp run $(cat settings/NAME)` runs: lines of `--set-param=finetune.KEY=VALUE`."""
+    """Reads settings/NAME, which `dvc exp run $(cat settings/NAME)` runs: lines of `--set-param=SECTION.KEY=VALUE`."""
     lines = (PROJECT / "settings" / name).read_text(encoding="utf-8").splitlines()
-    pairs = [line.removeprefix("--set-param=finetune.").split("=", maxsplit=1) for line in lines]
-    return {key: YAML(typ="safe").load(value) for key, value in pairs}
+    pairs = [line.removeprefix("--set-param=").split("=", maxsplit=1) for line in lines]
+    values = {key: YAML(typ="safe").load(value) for key, value in pairs}
+    recipe = {key.removeprefix("finetune."): value for key, value in values.items() if key.startswith("finetune.")}
+    others = {key: value for key, value in values.items() if not key.startswith("finetune.")}
+    if others not in ({}, {"augment.class_sentence": SENTENCE.replace(" ", "_")}):
+        raise ValueError(f"settings/{name} has what the benchmark cannot run: {others}")
+    return recipe | ({"variants": "names"} if others else {})
 
 
 def fixed(epochs: int) -> Changes:
@@ -45,9 +51,13 @@ def fixed(epochs: int) -> Changes:
     return {"epochs": epochs, "early_stopping.min_epochs": epochs}
 
 
+AUTO = named("auto")
+SENTENCES: Changes = {key: AUTO[key] for key in ("class_sentence_margin", "variants")}
+NAMELESS: Changes = {key: value for key, value in AUTO.items() if key not in SENTENCES}  # before it had class sentences
+NAMED: Changes = {"class_sentence_margin": 1.0, "variants": "names"}  # all sentences, whatever they tell
 # With what it takes at each size for two classes, so that another rule does not change what rows of a table mean.
 RECOMMENDED: dict[str, Changes] = {
-    size: named("auto") | {"contrastive_memory": 0} | fixed(epochs)
+    size: NAMELESS | {"contrastive_memory": 0} | fixed(epochs)
     for size, epochs in {"8 per class": 20, "64 per class": 5, "400 rows": 3}.items()
 }
 # What params.yaml is made for: plainer, with L2, dropout and early stopping to compare.
@@ -71,7 +81,7 @@ CONTRASTIVE: Changes = REFIT | {
 BASE: dict[str, Changes] = {"8 per class": RECOMMENDED["8 per class"], "64 per class": WITHOUT, "400 rows": WITHOUT}
 
 WITH: dict[str, Changes] = {"lora_rank": {"learning_rate": 5.0e-4}}  # what a key needs beside it
-TABLES_OF_THEIR_OWN = ("contrastive", "head_refit")
+TABLES_OF_THEIR_OWN = ("class_sentence_margin", "contrastive", "head_refit")
 
 
 def catalogue(recipe: type[BaseModel]) -> dict[str, Changes]:
@@ -146,7 +156,7 @@ MEMORY: dict[str, dict[str, Changes]] = {
 # A variant of each text beside it, by a way of `augmentation.WAYS`.
 VARIANTS: dict[str, dict[str, Changes]] = {
     size: {
-        f"settings/auto, {way}": RECOMMENDED[size] | {"variants": way}
+        f"settings/auto, {way}": RECOMMENDED[size] | (NAMED if way == "names" else {"variants": way})
         for way in ("words", "neighbours", "halves", "names")
     }
     for size in ("8 per class", "64 per class")

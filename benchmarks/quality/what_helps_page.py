@@ -15,6 +15,7 @@ from benchmarks.quality.sets import SETS, SIZES
 from benchmarks.quality.settings import CATALOGUE
 
 TEMPLATE = Path(__file__).with_name("what-helps.template.md")
+NAMES = {"nameless": "texts alone", "named": "sentences everywhere", "gapwise": "within the margin"}
 HEAD = ("change", "data set", "validation log loss", "validation accuracy", "test accuracy, 95 % interval")
 
 
@@ -59,8 +60,9 @@ def render(
         averaged=lambda: side_by_side(
             averaged, {name: name for name in ("one network", "mean of three", "mean of weights")}
         ),
-        averaged_change=lambda size, score, way="mean of three": mean_change(averaged, size, score, way),
-        named=lambda: side_by_side(public, {"gapwise": "texts alone", "named": "class sentences"}),
+        averaged_change=lambda size, score, way="mean of three": mean_change(averaged, size, score, way, "one network"),
+        named=lambda: side_by_side(public.query("size == '8 per class'"), NAMES),
+        named_gain=lambda column: mean_change(public, "8 per class", "accuracy", column, "nameless"),
         remembered=Figures(remembered, groups),
         public=Figures(public, groups),
         probe_scale=lambda: probe_scale(scaled),
@@ -203,10 +205,10 @@ def side_by_side(rows: pd.DataFrame, columns: Mapping[str, str]) -> str:
     return "\n".join(lines)
 
 
-def mean_change(averaged: pd.DataFrame, size: str, score: str, way: str) -> str:
-    """Gives what a mean of networks changes in a score, in the mean over sets: accuracy in points, with its sign."""
-    means = averaged[averaged["size"] == size].pivot_table(index="set", columns="column", values=f"test_{score}")
-    change = float((means[way] - means["one network"]).mean())
+def mean_change(rows: pd.DataFrame, size: str, score: str, column: str, base: str) -> str:
+    """Gives what a column changes in a test score, in the mean over the sets of both; accuracy in points."""
+    means = rows[rows["size"] == size].pivot_table(index="set", columns="column", values=f"test_{score}")
+    change = float((means[column] - means[base]).mean())
     return _signed(change * 100, 1) if score == "accuracy" else _signed(change, 3)
 
 

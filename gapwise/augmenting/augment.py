@@ -26,7 +26,7 @@ import numpy as np
 import pandas as pd
 from rapidfuzz.distance import Levenshtein
 
-from gapwise.augmenting.class_sentences import METHOD, class_sentences
+from gapwise.augmenting.class_sentences import METHOD, are_words, class_sentences
 from gapwise.augmenting.params import AugmentParams
 from gapwise.augmenting.protection import compile_protect
 from gapwise.base.seeds import derive
@@ -59,7 +59,7 @@ def augment(
         says of it: sources, variants made, dropped by reason, mean share of words changed, made by method, five
         examples. A variant is dropped if it differs in case and spaces alone from its source (`same_as_source`), or
         from another text or an earlier variant (`same_as_other`). Class sentences are neither changed words nor
-        dropped.
+        dropped; there are none where the names of the classes are no words.
 
     Raises:
         UserError: If a method needs WordNet and it is not installed.
@@ -79,7 +79,7 @@ def augment(
         share_changed(sources[source], text) for source, text in zip(table["source_id"], table["text"], strict=True)
     ]
     methods: list[str] = [*params.methods]
-    if params.class_sentence is not None:
+    if params.class_sentence is not None and are_words(sorted(texts["label"].unique())):
         sentences = class_sentences(texts, params.class_sentence, len(_numbers(params)))
         table, methods = pd.concat([table, sentences], ignore_index=True), [*methods, METHOD]
     return table, _report(table, sources, reasons, shares, methods)

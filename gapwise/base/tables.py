@@ -1,8 +1,12 @@
 """The tables that stages hand to each other, as contracts that are checked whenever one is read."""
 
+import numpy as np
 import pandas as pd
 import pandera.pandas as pa
+from numpy.typing import NDArray
 from pandera.typing import Series
+
+CLASS_SENTENCE = "-class"  # that the `text_id` of a class sentence ends in
 
 
 class Table(pa.DataFrameModel):
@@ -61,7 +65,7 @@ class Variants(Table):
     """data/augmented.parquet: variants of development texts that some repeat trains on.
 
     Columns:
-        text_id: `<source_id>-<variant>`; unique.
+        text_id: `<source_id>-<variant>`, of a class sentence `<source_id>-class`; unique.
         source_id: The text that it varies. A variant is trained on only where its source is in train.
         variant: From 0 to `augment.variants` - 1; a class sentence has the number after these.
         method: One of `augment.methods`, or `class_sentence`.
@@ -129,6 +133,11 @@ class BaselinePredictions(Predictions):
 
         strict = True
         unique = ["baseline", "repeat", "text_id"]  # noqa: RUF012 -- pandera reads a plain list
+
+
+def are_class_sentences(text_ids: "pd.Series[str]") -> NDArray[np.bool_]:
+    """Tells which texts and variants are class sentences, by their `text_id`."""
+    return text_ids.str.endswith(CLASS_SENTENCE).to_numpy(np.bool_)
 
 
 def is_validated(rows: pd.DataFrame) -> bool:

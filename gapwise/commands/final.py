@@ -60,6 +60,7 @@ def run(out: Path, *, networks: int, with_test: bool, license: str | None) -> No
             chosen,
             seed=split.seed,
             callbacks=lambda number: [EpochLine(progress, number, validates=False)],
+            tell=progress.tell,
         )
         about: dict[str, Any] = {
             "version": 1,

@@ -6,6 +6,7 @@ probe) is the middle of what the repeats chose. Where they had none, cross-fitti
 them, and on all rows.
 """
 
+import functools
 import statistics
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -23,7 +24,7 @@ from gapwise.encoding.runtime import keras
 from gapwise.network.batches import Examples
 from gapwise.network.classifier import Weights, output, set_weights
 from gapwise.network.description import Description, rebuild
-from gapwise.training.repeats import groups_of, labels_of, rows_of
+from gapwise.training.repeats import Teller, groups_of, labels_of, rows_of
 from gapwise.training.trainer import Trainer
 
 LOOKED_AT = 64  # rows that losses by epoch are computed of; nothing is chosen by them
@@ -93,6 +94,10 @@ def _penalties(
     labels, groups = labels_of(data.tokens, data.texts, description.classes), groups_of(data.tokens, data.texts)
     trainer = Trainer(network, recipe, description.classes)
 
+    def parts(repeat: int) -> list[NDArray[np.int64]]:
+        train, validation = rows_of(data.tokens, parts_of(data.repeats, repeat))
+        return [trainer.choose(Examples(features, labels, train, groups)).rows, validation]
+
     def penalty(train: NDArray[np.int64], validation: NDArray[np.int64]) -> float:
         of_classes = trainer.class_weight(Examples(features, labels, train))
         vectors = [output(represent, features, rows) for rows in (train, validation)]
@@ -102,10 +107,11 @@ def _penalties(
     if not validated:
         return [penalty(np.flatnonzero(groups >= 0), np.arange(0))]
     found = []
-    for repeat, values in enumerate(weights):
+    rows_by_repeat = [parts(repeat) for repeat in range(description.repeats)]  # before any trained weights are set
+    for values, rows_of_repeat in zip(weights, rows_by_repeat, strict=True):
         if recipe.head_refit:  # else the probe was fitted to the encoder as it was pre-trained
             set_weights(network, values)
-        found.append(penalty(*rows_of(data.tokens, parts_of(data.repeats, repeat))))
+        found.append(penalty(*rows_of_repeat))
     return found
 
 
@@ -117,6 +123,7 @@ def train_final(
     *,
     seed: int,
     callbacks: Callable[[int], Sequence[keras.callbacks.Callback]] = lambda number: (),
+    tell: Teller | None = None,
 ) -> list[Weights]:
     """Trains networks on all texts, each by a seed of its own; more of them leave the first as it is.
 
@@ -128,6 +135,7 @@ def train_final(
         chosen: From `choose`.
         seed: `split.seed`.
         callbacks: Makes the Keras callbacks of each, for example of progress, by its number from 0.
+        tell: Is told what each has chosen of its rows, in the place of a repeat.
 
     Returns:
         The trained weights of each; the same bits for the same arguments.
@@ -135,7 +143,8 @@ def train_final(
     part, network = rebuild(description)
     features = frozen_output(part, Ragged.of(data.tokens["token_ids"].tolist()))
     rows = np.arange(len(data.tokens))
-    everything = Examples(features, labels_of(data.tokens, data.texts, description.classes), rows)
+    labels, groups = labels_of(data.tokens, data.texts, description.classes), groups_of(data.tokens, data.texts)
+    everything = Examples(features, labels, rows, groups)
     looked_at = Examples(features, everything.labels, rows[:LOOKED_AT])
     # No earlier epoch is kept, and none later is trained.
     stopping = recipe.early_stopping.model_copy(update={"min_epochs": chosen.epochs})
@@ -148,6 +157,7 @@ def train_final(
             seed=own,
             callbacks=[StopAfter(chosen.epochs), *callbacks(number)],
             penalties=None if chosen.penalty is None else [chosen.penalty],
+            tell=None if tell is None else functools.partial(tell, number),
         ).weights
         for number, own in enumerate(seeds)
     ]

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -9,6 +10,8 @@ from numpy.typing import NDArray
 from gapwise.encoding.ragged import Ragged
 from gapwise.encoding.runtime import tf
 
+# What is no text has no group, and nothing is chosen by it.
+VARIANT, CLASS_SENTENCE = -1, -2
 PREDICTED_AT_ONCE = 64  # texts; larger batches pad more and are no faster on a CPU
 
 
@@ -20,8 +23,8 @@ class Examples:
         features: What `cut.frozen_output` gives, of n texts.
         labels: Class numbers, shape (n,).
         rows: The texts to use, as numbers below n.
-        groups: Number of the group of each text, shape (n,), for what holds rows out, -1 for a variant, which nothing
-            is chosen by; None for each by itself.
+        groups: Number of the group of each text, shape (n,), for what holds rows out; `VARIANT` or `CLASS_SENTENCE` for
+            what is no text; None where all are texts, each by itself.
     """
 
     features: Ragged
@@ -29,9 +32,21 @@ class Examples:
     rows: NDArray[np.int64]
     groups: NDArray[np.int64] | None = None
 
+    def groups_of_rows(self) -> NDArray[np.int64]:
+        """Gives the group of each of `rows`."""
+        return np.arange(len(self.rows)) if self.groups is None else self.groups[self.rows]
+
     def texts(self) -> "Examples":
-        """Gives the same without variants."""
-        return self if self.groups is None else replace(self, rows=self.rows[self.groups[self.rows] >= 0])
+        """Gives the same without variants and class sentences."""
+        return self.only(self.groups_of_rows() >= 0)
+
+    def class_sentences(self) -> "Examples":
+        """Gives the class sentences alone."""
+        return self.only(self.groups_of_rows() == CLASS_SENTENCE)
+
+    def only(self, chosen: NDArray[Any]) -> "Examples":
+        """Gives some of `rows`, chosen as NumPy does: by their places, or by a mask."""
+        return replace(self, rows=self.rows[chosen])
 
 
 def shuffled(examples: Examples, batch_size: int, seed: int) -> tf.data.Dataset:

@@ -1,5 +1,6 @@
-"""What is seen of a training while it runs: a line per epoch, and curves that dvclive writes."""
+"""What is seen of a training while it runs: what it has chosen, a line per epoch, and curves that dvclive writes."""
 
+import json
 import math
 import statistics
 import time
@@ -15,6 +16,7 @@ from dvclive import Live
 from dvclive.keras import DVCLiveCallback
 
 from gapwise.disk.atomic import temporary_name
+from gapwise.training.regularizer import Choice
 
 FOLDER = "metrics/training"
 
@@ -42,6 +44,17 @@ class Progress:
         self.at_once = at_once
         live = Live(str(curves(repeat)), dvcyaml=None, save_dvc_exp=False)
         return [EpochLine(self, repeat), DVCLiveCallback(live=live)]
+
+    def tell(self, repeat: int, choice: Choice) -> None:
+        """Prints what a repeat, counted from 0, has chosen of its rows."""
+        print(f"{self.what} {repeat + 1} of {self.repeats}: {choice.note}", flush=True)
+
+    def keep(self, repeat: int, choice: Choice) -> None:
+        """Prints it, and writes its figures beside the curves."""
+        self.tell(repeat, choice)
+        file = curves(repeat) / f"{choice.name}.json"
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_text(json.dumps(choice.figures, indent=2) + "\n", encoding="utf-8")
 
     def time_left(self, repeat: int, epoch: int) -> str:
         """Says how long it will take at most, at the pace of the epochs so far: early stopping can only shorten it."""

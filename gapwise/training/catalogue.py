@@ -1,6 +1,7 @@
 """Every regularizer there is. A new one needs one import here, and no other place of the code."""
 
 from gapwise.training.regularizer import Regularizer
+from gapwise.training.regularizers import class_sentences as class_sentences
 from gapwise.training.regularizers import class_weight as class_weight
 from gapwise.training.regularizers import contrastive as contrastive
 from gapwise.training.regularizers import encoder_l2 as encoder_l2

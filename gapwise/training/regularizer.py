@@ -7,7 +7,7 @@ and uses `runtime.keras` and `runtime.tf` inside of its functions.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar
 
@@ -48,6 +48,23 @@ class Trainee:
     def encoder_variables(self) -> list[keras.Variable]:
         """All that is trained but the head."""
         return [variable for block in self.blocks[1:] for variable in block]
+
+
+@dataclass(frozen=True)
+class Choice:
+    """What a regularizer has chosen of the rows to train on.
+
+    Attributes:
+        name: Of what it chose among.
+        rows: That are trained on, of those that there were.
+        note: Says it to a user.
+        figures: It was chosen by.
+    """
+
+    name: str
+    rows: NDArray[np.int64]
+    note: str
+    figures: Mapping[str, float]
 
 
 @dataclass(frozen=True)
@@ -132,6 +149,15 @@ class Regularizer:
     def notes(cls, recipe: Any, classes: Sequence[str]) -> list[str]:
         """Says what a user must know while a recipe is trained."""
         return []
+
+    def choose(self, train: Examples, vectors: Vectors) -> Choice | None:
+        """Chooses among the rows to train on; None leaves all.
+
+        Args:
+            train: Texts, their variants and class sentences.
+            vectors: Computes the pooled vectors of texts with the encoder as it was pre-trained.
+        """
+        return None
 
     def start(self, seed: int) -> None:
         """Changes the weights that training starts from, and puts own draws where they start."""

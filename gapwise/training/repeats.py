@@ -12,16 +12,17 @@ from numpy.typing import NDArray
 from gapwise.base import unvalidated
 from gapwise.base.errors import UserError
 from gapwise.base.seeds import derive
-from gapwise.base.tables import is_validated, parts_of
+from gapwise.base.tables import are_class_sentences, is_validated, parts_of
 from gapwise.base.wording import in_words
 from gapwise.base.workers import spread
 from gapwise.encoding.cut import frozen_output
 from gapwise.encoding.params import TokenizeParams
 from gapwise.encoding.ragged import Ragged
 from gapwise.encoding.runtime import keras, tf
-from gapwise.network.batches import Examples
+from gapwise.network.batches import CLASS_SENTENCE, VARIANT, Examples
 from gapwise.network.description import Description, rebuild
 from gapwise.training.recipe import FinetuneParams, conflicts, misfits
+from gapwise.training.regularizer import Choice
 from gapwise.training.trainer import Trained, Trainer
 
 # Multiplications of one process that are worth the seconds it needs to start: half a minute of one processor core.
@@ -33,6 +34,13 @@ class CallbackMaker(Protocol):
 
     def __call__(self, repeat: int, at_once: int) -> Sequence[keras.callbacks.Callback]:
         """Makes those of one repeat, counted from 0, of so many that are trained at once."""
+
+
+class Teller(Protocol):
+    """Is told what a repeat has chosen of its rows, see `Trainer.train`."""
+
+    def __call__(self, repeat: int, choice: Choice) -> None:
+        """Takes what one repeat, counted from 0, has chosen."""
 
 
 class Store(Protocol):
@@ -83,6 +91,7 @@ def train_repeats(
     callbacks: CallbackMaker,
     store: Store,
     workers: int = 1,
+    tell: Teller | None = None,
 ) -> list[Trained]:
     """Trains one network per repeat, but for the repeats that are finished.
 
@@ -95,8 +104,9 @@ def train_repeats(
         seed: `split.seed`.
         callbacks: Makes the callbacks of each repeat.
         store: Is asked for each repeat first, and given each repeat that was trained.
-        workers: Processes to train in at most; the result does not depend on it. With more than one, `callbacks` and
-            `store` must be such that they can be pickled. A GPU is used by one process alone.
+        workers: Processes to train in at most; the result does not depend on it. With more than one, `callbacks`,
+            `store` and `tell` must be such that they can be pickled. A GPU is used by one process alone.
+        tell: Is told what each repeat has chosen of its rows, before it is trained.
 
     Returns:
         What each repeat gave, from repeat 0.
@@ -137,6 +147,7 @@ def train_repeats(
         seed=seed,
         callbacks=functools.partial(callbacks, at_once=processes),
         store=store,
+        tell=tell,
     )
     if processes > 1:
         trained = spread(task.in_this_process, missing, processes)
@@ -174,6 +185,7 @@ class _Task:
     seed: int
     callbacks: Callable[[int], Sequence[keras.callbacks.Callback]]
     store: Store
+    tell: Teller | None
 
     def in_this_process(self) -> Callable[[int], Trained]:
         """Builds a network in this process, and gives the function that trains a repeat with it."""
@@ -184,7 +196,8 @@ class _Task:
         """Trains one repeat, the same alone as in a row, and keeps it."""
         train, validation = (Examples(self.features, self.labels, rows, self.groups) for rows in self.rows[repeat])
         seed = derive(self.seed, repeat, "finetune")
-        trained = trainer.train(train, validation, seed=seed, callbacks=self.callbacks(repeat))
+        tell = None if self.tell is None else functools.partial(self.tell, repeat)
+        trained = trainer.train(train, validation, seed=seed, callbacks=self.callbacks(repeat), tell=tell)
         self.store.save(repeat, trained)
         return trained
 
@@ -208,10 +221,11 @@ def labels_of(tokens: pd.DataFrame, texts: pd.DataFrame, classes: Sequence[str])
 
 
 def groups_of(tokens: pd.DataFrame, texts: pd.DataFrame) -> NDArray[np.int64]:
-    """Gives the number of the group of each text, and -1 for variants; the arguments are those of `labels_of`."""
+    """Gives `Examples.groups`; the arguments are those of `labels_of`."""
     of_source = texts.set_index("text_id")["group"].reindex(tokens["source_id"])
     is_text = (tokens["text_id"] == tokens["source_id"]).to_numpy()
-    return np.where(is_text, pd.factorize(of_source)[0], -1).astype(np.int64)
+    others = np.where(are_class_sentences(tokens["text_id"]), CLASS_SENTENCE, VARIANT)
+    return np.where(is_text, pd.factorize(of_source)[0], others).astype(np.int64)
 
 
 def _tokens_trained(

@@ -1,7 +1,7 @@
 """Fine-tuning, one repeat after the other in one process and with one traced training step."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 from functools import partial
 
 import numpy as np
@@ -16,7 +16,7 @@ from gapwise.training.catalogue import CATALOGUE
 from gapwise.training.objective import Objective
 from gapwise.training.rates import BlockOptimizer, Schedule, by_block
 from gapwise.training.recipe import FinetuneParams
-from gapwise.training.regularizer import Run, Trainee
+from gapwise.training.regularizer import Choice, Run, Trainee
 from gapwise.training.stopping import MacroF1, early_stopping
 
 
@@ -77,8 +77,10 @@ class Trainer:
         train: Examples,
         validation: Examples,
         seed: int,
+        *,
         callbacks: Sequence[keras.callbacks.Callback] = (),
         penalties: Sequence[float] | None = None,
+        tell: Callable[[Choice], None] | None = None,
     ) -> Trained:
         """Trains from the pre-trained start until validation stops improving, and restores the best epoch.
 
@@ -90,8 +92,11 @@ class Trainer:
             seed: Of the head, the dropout and the order of texts; the same seed and texts give the same bits.
             callbacks: Keras callbacks, for example of progress.
             penalties: That a head which is a linear probe chooses from; those of `encoding.probe` without it.
+            tell: Is told what was chosen of the rows, before they are trained on.
         """
         params = self.params
+        fresh_start(self.network, self.pretrained, seed)
+        train = self.choose(train, tell)
         run = Run(
             *(seed, train, validation, self.class_weight(train), partial(_vectors, self.objective.represent)),
             penalties=penalties,
@@ -116,8 +121,22 @@ class Trainer:
         kept = stopping[0].best_epoch if stopping else history.epoch[-1]
         return Trained(weights(self.network), _epochs(history), kept + 1)
 
+    def choose(self, train: Examples, tell: Callable[[Choice], None] | None = None) -> Examples:
+        """Gives what is trained on of some rows; the network must be as it was pre-trained.
+
+        Args:
+            train: See `train`.
+            tell: See `train`.
+        """
+        for regularizer in self.regularizers:
+            choice = regularizer.choose(train, partial(_vectors, self.objective.represent))
+            if choice is not None:
+                train = replace(train, rows=choice.rows)
+                if tell is not None:
+                    tell(choice)
+        return train
+
     def _start(self, seed: int) -> None:
-        fresh_start(self.network, self.pretrained, seed)
         for regularizer in self.regularizers:
             regularizer.start(seed)
         for variable in self.objective.optimizer.variables:

@@ -490,6 +490,8 @@ SETTINGS = [
     Settings("R-Drop without dropout", {"finetune.r_drop": 1, "finetune.dropout": 0, "finetune.encoder_dropout": 0},
              "finetune: r_drop (1.0) compares two passes that differ by dropout, and there is none; raise dropout or "
              "encoder_dropout"),
+    Settings("a margin in percent", {"finetune.class_sentence_margin": 15},
+             "finetune.class_sentence_margin: must be a number, at least 0, at most 1; got 15"),
     Settings("draws of no dropout", {"finetune.dropout_samples": 8, "finetune.dropout": 0, "finetune.mixup": 0.2},
              "finetune: dropout_samples (8) and mixup (0.2) exclude each other: one trains on texts, the other on "
              "mixtures of them; set dropout_samples to 1 or mixup to 0.0\n"
@@ -566,7 +568,7 @@ WHOLE = [
          NO_YAML + "line 12, column 9: could not determine a constructor for the tag "
          "'tag:yaml.org,2002:python/object/apply:os.system'"),
     Text("two documents", ("evaluate:", "---\nevaluate:"),
-         NO_YAML + "line 82, column 1: expected a single document in the stream, but found another document"),
+         NO_YAML + "line 83, column 1: expected a single document in the stream, but found another document"),
     Text("a control character", ("seed: ", "seed: \x07"),
          NO_YAML + "unacceptable character #x0007: special characters are not allowed; remove it"),
     Text("windows-1252", ("few-shot", "few–shot"),

@@ -59,8 +59,8 @@ class ProbeHead(Regularizer):
         from gapwise.encoding.probe import cross_fitted_probe
 
         texts = run.train.texts()
-        groups = None if texts.groups is None else texts.groups[texts.rows]
-        return cross_fitted_probe(run.vectors(texts), texts.labels[texts.rows], run.class_weight, groups=groups)
+        labels, groups = texts.labels[texts.rows], texts.groups_of_rows()
+        return cross_fitted_probe(run.vectors(texts), labels, run.class_weight, groups=groups)
 
     def _fit(self, run: Run) -> None:
         from gapwise.encoding.probe import (  # every stage imports this module, and few wait for scikit-learn

@@ -144,9 +144,10 @@ OFF = {key: rule.off for key, rule in rules(settings.RECIPE).items()} | {
 @pytest.mark.parametrize("name", SETTINGS)
 def test_a_named_setting_leans_on_no_default(name):
     lines = (PROJECT / "settings" / name).read_text().splitlines()
-    assert [line for line in lines if not re.fullmatch(r"--set-param=finetune\.[a-z_0-9.]+=\S+", line)] == []
+    assert [line for line in lines if not re.fullmatch(r"--set-param=(finetune|augment)\.[a-z_0-9.]+=\S+", line)] == []
     changes = named(name)
     assert len(changes) == len(lines)
+    assert changes.pop("variants") == "names"
 
     recipe = params("finetune", changes)
 

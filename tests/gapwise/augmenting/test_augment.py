@@ -131,7 +131,7 @@ def test_each_text_gets_the_sentence_of_its_class_after_its_variants_and_the_rep
         f"This is about {name}." for name in ("credit cards", "travel", "credit cards")
     ]
     assert table["source_id"][3:].to_list() == texts["text_id"].to_list()
-    assert table["text_id"][3:].to_list() == [f"{text_id}-1" for text_id in texts["text_id"]]
+    assert table["text_id"][3:].to_list() == [f"{text_id}-class" for text_id in texts["text_id"]]
     assert report["by_method"] == {"swap": 3, "class_sentence": 3}
     assert (report["made"], report["mean_share_changed"]) == (6, told["mean_share_changed"])
     assert report["examples"][-1] == {
