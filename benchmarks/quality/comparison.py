@@ -113,6 +113,7 @@ SAMPLES = Comparison(
         "nameless": RECOMMENDED,
         "named": {"8 per class": RECOMMENDED["8 per class"] | NAMED},
         "gapwise": {size: RECOMMENDED[size] | SENTENCES for size in SIZES},
+        "scaled": {size: RECOMMENDED[size] | SENTENCES | {"scaled": True} for size in SIZES},
     },
     rivals={"setfit": ALL_SIZES},
     repeats=dict.fromkeys(SIZES, REPEATS),
@@ -130,7 +131,7 @@ PUBLIC = Comparison(
         "named": {"8 per class": NAMELESS | NAMED},
         "gapwise": dict.fromkeys(SIZES, AUTO),
     },
-    rivals={"torch": ALL_SIZES, "setfit": ALL_SIZES, "setfit_all": ALL_SIZES},
+    rivals={"torch": ALL_SIZES, "setfit": ALL_SIZES, "setfit_all": ALL_SIZES, "setfit_named": ("8 per class",)},
     repeats={"8 per class": 2, "64 per class": 1, "400 rows": 1},
 )
 # Between the sizes that settings/auto was found at: epochs by its rule, and half and twice as many.
@@ -161,9 +162,7 @@ WAYS = {
 AVERAGED = Comparison(
     name="averaged",
     sets=EPOCHS.sets,
-    trained={
-        title: dict.fromkeys(("8 per class", "400 rows"), NAMELESS | changes) for title, changes in WAYS.items()
-    },
+    trained={title: dict.fromkeys(("8 per class", "400 rows"), NAMELESS | changes) for title, changes in WAYS.items()},
     rivals={},
     repeats={"8 per class": 2, "400 rows": 1},
 )

@@ -32,6 +32,7 @@ PUBLIC_TITLES = {
     "torch": "torch Trainer",
     "setfit": "SetFit",
     "setfit_all": "SetFit, all pairs",
+    "setfit_named": "SetFit, all class names",
     "fixed": "Gapwise, 3 epochs",
     "forgetful": "Gapwise, no memory",
     "nameless": "Gapwise, no class names",
@@ -39,7 +40,7 @@ PUBLIC_TITLES = {
     "gapwise": "Gapwise",
 }
 HALVES = {"the half that was looked at": open_sets.OPEN, "the locked half": open_sets.LOCKED}
-OTHERS_OF_OURS = ("defaults", "fixed", "forgetful", "nameless", "named")
+OTHERS_OF_OURS = ("defaults", "fixed", "forgetful", "nameless", "named", "scaled")
 OURS = dict.fromkeys(OTHERS_OF_OURS, "#7fb2e5") | {"gapwise": "#1f5fa8"}  # and what colour
 
 
@@ -150,8 +151,9 @@ def over_sets(rows: pd.DataFrame) -> str:
 
 def plot(rows: pd.DataFrame) -> alt.FacetChart:
     """Draws test accuracy by column: each repeat as a point, their mean as a tick; a panel for each set and size."""
-    shown = rows[rows["column"] != "majority"].assign(column=lambda table: table["column"].map(TITLES))
-    colors = {title: OURS.get(name, "#a5a5a5") for name, title in TITLES.items() if name != "majority"}
+    named = {name: title for name, title in TITLES.items() if name != "majority"}
+    shown = rows[rows["column"].isin(named)].assign(column=lambda table: table["column"].map(named))
+    colors = {title: OURS.get(name, "#a5a5a5") for name, title in named.items()}
     titles = list(colors)
     scale = alt.Scale(domain=titles, range=list(colors.values()))
     by_column = alt.Chart(shown[["set", "size", "column", "test_accuracy"]]).encode(

@@ -12,6 +12,8 @@ import pandas as pd
 from benchmarks.pipeline import PROJECT
 from benchmarks.quality import trainings
 from benchmarks.quality.sets import SEED, SIZES, TOKENIZE, Cell, load
+from benchmarks.quality.settings import SENTENCE
+from gapwise.augmenting.class_sentences import class_sentences
 from gapwise.base.predictions import tabulate
 from gapwise.base.seeds import derive
 from gapwise.encoding.presets import locate
@@ -28,11 +30,13 @@ class Rival:
         worker: Module that answers jobs.
         argument: Of the worker, by size.
         setting: In words, with the argument in place of `{}`.
+        is_told_names: Whether it trains on the sentence of its class beside each text, too.
     """
 
     worker: str
     argument: Mapping[str, int]
     setting: str
+    is_told_names: bool = False
 
 
 RIVALS = {
@@ -43,6 +47,9 @@ RIVALS = {
     ),
     # Its default, once more with every pair of rows: from 300 texts for the encoder, on 16 rows, to 260,000, on 400.
     "setfit_all": Rival("setfit_worker", dict.fromkeys(SIZES, 0), "setfit 1.2.0, all pairs"),
+    "setfit_named": Rival(
+        "setfit_worker", {"8 per class": 20}, "setfit 1.2.0, num_iterations={}, class sentences", is_told_names=True
+    ),
     "torch": Rival(
         "torch_worker", {"8 per class": 20, "64 per class": 10, "400 rows": 10}, "transformers 5.23.0, epochs={}"
     ),
@@ -70,7 +77,8 @@ class Jobs:
         place.mkdir(parents=True, exist_ok=True)
         for name, repeat in lacking:
             cell = load(name, size, self.repeats)
-            (place / f"{name}-{repeat}.json").write_text(job(cell, repeat), encoding="utf-8")
+            written = job(cell, repeat, RIVALS[self.rival].is_told_names)
+            (place / f"{name}-{repeat}.json").write_text(written, encoding="utf-8")
             if again:
                 (place / f"{name}-{repeat}.out.json").unlink(missing_ok=True)
         module, argument = f"benchmarks.quality.{RIVALS[self.rival].worker}", RIVALS[self.rival].argument[size]
@@ -96,9 +104,12 @@ class Jobs:
                 trainings.append(self.table, [row])
 
 
-def job(cell: Cell, repeat: int) -> str:
-    """Writes down one training for jobs.py, as JSON."""
+def job(cell: Cell, repeat: int, is_told_names: bool = False) -> str:
+    """Writes down one training for jobs.py, as JSON; with the sentence of its class beside each text, or without."""
     test, train = cell.test.sort_values("text_id"), _train(cell, repeat)
+    if is_told_names:
+        sentences = class_sentences(train, SENTENCE)["text"].to_numpy()
+        train = pd.concat([train, train.assign(text=sentences)], ignore_index=True)
     classes = sorted(cell.development["label"].unique())
     found = {
         "seed": derive(SEED, repeat, "setfit"),

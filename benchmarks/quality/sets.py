@@ -29,9 +29,9 @@ TOKENIZE = params("tokenize")
 SEED, REPEATS = params("split").seed, params("split").repeats
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Cell:
-    """One set at one size.
+    """One set at one size; equal to itself alone.
 
     Attributes:
         development: `tables.Texts`.

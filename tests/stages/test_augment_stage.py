@@ -9,6 +9,7 @@ from gapwise.base.errors import UserError
 from stages import augment
 
 PARAMS = Path(__file__).parents[2] / "params.yaml"
+LABEL = "calm"
 TEXTS = ["alpha bravo", "charlie delta", "bravo alpha", "echo foxtrot"]
 
 
@@ -16,7 +17,7 @@ TEXTS = ["alpha bravo", "charlie delta", "bravo alpha", "echo foxtrot"]
 def project(tmp_path, monkeypatch):
     """A folder with four development rows, of which 0 and 1 are trained on, 2 is validated on, and 3 is unused."""
     ids = [f"{number:016x}" for number in range(4)]
-    development = pd.DataFrame({"text_id": ids, "row": range(1, 5), "text": TEXTS, "label": "a", "group": ids})
+    development = pd.DataFrame({"text_id": ids, "row": range(1, 5), "text": TEXTS, "label": LABEL, "group": ids})
     development["part"] = pd.Series([None] * 4, dtype="str")
     repeats = pd.DataFrame(
         [(0, ids[0], "train"), (0, ids[2], "validation"), (1, ids[1], "train"), (1, ids[0], "validation")],
@@ -90,8 +91,22 @@ def test_sentences_of_classes_are_named_and_stand_beside_the_rows_that_some_repe
     augment.main()
     table, report = written(project)
     assert table[["source_id", "text"]].to_numpy().tolist() == [
-        ["0000000000000000", "This is a."],
-        ["0000000000000001", "This is a."],
+        ["0000000000000000", "This is calm."],
+        ["0000000000000001", "This is calm."],
     ]
     assert report["by_method"] == {"class_sentence": 2}
-    assert capsys.readouterr().out == "Beside each text stands the sentence of its class: 'This is a.'\n"
+    assert capsys.readouterr().out == "Beside each text stands the sentence of its class: 'This is calm.'\n"
+
+
+def test_classes_that_are_called_by_numbers_have_no_sentences_and_it_says_so(project, capsys):
+    write_params(project, methods=[], class_sentence="This is {}.")
+    file = project / "data/development.parquet"
+    development = pd.read_parquet(file)
+    development.assign(label=["LABEL_0", "LABEL_1"] * 2).to_parquet(file, index=False)
+    augment.main()
+    table, report = written(project)
+    assert (len(table), report["by_method"]) == (0, {})
+    assert capsys.readouterr().out == (
+        "No class sentences: the names of the classes differ by no words, which an encoder could know ('LABEL_0' and "
+        "'LABEL_1')\n"
+    )

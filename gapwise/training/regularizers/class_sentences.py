@@ -22,6 +22,10 @@ if TYPE_CHECKING:
     from gapwise.network.batches import Examples
 
 
+NAME = "class_sentences"
+KEPT = "class sentences are trained on"
+
+
 class ClassSentences(Regularizer):
     """Leaves out the class sentences of a repeat whose train texts are much better without them."""
 
@@ -31,7 +35,7 @@ class ClassSentences(Regularizer):
         class_sentence_margin: Annotated[float, Field(ge=0, le=1), Rule(off=1.0, tried=0.15)]
 
     def choose(self, train: Examples, vectors: Vectors) -> Choice | None:
-        """Keeps the class sentences or leaves them out; None where there are none, or nothing to compare them with."""
+        """Keeps the class sentences or leaves them out; None where there are none."""
         texts, sentences = train.texts(), train.class_sentences()
         if not len(sentences.rows):
             return None
@@ -40,11 +44,13 @@ class ClassSentences(Regularizer):
             vectors(texts), texts.labels[texts.rows], texts.groups_of_rows(), vectors(sentences.only(first))
         )
         if shares is None:
-            return None
+            return Choice(
+                NAME, train.rows, f"{KEPT}: no train text can be held out to compare them", {"trained_on": True}
+            )
         kept = shares.mean - shares.sentence <= self.keys.class_sentence_margin
         figures = {"trained_on": bool(kept), "nearest_to_sentence": shares.sentence, "nearest_to_mean": shares.mean}
         rows = train.rows if kept else train.rows[~np.isin(train.rows, sentences.rows)]
-        return Choice("class_sentences", rows, _note(shares, kept, self.keys.class_sentence_margin), figures)
+        return Choice(NAME, rows, _note(shares, kept, self.keys.class_sentence_margin), figures)
 
 
 class Shares(NamedTuple):
@@ -64,7 +70,8 @@ def shares_nearest(
 ) -> Shares | None:
     """Counts texts that are nearest to what stands for their class, by the cosine.
 
-    All texts of a group are left out of the means that they are compared with. What texts, means and sentences have
+    All texts of a group are left out of the means that they are compared with, and those whose class would be gone with
+    them are not counted. What texts, means and sentences have
     in common is taken off first: off texts and means the middle of the means, off sentences their own mean.
 
     Args:
@@ -74,22 +81,23 @@ def shares_nearest(
         sentences: Vectors, shape (classes, width), in the order of the class numbers.
 
     Returns:
-        None where a class has one group, so that no text can be held out of it without the class being gone.
+        None where no text can be counted.
     """
     unit, of_class = _unit(texts.astype(float)), np.eye(len(sentences))[labels]
     sums, counts = of_class.T @ unit, of_class.sum(axis=0)
     directions = _unit(_unit(sentences.astype(float)) - _unit(sentences.astype(float)).mean(axis=0))
-    by_sentence, by_mean = 0, 0
+    counted, by_sentence, by_mean = 0, 0, 0
     for group in np.unique(groups):
         held = groups == group
         left = counts - of_class[held].sum(axis=0)
         if not left.all():
-            return None
+            continue
         means = (sums - of_class[held].T @ unit[held]) / left[:, None]
         middle = means.mean(axis=0)
+        counted += int(held.sum())
         by_sentence += _right(unit[held] - middle, directions, labels[held])
         by_mean += _right(unit[held] - middle, _unit(means - middle), labels[held])
-    return Shares(by_sentence / len(texts), by_mean / len(texts))
+    return Shares(by_sentence / counted, by_mean / counted) if counted else None
 
 
 def _right(vectors: NDArray[np.float64], directions: NDArray[np.float64], labels: NDArray[np.int64]) -> int:
@@ -107,5 +115,5 @@ def _note(shares: Shares, kept: bool, margin: float) -> str:
         "the mean of its other texts"
     )
     if kept:
-        return f"class sentences are trained on: {found}"
+        return f"{KEPT}: {found}"
     return f"class sentences are left out: {found}, over {margin:g} more (finetune.class_sentence_margin)"

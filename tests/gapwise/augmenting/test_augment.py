@@ -8,6 +8,7 @@ from pydantic import ValidationError
 
 from gapwise.augmenting import augment as module
 from gapwise.augmenting.augment import augment, share_changed
+from gapwise.augmenting.class_sentences import are_words
 from gapwise.augmenting.params import METHODS, AugmentParams
 from gapwise.base.tables import Variants
 
@@ -147,6 +148,25 @@ def test_class_sentences_need_no_other_variants():
     assert table["text"].to_list() == ["no!", "yes!"]
     assert table["variant"].to_list() == [0, 0]
     assert report["by_method"] == {"class_sentence": 2}
+
+
+@pytest.mark.parametrize(
+    ("names", "expected"),
+    [
+        (["negative", "positive"], True),
+        (["credit_cards", "travel"], True),
+        (["好", "坏"], True),
+        (["плохо", "хорошо"], True),
+        (["not good", "good"], True),
+        (["0", "1"], False),
+        (["A", "B"], False),
+        (["LABEL_0", "LABEL_1"], False),
+        (["class a", "class b"], False),
+        (["good", "3"], False),
+    ],
+)
+def test_names_are_words_where_they_differ_by_words(names, expected):
+    assert are_words(names) is expected
 
 
 def test_a_variant_that_equals_its_source_is_dropped_and_counted():

@@ -25,10 +25,15 @@ def test_a_text_is_not_compared_with_a_mean_that_it_is_part_of():
     assert found == Shares(0.5, 0.0)
 
 
-def test_a_group_is_held_out_as_a_whole_and_what_leaves_a_class_nothing_is_not_counted():
+def test_a_group_is_held_out_as_a_whole():
     texts, labels = [EAST, EAST, NORTH, NORTH, NORTH], [0, 0, 1, 1, 0]
     assert shares(texts, labels, [EAST, NORTH], groups=[0, 1, 2, 3, 3]) == Shares(0.8, 0.8)
-    assert shares(texts, labels, [EAST, NORTH], groups=[0, 0, 2, 3, 0]) is None
+
+
+def test_texts_whose_class_would_be_gone_are_not_counted():
+    texts, labels = [EAST, EAST, NORTH, NORTH, NORTH], [0, 0, 1, 1, 0]
+    assert shares(texts, labels, [NORTH, EAST], groups=[0, 0, 2, 3, 0]) == Shares(0.0, 1.0)
+    assert shares(texts, labels, [EAST, NORTH], groups=[0, 0, 2, 2, 0]) is None
 
 
 def test_what_all_have_in_common_is_taken_off_and_lengths_do_not_count():
@@ -87,6 +92,14 @@ def test_sentences_that_mislead_are_left_out_and_the_texts_train_as_if_there_wer
     assert choice.figures["nearest_to_sentence"] < 0.2 < choice.figures["nearest_to_mean"]
     assert choice.note.startswith("class sentences are left out: 0.")
     assert choice.note.endswith("to the mean of its other texts, over 0.15 more (finetune.class_sentence_margin)")
+
+
+def test_with_nothing_to_compare_them_with_they_are_trained_on(setting):
+    told, one_each = [], (*TRAIN[:1], *VALIDATION[:2])
+    train = labelled(setting, of_first=1, rows=one_each)
+    train.labels[TRAIN[0]] = 0
+    assert setting.trainer.choose(train, told.append).rows.tolist() == list(one_each)
+    assert told[0].note == "class sentences are trained on: no train text can be held out to compare them"
 
 
 def test_without_class_sentences_nothing_is_chosen_whatever_variants_there_are(setting):
