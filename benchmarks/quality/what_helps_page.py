@@ -1,6 +1,6 @@
 """docs/what-helps.md: text from a template, and every figure from the tables of trainings."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from itertools import product
 from pathlib import Path
 
@@ -63,6 +63,8 @@ def render(
         averaged_change=lambda size, score, way="mean of three": mean_change(averaged, size, score, way, "one network"),
         named=lambda: side_by_side(public.query("size == '8 per class'"), NAMES),
         named_gain=lambda column: mean_change(public, "8 per class", "accuracy", column, "nameless"),
+        all_pairs=lambda: mean_change(public, "8 per class", "accuracy", "setfit_all", "setfit"),
+        temperature=lambda: side_by_side(compared, {"gapwise": "as trained", "scaled": "scaled"}, ("log_loss",)),
         remembered=Figures(remembered, groups),
         public=Figures(public, groups),
         probe_scale=lambda: probe_scale(scaled),
@@ -188,15 +190,18 @@ def epochs_between(rows: pd.DataFrame) -> str:
     return "\n".join([*lines, _line("*mean*", *(f"{means[column].mean():.3f}" for column in columns))])
 
 
-def side_by_side(rows: pd.DataFrame, columns: Mapping[str, str]) -> str:
+def side_by_side(
+    rows: pd.DataFrame, columns: Mapping[str, str], scores: Sequence[str] = ("accuracy", "log_loss")
+) -> str:
     """Gives the mean test figures of columns, on every set and size, as Markdown.
 
     Args:
         rows: From `trainings.read`.
         columns: What the page calls each.
+        scores: Of test.
     """
-    scores = ("test_accuracy", "test_log_loss")
-    means = rows.pivot_table(index=["size", "set"], columns="column", values=list(scores), sort=False)
+    scores = [f"test_{score}" for score in scores]
+    means = rows.pivot_table(index=["size", "set"], columns="column", values=scores, sort=False)
     means = means.dropna(subset=list(product(scores, columns)))  # of the sizes that all columns were measured at
     cells = list(product(scores, columns))
     titles = (f"{score.removeprefix('test_').replace('_', ' ')}, {columns[column]}" for score, column in cells)
