@@ -1,6 +1,6 @@
 import numpy as np
 
-from gapwise.network.classifier import predict
+from gapwise.network.classifier import fresh_start, predict
 from tests.setting import Setting, equal
 
 
@@ -8,7 +8,7 @@ def test_what_is_added_is_nothing_at_first_and_all_that_the_encoder_learns(tiny_
     plain, adapted = Setting(tiny_bert, freeze=1), Setting(tiny_bert, freeze=1, lora_rank=2, epochs=2)
     pretrained = {variable.path: variable.numpy() for variable in plain.encoder.weights}
     for setting in (plain, adapted):
-        setting.trainer._start(seed=4)
+        fresh_start(setting.network, setting.trainer.pretrained, seed=4)
     np.testing.assert_allclose(
         predict(adapted.network, adapted.features), predict(plain.network, plain.features), atol=1e-5
     )
