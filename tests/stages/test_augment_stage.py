@@ -9,7 +9,6 @@ from gapwise.base.errors import UserError
 from stages import augment
 
 PARAMS = Path(__file__).parents[2] / "params.yaml"
-LABEL = "calm"
 TEXTS = ["alpha bravo", "charlie delta", "bravo alpha", "echo foxtrot"]
 
 
@@ -17,7 +16,7 @@ TEXTS = ["alpha bravo", "charlie delta", "bravo alpha", "echo foxtrot"]
 def project(tmp_path, monkeypatch):
     """A folder with four development rows, of which 0 and 1 are trained on, 2 is validated on, and 3 is unused."""
     ids = [f"{number:016x}" for number in range(4)]
-    development = pd.DataFrame({"text_id": ids, "row": range(1, 5), "text": TEXTS, "label": LABEL, "group": ids})
+    development = pd.DataFrame({"text_id": ids, "row": range(1, 5), "text": TEXTS, "label": "calm", "group": ids})
     development["part"] = pd.Series([None] * 4, dtype="str")
     repeats = pd.DataFrame(
         [(0, ids[0], "train"), (0, ids[2], "validation"), (1, ids[1], "train"), (1, ids[0], "validation")],
