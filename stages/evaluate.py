@@ -15,7 +15,7 @@ from gapwise.scoring import plots
 from gapwise.scoring.params import EvaluateParams
 from gapwise.scoring.predicting import predict_repeats
 from gapwise.scoring.summary import in_lines, summary
-from gapwise.scoring.temperature import require_validation, with_scaled
+from gapwise.scoring.temperature import fitted, is_scaled, with_scaled_scores
 from gapwise.scoring.thresholds import thresholds
 
 
@@ -26,7 +26,7 @@ def main() -> None:
     description = read_description()
     test = read_table("data/test.parquet", Texts)
     repeats = read_table("data/repeats.parquet", Repeats)
-    require_validation(params, repeats)
+    scaled = is_scaled(params, repeats)
     predictions = predict_repeats(
         description,
         read_weights(description),
@@ -38,8 +38,8 @@ def main() -> None:
     groups = test.set_index("text_id")["group"]
     write_table("data/predictions.parquet", predictions, Predictions)
     metrics = summary(predictions, baselines, groups, params)
-    metrics = with_scaled(metrics, predictions) if params.temperature_scaling else metrics
-    temperature = metrics["temperature"]["mean"] if params.temperature_scaling else 1.0
+    temperature = fitted(predictions) if scaled else 1.0
+    metrics = with_scaled_scores(metrics, predictions, temperature) if scaled else metrics
     write_json("metrics/evaluate.json", metrics)
     write_csv("metrics/plots/confusion.csv", plots.confusion(predictions))
     write_csv("metrics/plots/reliability.csv", plots.reliability(predictions, groups, params.confidence))

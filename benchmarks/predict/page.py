@@ -35,20 +35,19 @@ def write() -> None:
 
 
 def predictors(table: pd.DataFrame) -> str:
-    """Shows accuracy and log loss of each predictor, by set and in the mean."""
-    shown = table.pivot_table(index="predictor", columns="set", values=["accuracy", "log_loss"], sort=False)
-    means = table.groupby("predictor", sort=False)[["accuracy", "log_loss"]].mean()
+    """Shows the accuracy of each predictor by set and in the mean, and its mean log loss, raw and scaled."""
+    shown = table.pivot_table(index="predictor", columns="set", values="accuracy", sort=False)
+    means = table.groupby("predictor", sort=False)[["accuracy", "log_loss", "log_loss_scaled"]].mean()
     sets = list(table["set"].unique())
     rows = [
         [
             name,
-            *(f"{shown.loc[name, ('accuracy', one)]:.3f}" for one in sets),
-            f"{means.loc[name, 'accuracy']:.3f}",
-            f"{means.loc[name, 'log_loss']:.3f}",
+            *(f"{shown.loc[name, one]:.3f}" for one in sets),
+            *(f"{mean:.3f}" for mean in means.loc[name]),
         ]
         for name in means.index
     ]
-    return markdown(["predictor", *sets, "mean accuracy", "mean log loss"], rows)
+    return markdown(["predictor", *sets, "mean accuracy", "mean log loss", "scaled"], rows)
 
 
 def speed(table: pd.DataFrame) -> str:

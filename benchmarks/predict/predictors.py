@@ -21,6 +21,8 @@ from gapwise.network.batches import Examples, shuffled
 from gapwise.network.classifier import Weights, fresh_start, predict, set_weights
 from gapwise.network.classifier import weights as weights_of
 from gapwise.network.description import Description, rebuild
+from gapwise.scoring.predicting import predict_repeats
+from gapwise.scoring.temperature import fitted, scale
 from gapwise.statistics.metrics import METRICS, Predicted
 from gapwise.training.curves import by_epoch
 from gapwise.training.rates import BlockOptimizer, Schedule, by_block
@@ -34,7 +36,8 @@ def measure() -> Iterator[pd.DataFrame]:
     """Scores each predictor on the sealed test rows of each set.
 
     Yields:
-        `predictor`, `networks` that a text passes through, `rows` trained on, `accuracy`, `log_loss`, `set`, `size`.
+        `predictor`, `networks` that a text passes through, `rows` trained on, `accuracy`, `log_loss`,
+        `log_loss_scaled` by the temperature that `evaluate` fits to the validation rows of the repeats, `set`, `size`.
     """
     for name in SETS:
         yield pd.DataFrame(_rows(load(name, SIZE))).assign(set=name, size=SIZE)
@@ -51,22 +54,23 @@ def _rows(cell: Cell) -> Iterator[dict[str, object]]:
     by_repeat = Networks(description, weights).probabilities(texts)
     actual = pd.Categorical(cell.test["label"], categories=description.classes).codes.astype(np.int64)
     rows = int((cell.repeats.query("repeat == 0")["part"] == "train").sum())
-    scores = [_scores(one, actual) for one in by_repeat]
+    temperature = fitted(predict_repeats(description, weights, test=cell.test, **tables))
+    scores = [_scores(one[None], actual, temperature) for one in by_repeat]
     means = {score: float(np.mean([one[score] for one in scores])) for score in scores[0]}
     yield {"predictor": "one repeat, the mean of them", "networks": 1, "rows": rows} | means
     yield {"predictor": "the repeat with the best validation", "networks": 1, "rows": rows} | scores[_best(trained)]
-    together = _scores(by_repeat.mean(axis=0), actual)
+    together = _scores(by_repeat, actual, temperature)
     yield {"predictor": "the mean of all repeats", "networks": len(weights), "rows": rows} | together
     own = cell.tokens["source_id"].isin(cell.development["text_id"])
     data = Data(cell.development, cell.repeats, cell.tokens[own].reset_index(drop=True))
     epochs = by_epoch([one.epochs for one in trained], [one.best_epoch for one in trained])
     used = _of_one_repeat(data)
-    chosen = choose(description, recipe, weights, data, epochs, rows=used)
+    chosen = choose(description, recipe, weights, data, epochs)
     (final,) = train_final(description.model_copy(update={"repeats": 1}), recipe, used, chosen, seed=SEED)
-    found = _scores(Networks(description, [final]).probabilities(texts)[0], actual)
+    found = _scores(Networks(description, [final]).probabilities(texts), actual, temperature)
     yield {"predictor": "final, the rows of one repeat", "networks": 1, "rows": len(used.texts)} | found
     student = _distilled(description, weights, used, chosen)
-    found = _scores(Networks(description, [student]).probabilities(texts)[0], actual)
+    found = _scores(Networks(description, [student]).probabilities(texts), actual, temperature)
     yield {"predictor": "distilled, the rows of one repeat", "networks": 1, "rows": len(used.texts)} | found
 
 
@@ -109,6 +113,12 @@ def _best(trained: list[Trained]) -> int:
     return int(np.argmin([one.epochs["validation_log_loss"].min() for one in trained]))
 
 
-def _scores(probabilities: NDArray[np.float64], actual: NDArray[np.int64]) -> dict[str, float]:
-    rows = Predicted(actual, probabilities.argmax(axis=1)[None], probabilities[None])
-    return {name: float(METRICS[name].contribution(rows).mean()) for name in ("accuracy", "log_loss")}
+def _scores(by_network: NDArray[np.float64], actual: NDArray[np.int64], temperature: float) -> dict[str, float]:
+    """Scores the mean of networks, whose probabilities have the shape (networks, texts, classes)."""
+    raw, scaled = (_predicted(one.mean(axis=0), actual) for one in (by_network, scale(by_network, temperature)))
+    scores = {name: float(METRICS[name].contribution(raw).mean()) for name in ("accuracy", "log_loss")}
+    return scores | {"log_loss_scaled": float(METRICS["log_loss"].contribution(scaled).mean())}
+
+
+def _predicted(probabilities: NDArray[np.float64], actual: NDArray[np.int64]) -> Predicted:
+    return Predicted(actual, probabilities.argmax(axis=1)[None], probabilities[None])

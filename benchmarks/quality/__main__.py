@@ -7,6 +7,8 @@
     python -m benchmarks.quality averaged       # the mean of several networks: averaged.csv
     python -m benchmarks.quality what-helps     # one change of a setting at a time: what-helps.csv, docs/what-helps.md
     python -m benchmarks.quality probe-scale    # two ways to scale vectors for the probe: probe-scale.csv
+    python -m benchmarks.quality penalty        # of a refitted head without validation rows: penalty.csv
+    python -m benchmarks.quality temperature    # probabilities scaled by few validation rows or many: temperature.csv
 
 Tables are in benchmarks/quality/results. Every training is a row of a table and is not done again without `--again`.
 Commands measure what is missing, then write their page; `--page-only` measures nothing. Options that choose
@@ -17,7 +19,7 @@ from typing import Annotated
 
 import typer
 
-from benchmarks.quality import comparison_report, open_sets, probe_scale, trainings, what_helps
+from benchmarks.quality import comparison_report, open_sets, penalty, probe_scale, temperature, trainings, what_helps
 from benchmarks.quality.comparison import AVERAGED, EPOCHS, MEMORY, PUBLIC, SAMPLES
 from benchmarks.quality.sets import SETS, SIZES
 
@@ -110,6 +112,20 @@ def changes(
 def scale() -> None:
     """Scales vectors by the spread of each feature, or all alike."""
     probe_scale.measure()
+    what_helps.write()
+
+
+@program.command(name="penalty")
+def strength() -> None:
+    """Fits heads with penalties of other strengths where no validation rows choose one."""
+    penalty.measure()
+    what_helps.write()
+
+
+@program.command(name="temperature")
+def scale_probabilities() -> None:
+    """Scales probabilities by a temperature that is fitted to few validation rows, or to many."""
+    temperature.measure()
     what_helps.write()
 
 

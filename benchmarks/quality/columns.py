@@ -1,7 +1,6 @@
 """What the pipeline has to do the job: its baselines and its fine-tuning, on every repeat of a cell."""
 
 import functools
-import json
 import time
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -15,10 +14,8 @@ from benchmarks.quality.sets import SEED, TOKENIZE, Cell, vectors
 from gapwise.base.tables import rows_per_class
 from gapwise.baselines import catalogue
 from gapwise.network.classifier import Weights
-from gapwise.scoring import temperature
 from gapwise.scoring.predicting import predict_repeats
 from gapwise.scoring.summary import mean_of_repeats
-from gapwise.statistics.arrays import classes
 from gapwise.training.repeats import describe, train_repeats
 
 BASELINES = ("majority", "tfidf", "frozen")
@@ -43,22 +40,14 @@ def finetuned(cell: Cell, changes: Mapping[str, Any]) -> tuple[pd.DataFrame, flo
     Args:
         cell: The rows.
         changes: Of the section `finetune` of params.yaml; `variants`, a way of `augmentation.WAYS`; `networks`, how
-            many are trained on the rows of each repeat by other seeds; `averaged`, what of these: `probabilities` or
-            `weights`; and `scaled`, whether probabilities have the temperature that suits the validation rows.
+            many are trained on the rows of each repeat by other seeds; and `averaged`, what of these:
+            `probabilities` or `weights`.
 
     Returns:
         `tables.Predictions`, and the seconds of CPU for all repeats.
     """
-    settings = dict(changes)
-    is_scaled = settings.pop("scaled", False)
-    predictions, seconds = _predicted(cell, json.dumps(settings))
-    return (_scaled(predictions) if is_scaled else predictions), seconds
-
-
-@functools.lru_cache(maxsize=1)  # what is scaled, and what is not, is trained once
-def _predicted(cell: Cell, changes: str) -> tuple[pd.DataFrame, float]:
     started = _cpu()
-    settings = json.loads(changes)
+    settings = dict(changes)
     networks, averaged = settings.pop("networks", 1), settings.pop("averaged", "probabilities")
     description, weights = None, []
     for number in range(networks):
@@ -94,20 +83,6 @@ def trained(cell: Cell, settings: Mapping[str, Any], seed: int) -> tuple[Any, li
         others = [NoneFinished({other: "another's" for other in numbers if other != repeat}) for repeat in numbers]
         found = [train(store=others[repeat], tokens=with_variants(cell, way, repeat))[repeat] for repeat in numbers]
     return description, [one.weights for one in found]
-
-
-def _scaled(predictions: pd.DataFrame) -> pd.DataFrame:
-    """Scales as the stage evaluate does with `temperature_scaling`."""
-    names = classes(predictions)
-    columns = [f"p_{name}" for name in names]
-    of_repeats = []
-    for _, rows in predictions.groupby("repeat"):
-        validation = rows[rows["part"] == "validation"]
-        labels = pd.Categorical(validation["label"], categories=names).codes.astype(np.int64)
-        found = temperature.fit(validation[columns].to_numpy(float), labels)
-        scaled = temperature.scale(rows[columns].to_numpy(float), found)
-        of_repeats.append(rows.assign(**pd.DataFrame(scaled, rows.index, columns)))
-    return pd.concat(of_repeats)
 
 
 def _mean_weights(networks: Sequence[Weights]) -> Weights:

@@ -113,7 +113,6 @@ SAMPLES = Comparison(
         "nameless": RECOMMENDED,
         "named": {"8 per class": RECOMMENDED["8 per class"] | NAMED},
         "gapwise": {size: RECOMMENDED[size] | SENTENCES for size in SIZES},
-        "scaled": {size: RECOMMENDED[size] | SENTENCES | {"scaled": True} for size in SIZES},
     },
     rivals={"setfit": ALL_SIZES},
     repeats=dict.fromkeys(SIZES, REPEATS),

@@ -40,7 +40,7 @@ PUBLIC_TITLES = {
     "gapwise": "Gapwise",
 }
 HALVES = {"the half that was looked at": open_sets.OPEN, "the locked half": open_sets.LOCKED}
-OTHERS_OF_OURS = ("defaults", "fixed", "forgetful", "nameless", "named", "scaled")
+OTHERS_OF_OURS = ("defaults", "fixed", "forgetful", "nameless", "named")
 OURS = dict.fromkeys(OTHERS_OF_OURS, "#7fb2e5") | {"gapwise": "#1f5fa8"}  # and what colour
 
 

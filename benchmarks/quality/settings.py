@@ -143,7 +143,6 @@ MORE: dict[str, Changes] = {
 MORE_FEW_SHOT: dict[str, Changes] = {
     "freeze 0": {"freeze": 0},
     "freeze 0, layer_decay 0.9": {"freeze": 0, "layer_decay": 0.9},
-    "freeze 0, layer_decay 0.7": {"freeze": 0, "layer_decay": 0.7},
     "40 epochs": fixed(40),
     "learning_rate 2e-4": {"learning_rate": 2.0e-4},
     "temperature 0.1": {"contrastive_temperature": 0.1},

@@ -9,7 +9,7 @@ from pathlib import Path
 import pandas as pd
 
 from benchmarks.pipeline import PROJECT
-from benchmarks.quality import columns, trainings, what_helps_page
+from benchmarks.quality import columns, penalty, temperature, trainings, what_helps_page
 from benchmarks.quality.comparison import AVERAGED, EPOCHS, MEMORY, PUBLIC, SAMPLES
 from benchmarks.quality.paired import groups_of
 from benchmarks.quality.probe_scale import TABLE as SCALED
@@ -51,7 +51,9 @@ def page() -> str:
         "averaged": AVERAGED,
     }
     tables = {name: trainings.read(comparison.table) for name, comparison in measured.items()}
-    return what_helps_page.render(trainings.read(TABLE), **tables, scaled=pd.read_csv(SCALED), groups=groups_of)
+    others = {"scaled": SCALED, "temperatures": temperature.TABLE, "penalties": penalty.TABLE}
+    read = {name: pd.read_csv(table) for name, table in others.items()}
+    return what_helps_page.render(trainings.read(TABLE), **tables, **read, groups=groups_of)
 
 
 def _cell(name: str, size: str, change: str) -> None:

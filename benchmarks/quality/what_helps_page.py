@@ -13,9 +13,12 @@ from benchmarks.quality.comparison_report import TITLES, over_sets
 from benchmarks.quality.paired import Difference, Groups, difference
 from benchmarks.quality.sets import SETS, SIZES
 from benchmarks.quality.settings import CATALOGUE
+from benchmarks.quality.temperature import ALL, EACH, NONE, PRIOR, ROWS, SETTINGS
+from gapwise.training.regularizers.probe_head import TUNED
 
 TEMPLATE = Path(__file__).with_name("what-helps.template.md")
 NAMES = {"nameless": "texts alone", "named": "sentences everywhere", "gapwise": "within the margin"}
+SCALED = ["one", "together"]
 HEAD = ("change", "data set", "validation log loss", "validation accuracy", "test accuracy, 95 % interval")
 
 
@@ -28,6 +31,8 @@ def render(
     remembered: pd.DataFrame,
     averaged: pd.DataFrame,
     scaled: pd.DataFrame,
+    temperatures: pd.DataFrame,
+    penalties: pd.DataFrame,
     groups: Groups,
 ) -> str:
     """Fills the template.
@@ -40,6 +45,8 @@ def render(
         remembered: The same of memory.csv.
         averaged: The same of averaged.csv.
         scaled: The rows of probe-scale.csv.
+        temperatures: The rows of temperature.csv.
+        penalties: The rows of penalty.csv.
         groups: Gives the group of each test text of a set, see `paired.groups_of`.
     """
     changes, methods = Figures(rows, groups), Figures(compared, groups)
@@ -61,10 +68,13 @@ def render(
             averaged, {name: name for name in ("one network", "mean of three", "mean of weights")}
         ),
         averaged_change=lambda size, score, way="mean of three": mean_change(averaged, size, score, way, "one network"),
-        named=lambda: side_by_side(public.query("size == '8 per class'"), NAMES),
+        named=lambda: side_by_side(public.query("size == '8 per class'"), NAMES, ("accuracy",)),
         named_gain=lambda column: mean_change(public, "8 per class", "accuracy", column, "nameless"),
         all_pairs=lambda: mean_change(public, "8 per class", "accuracy", "setfit_all", "setfit"),
-        temperature=lambda: side_by_side(compared, {"gapwise": "as trained", "scaled": "scaled"}, ("log_loss",)),
+        penalty=lambda: penalty_by_cell(penalties),
+        tuned=f"{TUNED:g}",
+        temperature=lambda: temperature_by_cell(temperatures),
+        temperature_by_rows=lambda: temperature_by_rows(temperatures),
         remembered=Figures(remembered, groups),
         public=Figures(public, groups),
         probe_scale=lambda: probe_scale(scaled),
@@ -188,6 +198,42 @@ def epochs_between(rows: pd.DataFrame) -> str:
     lines = [_line("data set", *columns), "|---" * (len(columns) + 1) + "|"]
     lines += [_line(name, *(f"{means.loc[name, column]:.3f}" for column in columns)) for name in means.index]
     return "\n".join([*lines, _line("*mean*", *(f"{means[column].mean():.3f}" for column in columns))])
+
+
+def penalty_by_cell(rows: pd.DataFrame) -> str:
+    """Shows heads with less of the C of cross-fitting, and with their logits divided, as Markdown."""
+    index, columns = ["size", "set"], ["share", "temperature"]
+    means = rows.pivot_table(index=index, columns=columns, values=["accuracy", "log_loss"], sort=False)
+    heads = {(1.0, 1.0): "C", (0.1, 1.0): "0.1 C", **{(1.0, by): f"C, divided by {by:g}" for by in (1.5, 2.0, 3.0)}}
+    cells = [("accuracy", *head) for head in [*heads][:2]] + [("log_loss", *head) for head in heads]
+    head = ("train rows", "data set", *(f"{score.replace('_', ' ')}, {heads[share, by]}" for score, share, by in cells))
+    lines = [_line(*head), "|---" * len(head) + "|"]
+    lines += [_line(*place, *(f"{means.loc[place, cell]:.3f}" for cell in cells)) for place in means.index]
+    return "\n".join(lines)
+
+
+def temperature_by_cell(rows: pd.DataFrame) -> str:
+    """Shows the log loss with the temperature of all validation rows beside that without one, as Markdown."""
+    shown = rows[rows["rows"] == 0].pivot_table(index=["setting", "size", "set"], columns="way", values=SCALED)
+    cells = list(product(SCALED, (NONE, PRIOR)))
+    head = ("setting", "data set", "one network", "scaled", "mean of the repeats", "scaled")
+    lines = [_line(*head), "|---" * len(head) + "|"]
+    for (setting, size), name in product(SETTINGS, SETS):
+        figures = (f"{shown.loc[(setting, size, name), cell]:.3f}" for cell in cells)
+        lines.append(_line(f"`{setting}`, {size}", name, *figures))
+    return "\n".join(lines)
+
+
+def temperature_by_rows(rows: pd.DataFrame) -> str:
+    """Shows what each way to fit a temperature changes in the log loss, by the number of validation rows."""
+    means = rows.pivot_table(index="rows", columns="way", values=SCALED)
+    cells = [("one", EACH), ("one", ALL), ("one", PRIOR), ("together", PRIOR)]
+    head = ("validation rows of a repeat", EACH, ALL, PRIOR, "the last, of the mean of the repeats")
+    lines = [_line(*head), "|---" * len(head) + "|"]
+    for number in [*ROWS, 0]:
+        changes = (means.loc[number, cell] - means.loc[0, (cell[0], NONE)] for cell in cells)
+        lines.append(_line(str(number or "all"), *(_signed(change, 3) for change in changes)))
+    return "\n".join(lines)
 
 
 def side_by_side(

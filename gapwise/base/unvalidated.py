@@ -46,4 +46,5 @@ def of_scores(evaluate: Any) -> list[str]:
     """Names what in the section `evaluate` needs validation rows: a temperature that is fitted to them."""
     if not evaluate.temperature_scaling:
         return []
-    return [f"evaluate.temperature_scaling (true) is fitted to validation rows, and {NONE}; set it to false, {OR_DRAW}"]
+    fitted = f"evaluate.temperature_scaling (true) is fitted to validation rows, and {NONE}"
+    return [f"{fitted}; set it to null or false, {OR_DRAW}"]

@@ -46,8 +46,8 @@ def run(out: Path, *, networks: int, with_test: bool, license: str | None) -> No
         recipe = recipe.for_rows(rows_per_class(data.texts, data.repeats))
         repeats = read_description()
         epochs = pd.read_csv("metrics/plots/epochs.csv")
-        repeated, data = data, _with_test(data) if with_test else data
-        chosen = choose(repeats, recipe, list(read_weights(repeats)), repeated, epochs, rows=data)
+        chosen = choose(repeats, recipe, list(read_weights(repeats)), data, epochs)
+        data = _with_test(data) if with_test else data
         description = describe(tokenize, recipe, data.texts, data.repeats).model_copy(update={"repeats": networks})
         is_sealed = not with_test and split.rotate is None
         seen = int((data.repeats["part"] == "train").groupby(data.repeats["repeat"]).sum().max())
@@ -59,12 +59,12 @@ def run(out: Path, *, networks: int, with_test: bool, license: str | None) -> No
             data,
             chosen,
             seed=split.seed,
-            callbacks=lambda number: [EpochLine(progress, number, validates=False)],
+            callbacks=lambda number: [EpochLine(progress, number)],
             tell=progress.tell,
         )
         about: dict[str, Any] = {
             "version": 1,
-            "temperature": metrics.get("temperature", {}).get("mean", 1.0),
+            "temperature": _temperature(metrics),
             "epochs": chosen.epochs,
             "penalty": chosen.penalty,
             "rows": len(data.texts),
@@ -96,6 +96,12 @@ TABLES = {"development": Texts, "repeats": Repeats, "tokens/development": Tokens
 
 def _json(path: str) -> dict[str, Any]:
     return dict(json.loads(Path(path).read_text(encoding="utf-8")))
+
+
+def _temperature(metrics: dict[str, Any]) -> float:
+    """Reads what `evaluate` has fitted; earlier versions wrote the mean of those of the repeats, and its range."""
+    found = metrics.get("temperature", 1.0)
+    return float(found["mean"] if isinstance(found, dict) else found)
 
 
 def _with_test(data: Any) -> Any:

@@ -1,7 +1,6 @@
 """`gapwise predict`: labels new texts with the networks in models/, or with those of another revision."""
 
 import contextlib
-import json
 import sys
 import tempfile
 from collections.abc import Callable, Iterator
@@ -15,7 +14,7 @@ from rich.progress import Progress
 from gapwise.base.errors import UserError
 from gapwise.base.wording import counted, in_words, shorten, show
 from gapwise.commands.project import WORKSPACE, Project
-from gapwise.commands.revisions import METRICS_FILE, MODELS, models_of, params_of
+from gapwise.commands.revisions import MODELS, models_of, params_of
 from gapwise.labelling.explaining import Explanation, explain, strongest
 from gapwise.labelling.labels import Labeller, columns, labels
 from gapwise.labelling.loading import is_export, load, text_column
@@ -174,22 +173,14 @@ def _labeller(revision: str, model: Path | None) -> Labeller:
         found = project.resolve(revision)
         if model is not None:
             return load(model)
-        temperature = _temperature(project.text(found, METRICS_FILE))
         if found == WORKSPACE:
-            return load(Path(MODELS), temperature)
+            return load(Path(MODELS))
         with tempfile.TemporaryDirectory() as folder:
             try:
                 models_of(project, found, Path(folder) / "models")
             except UserError as error:
                 raise UserError(f"{revision}: {error.headline}", error.problems) from error
-            return load(Path(folder) / "models", temperature)
-
-
-def _temperature(metrics: str | None) -> float:
-    """Reads what evaluate has fitted, where `evaluate.temperature_scaling` was on; 1 changes nothing."""
-    with contextlib.suppress(ValueError, KeyError, TypeError):
-        return float(json.loads(metrics or "{}")["temperature"]["mean"])
-    return 1.0
+            return load(Path(folder) / "models")
 
 
 def _name(file: Path) -> str:

@@ -51,6 +51,9 @@ def write_card(path: Path, facts: Facts, license: str | None) -> None:
         facts: What it tells.
         license: Of the data and so of the network, by its SPDX name; None if nobody has said it.
     """
+    metrics: dict[str, Any] = {
+        name: _scaled(value) if isinstance(value, Mapping) else value for name, value in facts.metrics.items()
+    }
     table = facts.thresholds
     table = table[(table["predictor"] == ONE) & table["threshold"].round(6).isin(SHOWN)]
     data = ModelCardData(
@@ -66,7 +69,7 @@ def write_card(path: Path, facts: Facts, license: str | None) -> None:
                 dataset_type="own",
                 dataset_name=facts.rows["source"],
                 metric_type=kind,
-                metric_value=facts.metrics["test"][name],
+                metric_value=metrics["test"][name],
             )
             for name, kind in FIGURES.items()
         ],
@@ -77,14 +80,19 @@ def write_card(path: Path, facts: Facts, license: str | None) -> None:
         template_str=template,
         loading=LOADING,
         license=license,
-        networks=facts.metrics["repeats"] * facts.metrics.get("rotations", 1),
+        networks=metrics["repeats"] * metrics.get("rotations", 1),
         seen=facts.seen,
         about=facts.about,
         network=facts.network,
-        metrics=facts.metrics,
+        metrics=metrics,
         rows=facts.rows,
         cut=facts.tokens["development"].get("share_truncated", 0.0),
         classes=by_class(facts.predictions).to_dict("records"),
         thresholds=table.to_dict("records"),
     )
     card.save(path)
+
+
+def _scaled(scores: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Puts scores of scaled probabilities, which the network gives, in the place of those of raw ones."""
+    return {**scores, **{name: scores[f"{name}_scaled"] for name in FIGURES if f"{name}_scaled" in scores}}

@@ -2,8 +2,8 @@
 
 The repeats hold rows back to tell when to stop and how good the setting is. Once that is known, the rows are worth more
 in the training. What is chosen on validation rows (the number of epochs, and the penalty of a head that is a linear
-probe) is the middle of what the repeats chose. Where they had none, cross-fitting chooses the penalty, as in each of
-them, and on all rows.
+probe) is the middle of what the repeats chose. Where they had none, training chooses the penalty by cross-fitting, as
+in each of them.
 """
 
 import functools
@@ -27,8 +27,6 @@ from gapwise.network.description import Description, rebuild
 from gapwise.training.repeats import Teller, groups_of, labels_of, rows_of
 from gapwise.training.trainer import Trainer
 
-LOOKED_AT = 64  # rows that losses by epoch are computed of; nothing is chosen by them
-
 
 @dataclass(frozen=True)
 class Chosen:
@@ -36,7 +34,7 @@ class Chosen:
 
     Attributes:
         epochs: Median of the kept epochs, rounded down.
-        penalty: C of the probe, where the head is one: the median of theirs, or by cross-fitting; None where it is not.
+        penalty: C of the probe, the median of theirs; None where the head is none, or training chooses it.
     """
 
     epochs: int
@@ -59,7 +57,7 @@ class Data:
 
 
 def choose(
-    description: Description, recipe: Any, weights: Sequence[Weights], data: Data, epochs: pd.DataFrame, *, rows: Data
+    description: Description, recipe: Any, weights: Sequence[Weights], data: Data, epochs: pd.DataFrame
 ) -> Chosen:
     """Finds what the repeats chose.
 
@@ -69,25 +67,17 @@ def choose(
         weights: Of each repeat.
         data: That they were trained on.
         epochs: Losses by epoch, see `curves.by_epoch`.
-        rows: That the final networks are to be trained on.
     """
     kept = epochs.loc[epochs["kept"] == 1].groupby("repeat")["epoch"].first()
-    is_probe = recipe.head_refit or recipe.head_init == "probe"
-    penalty = statistics.median_low(_penalties(description, recipe, weights, data, rows)) if is_probe else None
+    is_chosen = is_validated(data.repeats) and (recipe.head_refit or recipe.head_init == "probe")
+    penalty = statistics.median_low(_penalties(description, recipe, weights, data)) if is_chosen else None
     return Chosen(int(statistics.median_low(kept)), penalty)
 
 
-def _penalties(
-    description: Description, recipe: Any, weights: Sequence[Weights], data: Data, rows: Data
-) -> list[float]:
-    """Fits the probes of the repeats once more, as training did, to see which penalty each chose.
-
-    Without validation rows one probe is fitted to all rows, on the encoder as it was pre-trained, see `ProbeHead`.
-    """
+def _penalties(description: Description, recipe: Any, weights: Sequence[Weights], data: Data) -> list[float]:
+    """Fits the probes of the repeats once more, as training did, to see which penalty each chose."""
     from gapwise.encoding.probe import probe  # it waits for scikit-learn
 
-    validated = is_validated(data.repeats)
-    data = data if validated else rows
     part, network = rebuild(description)
     represent = keras.Model(network.inputs, network.get_layer("pooled").output)
     features = frozen_output(part, Ragged.of(data.tokens["token_ids"].tolist()))
@@ -101,11 +91,9 @@ def _penalties(
     def penalty(train: NDArray[np.int64], validation: NDArray[np.int64]) -> float:
         of_classes = trainer.class_weight(Examples(features, labels, train))
         vectors = [output(represent, features, rows) for rows in (train, validation)]
-        fitted = probe(vectors[0], labels[train], vectors[1], labels[validation], of_classes, groups=groups[train])
+        fitted = probe(vectors[0], labels[train], vectors[1], labels[validation], of_classes)
         return float(fitted.model.C)
 
-    if not validated:
-        return [penalty(np.flatnonzero(groups >= 0), np.arange(0))]
     found = []
     rows_by_repeat = [parts(repeat) for repeat in range(description.repeats)]  # before any trained weights are set
     for values, rows_of_repeat in zip(weights, rows_by_repeat, strict=True):
@@ -145,15 +133,12 @@ def train_final(
     rows = np.arange(len(data.tokens))
     labels, groups = labels_of(data.tokens, data.texts, description.classes), groups_of(data.tokens, data.texts)
     everything = Examples(features, labels, rows, groups)
-    looked_at = Examples(features, everything.labels, rows[:LOOKED_AT])
-    # No earlier epoch is kept, and none later is trained.
-    stopping = recipe.early_stopping.model_copy(update={"min_epochs": chosen.epochs})
-    trainer = Trainer(network, recipe.model_copy(update={"early_stopping": stopping}), description.classes)
+    trainer = Trainer(network, recipe, description.classes)
     seeds = [derive(seed, "final"), *(derive(seed, "final", number) for number in range(1, description.repeats))]
     return [
         trainer.train(
             everything,
-            looked_at,
+            everything.only(rows[:0]),  # no row validates: no earlier epoch is kept
             seed=own,
             callbacks=[StopAfter(chosen.epochs), *callbacks(number)],
             penalties=None if chosen.penalty is None else [chosen.penalty],

@@ -11,12 +11,11 @@ from gapwise.labelling.labels import Labeller
 ABOUT = "final.json"  # beside the network that `gapwise final` trains
 
 
-def load(folder: Path, temperature: float = 1.0) -> Labeller:
+def load(folder: Path) -> Labeller:
     """Loads what labels texts.
 
     Args:
         folder: models/, what `gapwise final` wrote, or an ONNX export.
-        temperature: Of the networks in models/; the other two know their own.
 
     Raises:
         UserError: If the folder is none of these, not whole, or of another version.
@@ -29,8 +28,8 @@ def load(folder: Path, temperature: float = 1.0) -> Labeller:
     from gapwise.runs.models import read_description, read_weights
 
     description = read_description(folder)
-    own = read_about(folder).get("temperature", temperature)
-    return Networks(description, list(read_weights(description, folder)), own)
+    temperature = read_about(folder).get("temperature", 1.0)  # of a final network
+    return Networks(description, list(read_weights(description, folder)), temperature)
 
 
 def _require_folder(folder: Path) -> None:

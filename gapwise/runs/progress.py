@@ -71,12 +71,11 @@ class EpochLine(keras.callbacks.Callback):  # type: ignore[misc]  # Keras has no
     Args:
         progress: Of the whole training.
         repeat: From 0.
-        validates: Whether what Keras validates on are rows that were not trained on; else they are not shown.
     """
 
-    def __init__(self, progress: Progress, repeat: int, *, validates: bool = True) -> None:
+    def __init__(self, progress: Progress, repeat: int) -> None:
         super().__init__()
-        self.progress, self.repeat, self.validates, self.began = progress, repeat, validates, 0.0
+        self.progress, self.repeat, self.began = progress, repeat, 0.0
 
     def on_epoch_begin(self, epoch: int, logs: dict[str, Any] | None = None) -> None:
         """Starts the clock."""
@@ -87,7 +86,7 @@ class EpochLine(keras.callbacks.Callback):  # type: ignore[misc]  # Keras has no
         values, progress = logs or {}, self.progress
         progress.seconds.append(time.monotonic() - self.began)
         left = progress.time_left(self.repeat, epoch)
-        is_validated = self.validates and "val_log_loss" in values
+        is_validated = "val_log_loss" in values
         loss = f", {values['val_log_loss']:.3f} on validation" if is_validated else ""
         accuracy = f", {values['val_accuracy']:.3f}" if is_validated else ""
         print(

@@ -9,4 +9,4 @@ class EvaluateParams(Section):
     """Section `evaluate` of params.yaml."""
 
     confidence: float = Field(gt=0, lt=1)
-    temperature_scaling: bool
+    temperature_scaling: bool | None

@@ -6,7 +6,7 @@ import pandas as pd
 
 from gapwise.scoring.plots import share_of
 from gapwise.scoring.summary import mean_of_repeats
-from gapwise.scoring.temperature import scale
+from gapwise.scoring.temperature import with_scaled
 from gapwise.statistics.arrays import arrange, classes
 from gapwise.statistics.metrics import accuracy
 
@@ -28,7 +28,7 @@ def thresholds(
         predictions: `tables.Predictions`.
         groups: Group of each test text, by `text_id`.
         confidence: Of the intervals, above 0 and below 1.
-        temperature: That `gapwise predict` divides the logits by.
+        temperature: That the logits of one network are divided by, see `scoring.temperature`.
         predictors: Of the two, those that are wanted.
 
     Returns:
@@ -38,10 +38,10 @@ def thresholds(
     """
     columns, codes = [f"p_{name}" for name in classes(predictions)], pd.factorize(groups)[0]
     test = predictions.query("part == 'test'")
-    test = test.assign(**pd.DataFrame(scale(test[columns].to_numpy(float), temperature), test.index, columns))
     table = []
     for name in predictors:
-        predicted = arrange(mean_of_repeats(test) if name == MEAN else test, list(groups.index))
+        given = mean_of_repeats(test) if name == MEAN else with_scaled(test, temperature)
+        predicted = arrange(given, list(groups.index))
         sure, right = predicted.probabilities.max(axis=2), accuracy(predicted)
         for threshold in [0.0, *(one for one in THRESHOLDS if one > 1 / len(columns))]:
             answered = (sure >= threshold).astype(float)

@@ -536,7 +536,7 @@ SETTINGS = [
              "where to stop, and there are none (split.validation_fraction is 0); set "
              "finetune.early_stopping.min_epochs to null, or split.validation_fraction above 0\n"
              "  - evaluate.temperature_scaling (true) is fitted to validation rows, and there are none "
-             "(split.validation_fraction is 0); set it to false, or split.validation_fraction above 0"),
+             "(split.validation_fraction is 0); set it to null or false, or split.validation_fraction above 0"),
     Settings("a key of another section", {"split.dropout": 0.1},
              "split.dropout: unknown key; known are seed, test_fraction, validation_fraction, train_size, "
              "train_per_class, repeats, rotate"),

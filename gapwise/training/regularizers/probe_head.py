@@ -8,8 +8,10 @@ the head to what it then gives. A head that has learnt a few texts by heart is t
 it from that.
 
 Validation rows choose the penalty. Where there are none, cross-fitting on the train texts does, variants apart, with
-the vectors of the encoder as it was pre-trained, for a head that is refitted too: the tuned encoder was trained on the
-very rows that a fold holds out, so that folds of its vectors would choose almost no penalty.
+the vectors of the encoder as it was pre-trained. The tuned encoder was trained on the very rows that a fold holds out:
+folds of its vectors would choose almost no penalty. It has also moved these rows further apart than others, so that a
+refitted head is too sure with the penalty of the pre-trained vectors. Its logits are divided by a temperature, which
+changes no label.
 """
 
 from __future__ import annotations
@@ -26,6 +28,9 @@ from gapwise.training.regularizer import Regularizer, Run
 
 if TYPE_CHECKING:
     from gapwise.encoding.probe import Probe
+
+
+TUNED = 1.5  # temperature of a refitted head whose penalty cross-fitting chose: see docs/what-helps.md
 
 
 class ProbeHead(Regularizer):
@@ -46,14 +51,16 @@ class ProbeHead(Regularizer):
 
     def before(self, run: Run) -> None:
         """Chooses the penalty where no validation row does, and starts from the probe of the pre-trained encoder."""
-        self.penalties = run.penalties or ([] if len(run.validation.rows) else [self._cross_fitted(run)])
+        is_given = run.penalties is not None or len(run.validation.rows)
+        self.penalties = run.penalties if is_given else [self._cross_fitted(run)]
+        self.temperature = 1.0 if is_given else TUNED
         if self.keys.head_init == "probe":
             self._fit(run)
 
     def after(self, run: Run) -> None:
         """Ends with the probe of the tuned encoder."""
         if self.keys.head_refit:
-            self._fit(run)
+            self._fit(run, self.temperature)
 
     def _cross_fitted(self, run: Run) -> float:
         from gapwise.encoding.probe import cross_fitted_probe
@@ -62,7 +69,7 @@ class ProbeHead(Regularizer):
         labels, groups = texts.labels[texts.rows], texts.groups_of_rows()
         return cross_fitted_probe(run.vectors(texts), labels, run.class_weight, groups=groups)
 
-    def _fit(self, run: Run) -> None:
+    def _fit(self, run: Run, temperature: float = 1.0) -> None:
         from gapwise.encoding.probe import (  # every stage imports this module, and few wait for scikit-learn
             PENALTIES,
             probe,
@@ -70,8 +77,8 @@ class ProbeHead(Regularizer):
 
         on, by = ((run.vectors(part), part.labels[part.rows]) for part in (run.train, run.validation))
         head = head_of(probe(*on, *by, run.class_weight, penalties=self.penalties or PENALTIES))
-        self.trainee.head.kernel.assign(head.kernel)
-        self.trainee.head.bias.assign(head.bias)
+        self.trainee.head.kernel.assign(head.kernel / temperature)
+        self.trainee.head.bias.assign(head.bias / temperature)
 
 
 class Head(NamedTuple):

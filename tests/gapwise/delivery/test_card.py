@@ -1,5 +1,7 @@
 """The card of a network whose figures are made up."""
 
+from dataclasses import replace
+
 import pandas as pd
 import pytest
 
@@ -75,3 +77,18 @@ def test_the_card_says_how_many_networks_were_tested_and_on_how_many_rows_they_w
     text = (tmp_path / "README.md").read_text()
     assert said in text
     assert ("It was trained on more rows, so expect these figures or better ones." in text) == (seen < 2000)
+
+
+def test_the_card_has_the_scores_of_scaled_probabilities_where_they_are_scaled(tiny_bert, tmp_path):
+    raw = facts(tiny_bert)
+    scaled = {"log_loss_scaled": 0.345, "calibration_error_scaled": 0.067}
+    texts = []
+    for scores in ({}, scaled):
+        write_card(
+            tmp_path / "README.md", replace(raw, metrics=raw.metrics | {"test": raw.metrics["test"] | scores}), None
+        )
+        texts.append((tmp_path / "README.md").read_text())
+    for text, loss, error in zip(texts, (0.4, 0.345), (0.1, 0.067), strict=True):
+        assert f"| log loss | {loss:.3f} | |" in text
+        assert f"| calibration error | {error:.3f} | |" in text
+        assert f"value: {loss}\n" in text

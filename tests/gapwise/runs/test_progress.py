@@ -24,11 +24,11 @@ def test_a_line_tells_repeat_epoch_scores_and_time_left(monkeypatch, capsys):
     assert lines[2].endswith("at most 12 s left")
 
 
-def test_rows_that_are_trained_on_are_not_called_validation(monkeypatch, capsys):
+def test_without_validation_rows_the_figures_of_train_stand_alone(monkeypatch, capsys):
     clocked(monkeypatch, iter([0.0, 30.0]))
-    line = EpochLine(Progress(repeats=1, epochs=1), repeat=0, validates=False)
+    line = EpochLine(Progress(repeats=1, epochs=1), repeat=0)
     line.on_epoch_begin(0)
-    line.on_epoch_end(0, LOGS)
+    line.on_epoch_end(0, {name: value for name, value in LOGS.items() if not name.startswith("val_")})
     assert capsys.readouterr().out == (
         "repeat 1 of 1, epoch  1 of 1:  log loss 0.500 on train;  accuracy 0.750;  at most 0 s left\n"
     )

@@ -6,7 +6,7 @@ from sklearn.metrics import log_loss
 
 from gapwise.base.errors import UserError
 from gapwise.scoring.params import EvaluateParams
-from gapwise.scoring.temperature import COLDEST, HOTTEST, fit, require_validation, scale, with_scaled
+from gapwise.scoring.temperature import fit, fitted, is_scaled, scale, with_scaled, with_scaled_scores
 from tests import make
 
 RNG = np.random.default_rng(0)
@@ -30,11 +30,18 @@ def test_scaling_changes_no_prediction():
     np.testing.assert_allclose(scale(TRUE, 1.0), TRUE, atol=1e-9)
 
 
-def test_rows_that_are_all_right_or_all_wrong_give_a_temperature_within_bounds():
+def test_a_handful_of_rows_that_are_all_right_or_all_wrong_gives_a_temperature_near_to_one():
     sure = np.array([[0.999, 0.001], [0.001, 0.999]])
-    assert COLDEST <= fit(sure, np.array([0, 1])) < 0.2
-    assert 9 < fit(sure, np.array([1, 0])) <= HOTTEST
-    assert 9 < fit(np.array([[1.0, 0.0], [0.0, 1.0]]), np.array([1, 0])) <= HOTTEST
+    assert 0.8 < fit(sure, np.array([0, 1])) < 1
+    assert 1 < fit(sure, np.array([1, 0])) < 5
+    assert 1 < fit(np.array([[1.0, 0.0], [0.0, 1.0]]), np.array([1, 0])) < 100
+    assert fit(np.empty((0, 2)), np.empty(0, int)) == pytest.approx(1, abs=1e-4)
+
+
+def test_the_prior_gives_way_to_rows():
+    """Of rows that are wrong as often as right and all as sure, the temperature grows with their number."""
+    few, many = (fit(np.array([[0.99, 0.01]] * rows), np.arange(rows) % 2) for rows in (4, 400))
+    assert 1 < few < many
 
 
 def predictions(too_sure):
@@ -48,34 +55,44 @@ def predictions(too_sure):
     return pd.concat(tables, ignore_index=True)
 
 
-def test_scaled_scores_stand_beside_the_raw_ones_and_each_repeat_has_its_own_temperature():
-    raw = {"test": {"log_loss": 1.23, "calibration_error": 0.4}, "gap": {"log_loss": 0.5}, "repeats": 2}
-    table = predictions([2.0, 4.0])
-    metrics = with_scaled(raw, table)
-    assert metrics["gap"] == raw["gap"]
-    assert {name: metrics["test"][name] for name in raw["test"]} == raw["test"]
-    assert metrics["temperature"]["lowest"] == pytest.approx(2, rel=0.1)
-    assert metrics["temperature"]["highest"] == pytest.approx(4, rel=0.1)
-    assert metrics["temperature"]["mean"] == pytest.approx(3, rel=0.1)
+def test_one_temperature_is_fitted_to_the_validation_rows_of_all_repeats():
+    assert fitted(predictions([3.0, 3.0])) == pytest.approx(3, rel=0.1)
+    assert 2 < fitted(predictions([2.0, 4.0])) < 4
+
+
+def test_scaled_scores_stand_beside_the_raw_ones():
+    both = {"log_loss": 1.23, "calibration_error": 0.4}
+    raw = {"test": both, "mean_of_repeats": both, "repeats": 2}
+    metrics = with_scaled_scores(raw, predictions([3.0, 3.0]), 3.0)
     best = log_loss(LABELS[2000:], TRUE[2000:])
-    assert metrics["test"]["log_loss_scaled"] == pytest.approx(best, rel=0.02)
+    assert {name: metrics["test"][name] for name in both} == both
+    assert metrics["test"]["log_loss_scaled"] == pytest.approx(best, rel=1e-4)
     assert metrics["test"]["calibration_error_scaled"] < 0.05
-    assert set(metrics) == {"test", "gap", "repeats", "temperature"}
+    assert metrics == raw | {"test": metrics["test"], "temperature": 3}
+
+
+def test_every_probability_is_scaled():
+    table = predictions([3.0])
+    scaled = with_scaled(table, 3.0)
+    np.testing.assert_allclose(scaled[["p_a", "p_b", "p_c"]], TRUE, atol=1e-6)
+    others = ["text_id", "label", "predicted", "part", "repeat"]
+    pd.testing.assert_frame_equal(scaled[others], table[others])
 
 
 def test_the_test_labels_take_no_part_in_the_temperature():
     table = predictions([2.0, 4.0])
     blind = table.assign(label=table["label"].where(table["part"] != "test", "a"))
-    raw = {"test": {}}
-    assert with_scaled(raw, blind)["temperature"] == with_scaled(raw, table)["temperature"]
+    assert fitted(blind) == fitted(table)
 
 
-def test_a_temperature_without_validation_rows_to_fit_it_to_is_refused():
-    asked, not_asked = (EvaluateParams(confidence=0.95, temperature_scaling=scaled) for scaled in (True, False))
+def test_probabilities_are_scaled_where_there_are_validation_rows_and_left_as_they_are_on_request():
+    asked, not_asked, left_open = (
+        EvaluateParams(confidence=0.95, temperature_scaling=one) for one in (True, False, None)
+    )
     some, none = (pd.DataFrame({"part": ["train", part]}) for part in ("validation", "train"))
-    require_validation(asked, some)
-    require_validation(not_asked, none)
+    assert [is_scaled(params, some) for params in (asked, not_asked, left_open)] == [True, False, True]
+    assert [is_scaled(params, none) for params in (not_asked, left_open)] == [False, False]
     with pytest.raises(
-        UserError, match=r"temperature_scaling \(true\) is fitted to validation rows, .*; set it to false"
+        UserError, match=r"temperature_scaling \(true\) is fitted to validation rows, .*; set it to null or false"
     ):
-        require_validation(asked, none)
+        is_scaled(asked, none)

@@ -44,6 +44,7 @@ def test_a_temperature_changes_what_is_answered_and_never_what_is_right_of_all()
     assert of_all[0] == of_all[1]
     answered = [one.query("threshold == 0.8 and predictor == @ONE")["answered"].sum() for one in (plain, hot)]
     assert answered[1] < answered[0]
+    pd.testing.assert_frame_equal(*(one.query("predictor == @MEAN") for one in (plain, hot)))
 
 
 @pytest.mark.slow

@@ -8,7 +8,7 @@ from scipy.special import softmax
 from gapwise.encoding import probe as module
 from gapwise.encoding.runtime import keras
 from gapwise.network.classifier import output, predict, set_weights
-from gapwise.training.regularizers.probe_head import head_of
+from gapwise.training.regularizers.probe_head import TUNED, head_of
 from tests.setting import LABELS, TRAIN, VALIDATION, Setting
 
 
@@ -135,7 +135,9 @@ def test_without_validation_rows_the_pretrained_vectors_choose_the_penalty_of_th
     np.testing.assert_array_equal(seen[0], pretrained)
     chosen = choose(pretrained, LABELS[TRAIN])
     fitted = module.probe(tuned, LABELS[TRAIN], tuned[:0], LABELS[:0], penalties=[chosen])
-    np.testing.assert_allclose(setting.network.get_layer("head").kernel.numpy(), head_of(fitted).kernel, atol=1e-5)
+    head, expected = setting.network.get_layer("head"), head_of(fitted)
+    np.testing.assert_allclose(head.kernel.numpy() * TUNED, expected.kernel, atol=1e-5)
+    np.testing.assert_allclose(head.bias.numpy() * TUNED, expected.bias, atol=1e-5)
     assert np.abs(tuned - pretrained).max() > 1e-3
 
 
