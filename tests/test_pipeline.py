@@ -63,7 +63,7 @@ def test_the_metrics_are_what_tools_and_teammates_rely_on(finished):
     scores = {"accuracy", "macro_f1", "log_loss", "calibration_error"}
     bounds = {"accuracy_low", "accuracy_high", "macro_f1_low", "macro_f1_high", "detectable_difference"}
     assert {name: set(value) for name, value in metrics.items() if isinstance(value, dict)} == {
-        "test": scores | bounds,
+        "test": scores | bounds | {"log_loss_scaled", "calibration_error_scaled"},
         "validation": scores,
         "train": scores,
         "gap": {"accuracy", "log_loss"},
@@ -72,6 +72,7 @@ def test_the_metrics_are_what_tools_and_teammates_rely_on(finished):
         "baseline_intervals": {"majority", "tfidf", "frozen"},
     }
     assert (metrics["repeats"], metrics["test_rows"]) == (2, len(finished.table("test")))
+    assert metrics["temperature"] > 0
 
 
 def test_no_group_and_no_near_duplicate_straddles_parts(finished):
@@ -157,12 +158,13 @@ def test_the_final_network_is_trained_on_all_rows_and_its_card_has_the_figures_o
     assert {one.metric_type: one.metric_value for one in card.data.eval_results} == {
         "accuracy": metrics["test"]["accuracy"],
         "f1": metrics["test"]["macro_f1"],
-        "log_loss": metrics["test"]["log_loss"],
-        "calibration_error": metrics["test"]["calibration_error"],
+        "log_loss": metrics["test"]["log_loss_scaled"],
+        "calibration_error": metrics["test"]["calibration_error_scaled"],
     }
     assert f"| accuracy | {metrics['test']['accuracy']:.3f} |" in card.text
     about = json.loads((finished.folder / "final/final.json").read_text())
     kept = pd.read_csv(finished.folder / "metrics/plots/epochs.csv").query("kept == 1 and part == 'train'")["epoch"]
+    assert about["temperature"] == metrics["temperature"] != 1
     assert (about["rows"], about["epochs"]) == (rows, sorted(kept)[(len(kept) - 1) // 2])
 
 

@@ -65,8 +65,9 @@ def test_the_probe_is_one_opinion_and_each_network_another():
 
 
 def test_opinions_that_are_surer_than_right_are_cooled_before_they_are_joined():
-    labels = np.array([0, 0, 0, 1])
-    opinions = Opinions(np.full((4, 2), np.nan), np.array([[0.999, 0.001]] * 4), np.ones(4, np.int64))
+    labels = np.array([0, 0, 0, 1] * 1000)
+    rows = len(labels)
+    opinions = Opinions(np.full((rows, 2), np.nan), np.array([[0.999, 0.001]] * rows), np.ones(rows, np.int64))
     found = Temperatures.of(opinions, labels)
     assert found.probe == 1.0
     np.testing.assert_allclose(found.combined(opinions)[0], [0.75, 0.25], atol=0.01)
