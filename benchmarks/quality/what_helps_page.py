@@ -18,7 +18,7 @@ from gapwise.training.regularizers.probe_head import TUNED
 
 TEMPLATE = Path(__file__).with_name("what-helps.template.md")
 NAMES = {"nameless": "texts alone", "named": "sentences everywhere", "gapwise": "within the margin"}
-SCALED = ["one", "together"]
+LOSSES = ["one", "together"]  # of one network, and of the mean of the repeats
 HEAD = ("change", "data set", "validation log loss", "validation accuracy", "test accuracy, 95 % interval")
 
 
@@ -111,30 +111,30 @@ class Figures:
             labels: What the page calls each column.
             base: The column that they are compared with.
         """
-        lines = [_line(*HEAD), "|---" * len(HEAD) + "|"]
+        lines: list[Sequence[str]] = []
         for column, label in labels.items():
             pairs = {name: pair for name in SETS if (pair := self.pair(size, name, column, base))}
             if not pairs:
                 raise KeyError(f"{column!r} was not measured at {size} together with {base!r}")
             self.shown.add((size, column))
             lines += [
-                _line("" if place else label, name, *_changes(pair, self.groups(name)))
+                ("" if place else label, name, *_changes(pair, self.groups(name)))
                 for place, (name, pair) in enumerate(pairs.items())
             ]
-        return "\n".join(lines)
+        return _table(HEAD, lines)
 
     def catalogue(self) -> str:
         """Gives what each key changes by itself as Markdown, with a column per size and set."""
         places = [
             (size, name) for size, name in product(SIZES, SETS) if any(self.pair(size, name, key) for key in CATALOGUE)
         ]
-        lines = [_line("key", *(f"{size}, {name}" for size, name in places)), "|---" * (len(places) + 1) + "|"]
+        lines = []
         for key in CATALOGUE:
             self.shown |= {(size, key) for size in SIZES}
             pairs = [(name, self.pair(size, name, key)) for size, name in places]
             cells = [self._cell(name, *pair) if pair else "not measured" for name, pair in pairs]
-            lines.append(_line(f"`{key.split(' ', 1)[0]}` {key.split(' ', 1)[1]}", *cells))
-        return "\n".join(lines)
+            lines.append((f"`{key.split(' ', 1)[0]}` {key.split(' ', 1)[1]}", *cells))
+        return _table(("key", *(f"{size}, {name}" for size, name in places)), lines)
 
     def _cell(self, name: str, changed: pd.DataFrame, base: pd.DataFrame) -> str:
         gained = _points(difference(changed, base, self.groups(name)))
@@ -172,32 +172,32 @@ class Figures:
 
 def named_against_defaults(methods: Figures) -> str:
     """Compares settings/auto with params.yaml at 400 rows, on every set, as Markdown."""
-    lines = [_line("data set", "test accuracy, 95 % interval", "test log loss"), "|---|---|---|"]
+    lines = []
     for name in SETS:
         pair = methods.pair("400 rows", name, "gapwise", "defaults")
         if pair:
             gained = _points(difference(*pair, methods.groups(name)))
-            lines.append(_line(name, gained, _mean(*pair, "test_log_loss")))
-    return "\n".join(lines)
+            lines.append((name, gained, _mean(*pair, "test_log_loss")))
+    return _table(("data set", "test accuracy, 95 % interval", "test log loss"), lines)
 
 
 def methods_by_size(compared: pd.DataFrame) -> str:
     """Gives the mean test accuracy of every way to do the job, over the sets, as Markdown."""
     means = compared.groupby(["size", "column"])["test_accuracy"].mean()
-    lines = [_line("train rows", *TITLES.values()), "|---" * (len(TITLES) + 1) + "|"]
-    for size in SIZES:
-        cells = [f"{means[size, column]:.3f}" if (size, column) in means else "" for column in TITLES]
-        lines.append(_line(size, *cells))
-    return "\n".join(lines)
+    lines = [
+        (size, *(f"{means[size, column]:.3f}" if (size, column) in means else "" for column in TITLES))
+        for size in SIZES
+    ]
+    return _table(("train rows", *TITLES.values()), lines)
 
 
 def epochs_between(rows: pd.DataFrame) -> str:
     """Gives the mean test accuracy of each number of epochs on each set, as Markdown."""
     means = rows.pivot_table(index="set", columns="column", values="test_accuracy", sort=False)
     columns = sorted(means, key=lambda name: int(name.split()[0]))
-    lines = [_line("data set", *columns), "|---" * (len(columns) + 1) + "|"]
-    lines += [_line(name, *(f"{means.loc[name, column]:.3f}" for column in columns)) for name in means.index]
-    return "\n".join([*lines, _line("*mean*", *(f"{means[column].mean():.3f}" for column in columns))])
+    lines = [(name, *(f"{means.loc[name, column]:.3f}" for column in columns)) for name in means.index]
+    mean = ("*mean*", *(f"{means[column].mean():.3f}" for column in columns))
+    return _table(("data set", *columns), [*lines, mean])
 
 
 def penalty_by_cell(rows: pd.DataFrame) -> str:
@@ -207,33 +207,31 @@ def penalty_by_cell(rows: pd.DataFrame) -> str:
     heads = {(1.0, 1.0): "C", (0.1, 1.0): "0.1 C", **{(1.0, by): f"C, divided by {by:g}" for by in (1.5, 2.0, 3.0)}}
     cells = [("accuracy", *head) for head in [*heads][:2]] + [("log_loss", *head) for head in heads]
     head = ("train rows", "data set", *(f"{score.replace('_', ' ')}, {heads[share, by]}" for score, share, by in cells))
-    lines = [_line(*head), "|---" * len(head) + "|"]
-    lines += [_line(*place, *(f"{means.loc[place, cell]:.3f}" for cell in cells)) for place in means.index]
-    return "\n".join(lines)
+    return _table(head, [(*place, *(f"{means.loc[place, cell]:.3f}" for cell in cells)) for place in means.index])
 
 
 def temperature_by_cell(rows: pd.DataFrame) -> str:
     """Shows the log loss with the temperature of all validation rows beside that without one, as Markdown."""
-    shown = rows[rows["rows"] == 0].pivot_table(index=["setting", "size", "set"], columns="way", values=SCALED)
-    cells = list(product(SCALED, (NONE, PRIOR)))
+    shown = rows[rows["rows"] == 0].pivot_table(index=["setting", "size", "set"], columns="way", values=LOSSES)
+    cells = list(product(LOSSES, (NONE, PRIOR)))
     head = ("setting", "data set", "one network", "scaled", "mean of the repeats", "scaled")
-    lines = [_line(*head), "|---" * len(head) + "|"]
-    for (setting, size), name in product(SETTINGS, SETS):
-        figures = (f"{shown.loc[(setting, size, name), cell]:.3f}" for cell in cells)
-        lines.append(_line(f"`{setting}`, {size}", name, *figures))
-    return "\n".join(lines)
+    lines = [
+        (f"`{setting}`, {size}", name, *(f"{shown.loc[(setting, size, name), cell]:.3f}" for cell in cells))
+        for (setting, size), name in product(SETTINGS, SETS)
+    ]
+    return _table(head, lines)
 
 
 def temperature_by_rows(rows: pd.DataFrame) -> str:
     """Shows what each way to fit a temperature changes in the log loss, by the number of validation rows."""
-    means = rows.pivot_table(index="rows", columns="way", values=SCALED)
+    means = rows.pivot_table(index="rows", columns="way", values=LOSSES)
     cells = [("one", EACH), ("one", ALL), ("one", PRIOR), ("together", PRIOR)]
     head = ("validation rows of a repeat", EACH, ALL, PRIOR, "the last, of the mean of the repeats")
-    lines = [_line(*head), "|---" * len(head) + "|"]
+    lines = []
     for number in [*ROWS, 0]:
         changes = (means.loc[number, cell] - means.loc[0, (cell[0], NONE)] for cell in cells)
-        lines.append(_line(str(number or "all"), *(_signed(change, 3) for change in changes)))
-    return "\n".join(lines)
+        lines.append((str(number or "all"), *(_signed(change, 3) for change in changes)))
+    return _table(head, lines)
 
 
 def side_by_side(
@@ -251,9 +249,8 @@ def side_by_side(
     means = means.dropna(subset=list(product(scores, columns)))  # of the sizes that all columns were measured at
     cells = list(product(scores, columns))
     titles = (f"{score.removeprefix('test_').replace('_', ' ')}, {columns[column]}" for score, column in cells)
-    lines = [_line("train rows", "data set", *titles), "|---" * (2 + len(cells)) + "|"]
-    lines += [_line(*place, *(f"{means.loc[place, cell]:.3f}" for cell in cells)) for place in means.index]
-    return "\n".join(lines)
+    lines = [(*place, *(f"{means.loc[place, cell]:.3f}" for cell in cells)) for place in means.index]
+    return _table(("train rows", "data set", *titles), lines)
 
 
 def mean_change(rows: pd.DataFrame, size: str, score: str, column: str, base: str) -> str:
@@ -268,10 +265,11 @@ def probe_scale(scaled: pd.DataFrame) -> str:
     means = scaled.pivot_table(index=["size", "set"], columns="way", values=["accuracy", "log_loss"])
     scores = list(product(("accuracy", "log_loss"), ("each feature", "one for all")))
     head = ("train rows", "data set", *(f"{score.replace('_', ' ')}, {way}" for score, way in scores))
-    lines = [_line(*head), "|---" * len(head) + "|"]
-    for size, name in product(SIZES, SETS):
-        lines.append(_line(size, name, *(f"{means.loc[(size, name), cell]:.3f}" for cell in scores)))
-    return "\n".join(lines)
+    lines = [
+        (size, name, *(f"{means.loc[(size, name), cell]:.3f}" for cell in scores))
+        for size, name in product(SIZES, SETS)
+    ]
+    return _table(head, lines)
 
 
 def one_scale_wins(scaled: pd.DataFrame, score: str) -> str:
@@ -310,5 +308,7 @@ def _missing(size: str, column: str, name: str) -> tuple[pd.DataFrame, pd.DataFr
     raise KeyError(f"{column!r} was not measured at {size} on {name}")
 
 
-def _line(*cells: str) -> str:
-    return f"| {' | '.join(cells)} |"
+def _table(head: Sequence[str], lines: Sequence[Sequence[str]]) -> str:
+    """Writes a table in Markdown."""
+    first, *others = (f"| {' | '.join(cells)} |" for cells in (head, *lines))
+    return "\n".join([first, "|---" * len(head) + "|", *others])

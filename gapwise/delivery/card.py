@@ -51,9 +51,7 @@ def write_card(path: Path, facts: Facts, license: str | None) -> None:
         facts: What it tells.
         license: Of the data and so of the network, by its SPDX name; None if nobody has said it.
     """
-    metrics: dict[str, Any] = {
-        name: _scaled(value) if isinstance(value, Mapping) else value for name, value in facts.metrics.items()
-    }
+    metrics = {**facts.metrics, "test": _scaled(facts.metrics["test"])}
     table = facts.thresholds
     table = table[(table["predictor"] == ONE) & table["threshold"].round(6).isin(SHOWN)]
     data = ModelCardData(
