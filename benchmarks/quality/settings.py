@@ -132,6 +132,7 @@ MORE: dict[str, Changes] = {
     "contrastive 0.9, temperature 0.5, strong": TERM | {"l2": 1.0, "dropout": 0.5},
     "contrastive 0.9, temperature 1": PLAIN_TERM | {"contrastive_temperature": 1.0},
     "contrastive 0.9, temperature 0.5, freeze 1": PLAIN_TERM | {"freeze": 1},
+    "contrastive 0.9, temperature 0.5, freeze 1, patience 1": PLAIN_TERM | {"freeze": 1, "early_stopping.patience": 1},
     "contrastive 0.9, temperature 0.5, freeze 1, bfloat16": PLAIN_TERM | {"freeze": 1, "precision": "bfloat16"},
     "contrastive 0.9, temperature 0.5, freeze 1, refit": PLAIN_TERM | REFIT | {"freeze": 1},
     "contrastive 0.9, temperature 0.5, freeze 1, refit, rate 1e-4": PLAIN_TERM

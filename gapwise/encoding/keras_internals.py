@@ -20,7 +20,6 @@ class Attention:
         dropout: Of the attention shares.
         heads: Their number.
         size: Width of one head.
-        dtype: That its matrix products are computed in.
     """
 
     projections: tuple[Any, Any, Any]
@@ -28,7 +27,6 @@ class Attention:
     dropout: Any
     heads: int
     size: int
-    dtype: str
 
 
 @dataclass(frozen=True)
@@ -75,7 +73,6 @@ def attention(layer: keras.layers.MultiHeadAttention) -> Attention:
         dropout=layer._dropout_layer,
         heads=layer.num_heads,
         size=layer.key_dim,
-        dtype=layer.compute_dtype,
     )
 
 

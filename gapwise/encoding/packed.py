@@ -7,9 +7,12 @@ work, sees the padded shape. The result is that of padded layers, to float round
 """
 
 from collections.abc import Sequence
+from typing import Literal
 
 from gapwise.encoding.keras_internals import attention, transformer
 from gapwise.encoding.runtime import keras, keras_hub, tf
+
+Precision = Literal["float32", "bfloat16"]
 
 
 def pack(padded: tf.Tensor, mask: tf.Tensor) -> tf.Tensor:
@@ -31,7 +34,14 @@ class PackedEncoder(keras.layers.Layer):  # type: ignore[misc]  # Keras has no t
         layers: At least one, built, from the lowest.
         embed: Turns `[token ids, mask]`, both (texts, longest), into hidden states (texts, longest, width), where
             token ids come in; None where hidden states do.
+
+    Attributes:
+        precision: Of the matrix products of tokens with kernels, those of the gradient too. In bfloat16, weights stay
+            float32, and so does all between the products (Micikevicius et al. 2018, Mixed Precision Training; with
+            this width, losses need no scaling). Is set before the layer is called.
     """
+
+    precision: Precision = "float32"
 
     def __init__(self, layers: Sequence[keras_hub.layers.TransformerEncoder], embed: keras.Model | None = None) -> None:
         super().__init__(name="trained")
@@ -40,23 +50,13 @@ class PackedEncoder(keras.layers.Layer):  # type: ignore[misc]  # Keras has no t
     def build(self, input_shape: object) -> None:
         """Has nothing to build: the layers are."""
 
-    def in_bfloat16(self) -> None:
-        """Makes the matrix products of tokens with kernels bfloat16, those of the gradient too.
-
-        Weights stay float32, and so does all between the products but for the feed-forward block's activation
-        (Micikevicius et al. 2018, Mixed Precision Training; with this width, losses need no scaling).
-        """
-        for layer in map(transformer, self.layers):
-            for with_kernel in (layer.attention, layer.intermediate, layer.output):
-                with_kernel.dtype_policy = "mixed_bfloat16"
-
     def call(self, inputs: Sequence[tf.Tensor], training: bool = False) -> tf.Tensor:
         """Maps `[mask, packed token ids or hidden states]` to packed hidden states (tokens, width)."""
         mask, tokens = inputs
         if self.embed is not None:
             tokens = pack(self.embed([unpack(tokens, mask), mask], training=training), mask)
         for layer in self.layers:
-            tokens = _transform(layer, tokens, mask, training)
+            tokens = _transform(layer, tokens, mask, self.precision, training)
         return tokens
 
     def compute_output_shape(self, input_shape: object) -> tuple[None, int]:
@@ -65,26 +65,28 @@ class PackedEncoder(keras.layers.Layer):  # type: ignore[misc]  # Keras has no t
 
 
 def _transform(
-    layer: keras_hub.layers.TransformerEncoder, tokens: tf.Tensor, mask: tf.Tensor, training: bool
+    layer: keras_hub.layers.TransformerEncoder, tokens: tf.Tensor, mask: tf.Tensor, precision: Precision, training: bool
 ) -> tf.Tensor:
     """Computes what `TransformerEncoder.call` does, on packed tokens."""
     parts, first = transformer(layer), layer.normalize_first
-    attended = _attend(parts.attention, parts.attention_norm(tokens) if first else tokens, mask, training)
+    attended = _attend(parts.attention, parts.attention_norm(tokens) if first else tokens, mask, precision, training)
     tokens = tokens + parts.attention_dropout(attended, training=training)
     tokens = tokens if first else parts.attention_norm(tokens)
-    hidden = parts.intermediate(parts.feedforward_norm(tokens) if first else tokens)
-    computed = tf.cast(parts.output(hidden), tokens.dtype)
+    hidden = _dense(parts.feedforward_norm(tokens) if first else tokens, parts.intermediate, precision)
+    computed = _dense(parts.intermediate.activation(hidden), parts.output, precision)
     tokens = tokens + parts.feedforward_dropout(computed, training=training)
     return tokens if first else parts.feedforward_norm(tokens)
 
 
-def _attend(layer: keras.layers.MultiHeadAttention, tokens: tf.Tensor, mask: tf.Tensor, training: bool) -> tf.Tensor:
+def _attend(
+    layer: keras.layers.MultiHeadAttention, tokens: tf.Tensor, mask: tf.Tensor, precision: Precision, training: bool
+) -> tf.Tensor:
     """Computes what `MultiHeadAttention.call` does, with one product for query, key and value, and none on padding."""
     parts = attention(layer)
     heads, size = parts.heads, parts.size
     kernel = tf.concat([tf.reshape(dense.kernel, (-1, heads * size)) for dense in parts.projections], axis=1)
     bias = tf.concat([tf.reshape(dense.bias, [-1]) for dense in parts.projections], axis=0)
-    padded = unpack(tf.nn.bias_add(_product(tokens, kernel, parts.dtype), bias), mask)
+    padded = unpack(tf.nn.bias_add(_product(tokens, kernel, precision), bias), mask)
     shape = tf.shape(mask)
     split = tf.reshape(padded, (shape[0], shape[1], len(parts.projections), heads, size))
     query, key, value = tf.unstack(tf.transpose(split, (2, 0, 3, 1, 4)))  # each (texts, heads, longest, size)
@@ -93,8 +95,12 @@ def _attend(layer: keras.layers.MultiHeadAttention, tokens: tf.Tensor, mask: tf.
     shares = parts.dropout(tf.nn.softmax(scores + hidden), training=training)
     attended = tf.reshape(tf.transpose(tf.matmul(shares, value), (0, 2, 1, 3)), (shape[0], shape[1], heads * size))
     kernel = tf.reshape(parts.output.kernel, (heads * size, -1))
-    return tf.nn.bias_add(_product(pack(attended, mask), kernel, parts.dtype), parts.output.bias)
+    return tf.nn.bias_add(_product(pack(attended, mask), kernel, precision), parts.output.bias)
 
 
-def _product(tokens: tf.Tensor, kernel: tf.Tensor, dtype: str) -> tf.Tensor:
-    return tf.cast(tf.matmul(tf.cast(tokens, dtype), tf.cast(kernel, dtype)), tokens.dtype)
+def _dense(tokens: tf.Tensor, layer: keras.layers.EinsumDense, precision: Precision) -> tf.Tensor:
+    return tf.nn.bias_add(_product(tokens, layer.kernel, precision), layer.bias)
+
+
+def _product(tokens: tf.Tensor, kernel: tf.Tensor, precision: Precision) -> tf.Tensor:
+    return tf.cast(tf.matmul(tf.cast(tokens, precision), tf.cast(kernel, precision)), tokens.dtype)

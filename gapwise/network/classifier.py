@@ -1,7 +1,6 @@
 """The network that is trained: the encoder above the cut, pooling, dropout and a softmax head."""
 
 from collections.abc import Sequence
-from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -10,7 +9,7 @@ from scipy.special import softmax
 from gapwise.base.seeds import derive
 from gapwise.encoding.cut import Cut, mean_pool
 from gapwise.encoding.keras_internals import all_layers
-from gapwise.encoding.packed import PackedEncoder, unpack
+from gapwise.encoding.packed import PackedEncoder, Precision, unpack
 from gapwise.encoding.presets import Pooling
 from gapwise.encoding.ragged import Ragged
 from gapwise.encoding.runtime import keras, tf
@@ -18,7 +17,6 @@ from gapwise.network import lora
 from gapwise.network.batches import unlabelled
 
 Weights = dict[str, NDArray[np.float32]]
-Precision = Literal["float32", "bfloat16"]
 
 
 def build(
@@ -42,8 +40,7 @@ def build(
     if part.trained is not None:
         if lora_rank:
             lora.adapt(part.trained, lora_rank)
-        if precision == "bfloat16":
-            part.trained.in_bfloat16()
+        part.trained.precision = precision
     mask = keras.Input((None,), dtype="int32")
     packed = keras.Input(batch_shape=(None,) if whole else (None, part.width), dtype="int32" if whole else "float32")
     hidden = packed if part.trained is None else part.trained([mask, packed])

@@ -73,7 +73,7 @@ def test_in_bfloat16_every_product_of_tokens_and_kernels_is_and_no_weight(change
     encoder = PackedEncoder([layer(**changes)])
     *exact, products = both_ways(encoder)
     assert set(products) == {"float32"}
-    encoder.in_bfloat16()
+    encoder.precision = "bfloat16"
     *near, lowered = both_ways(encoder)
     assert lowered == ["bfloat16"] * len(products)
     assert {weight.dtype for weight in encoder.trainable_weights} == {"float32"}
