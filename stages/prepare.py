@@ -15,7 +15,7 @@ import pandas as pd
 
 from gapwise.base.errors import UserError
 from gapwise.base.tables import Texts
-from gapwise.disk.io import read_params, run, write_json, write_table
+from gapwise.disk.io import check_params_without_validation, read_params, run, write_json, write_table
 from gapwise.disk.kept import keep, require
 from gapwise.disk.recorded import check
 from gapwise.splitting.params import SplitParams
@@ -37,10 +37,12 @@ def main() -> None:
         keep_it = f"keep {error.mended} with the project: run `{keep(error.mended)}`"
         raise UserError(error.headline, [*error.problems, *also, keep_it]) from error
 
+    if not (texts["part"] == "validation").any():
+        check_params_without_validation()
     write_table("data/dataset.parquet", texts, Texts)
     write_json("metrics/data.json", report)
     write_json("metrics/rows.json", counts(report))
-    print(*in_lines(report), sep="\n", flush=True)
+    print(*in_lines(report, params.disagreement), sep="\n", flush=True)
 
 
 def _of_split(split: SplitParams) -> dict[str, Any]:

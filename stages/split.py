@@ -10,7 +10,7 @@ from gapwise.base.tables import Repeats, Texts
 from gapwise.disk.io import read_params, read_table, run, write_json, write_table
 from gapwise.splitting.draws import draw_repeats, seal_test
 from gapwise.splitting.params import SplitParams
-from gapwise.splitting.rotation import rotate
+from gapwise.splitting.rotation import given_parts, rotate
 from gapwise.splitting.summary import in_lines, summarize
 
 
@@ -29,7 +29,7 @@ def main() -> None:
     write_table("data/repeats.parquet", repeats, Repeats)
     report = summarize(texts, development, test, repeats)
     write_json("metrics/split.json", report)
-    print(*in_lines(report, params.validation_fraction), sep="\n", flush=True)
+    print(*in_lines(report, params.validation_fraction, is_given=bool(given_parts(texts))), sep="\n", flush=True)
 
 
 if __name__ == "__main__":

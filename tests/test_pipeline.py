@@ -194,6 +194,10 @@ def test_of_several_final_networks_the_first_is_the_one_alone_and_the_card_says_
     assert f"It gives their mean; the mean of all {metrics['repeats']} repeats had {expected[1]}" in said
     card = " ".join((finished.folder / "two/README.md").read_text().split())
     assert "Its probabilities are the mean of 2 networks" in card
+    assert "scaled by a temperature" not in card
+    assert f"and a log loss of {metrics['mean_of_repeats']['log_loss']:.3f}." in card
+    about = {name: json.loads((finished.folder / name / "final.json").read_text()) for name in ("one", "two")}
+    assert (about["one"]["temperature"], about["two"]["temperature"]) == (metrics["temperature"], 1.0)
     assert f"The mean of the {metrics['repeats']} had an accuracy of {expected[1]}" in card
     first, second = (finished.folder / f"two/repeat-{number}.safetensors" for number in (0, 1))
     assert first.read_bytes() == (finished.folder / "one/repeat-0.safetensors").read_bytes() != second.read_bytes()

@@ -87,6 +87,8 @@ def test_compare_plan_and_final_know_the_rotation(rotated):
     assert "2 repeats in each of 3 rotations" in " ".join(rotated.run("gapwise", "plan").split())
     errors = json.loads(rotated.run("gapwise", "errors", "main", "strong", "--json"))
     assert (errors["rotations"], errors["test"]["repeats"], errors["test"]["texts"]) == (3, 2, rows)
+    metrics = json.loads((rotated.folder / "metrics/evaluate.json").read_text())
+    assert errors["test"]["accuracy"] == pytest.approx(metrics["test"]["accuracy"], abs=1e-6)
     ends = ("value", "low", "high")
     assert [errors["against"][end] for end in ("difference", *ends[1:])] == pytest.approx(
         [answer["contrasts"][0]["difference"][end] for end in ends]

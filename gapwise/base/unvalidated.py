@@ -10,16 +10,20 @@ NONE = "there are none (split.validation_fraction is 0)"
 OR_DRAW = "or split.validation_fraction above 0"
 
 
-def problems(sections: Mapping[str, Any]) -> list[str]:
+def problems(sections: Mapping[str, Any], *, is_source_read: bool = False) -> list[str]:
     """Names what in params.yaml has no effect without validation rows.
 
     Args:
         sections: Those sections that are valid by themselves, by name.
+        is_source_read: Whether it is known that the source gives no validation part.
 
     Returns:
         One message each; none if all is well, or if validation rows may come with the source.
     """
-    if not {"prepare", "split"} <= sections.keys() or not none_drawn(sections["prepare"], sections["split"]):
+    if not {"prepare", "split"} <= sections.keys():
+        return []
+    prepare, split = sections["prepare"], sections["split"]
+    if not none_drawn(prepare, split) and not (is_source_read and split.validation_fraction == 0):
         return []
     checks = {"finetune": of_training, "evaluate": of_scores}
     return [problem for name, check in checks.items() if name in sections for problem in check(sections[name])]

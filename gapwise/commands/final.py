@@ -34,13 +34,14 @@ def run(out: Path, *, networks: int, with_test: bool, license: str | None) -> No
         from gapwise.encoding.params import TokenizeParams
         from gapwise.runs.models import read_description, read_weights, write_model
         from gapwise.runs.progress import EpochLine, Progress
+        from gapwise.scoring.params import EvaluateParams
         from gapwise.splitting.params import SplitParams
         from gapwise.texts.params import PrepareParams
         from gapwise.training.recipe import FinetuneParams
         from gapwise.training.repeats import describe
 
         recipe, tokenize, split = read_params(FinetuneParams, TokenizeParams, SplitParams)
-        prepare = read_params(PrepareParams)
+        prepare, evaluate = read_params(PrepareParams, EvaluateParams)
         metrics = _json(METRICS_FILE)
         data = Data(*(read_table(f"data/{name}.parquet", kind) for name, kind in TABLES.items()))
         recipe = recipe.for_rows(rows_per_class(data.texts, data.repeats))
@@ -64,7 +65,7 @@ def run(out: Path, *, networks: int, with_test: bool, license: str | None) -> No
         )
         about: dict[str, Any] = {
             "version": 1,
-            "temperature": _temperature(metrics),
+            "temperature": _temperature(metrics) if networks == 1 else 1.0,  # a mean is less sure by itself
             "epochs": chosen.epochs,
             "penalty": chosen.penalty,
             "rows": len(data.texts),
@@ -85,6 +86,7 @@ def run(out: Path, *, networks: int, with_test: bool, license: str | None) -> No
                 thresholds=pd.read_csv("metrics/plots/thresholds.csv"),
                 predictions=read_table("data/predictions.parquet", Predictions),
                 seen=seen,
+                confidence=evaluate.confidence,
             )
             write_card(temporary / CARD, facts, license)
     print(*_expected(metrics, networks, out, is_fewer=seen < len(data.texts)), sep="\n")

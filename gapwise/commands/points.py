@@ -16,7 +16,7 @@ from gapwise.base.wording import in_words
 from gapwise.commands.comparable import Run, other_data, require_one_test
 from gapwise.commands.lockfile import Lock, not_run, read_lock
 from gapwise.commands.project import WORKSPACE, Project
-from gapwise.commands.revisions import Loaded, alike, in_a_line, params_of, read, table_of
+from gapwise.commands.revisions import Loaded, alike, in_a_line, params_of, read, table
 from gapwise.comparing.verdicts import flatten
 from gapwise.splitting.draws import draw_repeats
 from gapwise.splitting.params import SplitParams
@@ -84,13 +84,13 @@ def read_setting(project: Project) -> Setting:
     require_one_test(params, "A learning curve", "set split.rotate to null, run `dvc repro` and commit")
     lock = read_lock(project.text(WORKSPACE, "dvc.lock") or "")
     _check_split(lock, params)
-    file = project.data(WORKSPACE, DEVELOPMENT, lock.outs[DEVELOPMENT])
-    development = table_of(file, DEVELOPMENT, Texts)
+    here = Run(WORKSPACE, WORKSPACE, params, lock)
+    development = table(project, here, DEVELOPMENT, Texts)
     try:
         split = SplitParams.model_validate(params["split"])
     except ValidationError as error:
         raise UserError("params.yaml has mistakes in split; `dvc repro split` says which.") from error
-    setting = Setting(Run(WORKSPACE, WORKSPACE, params, lock), split, development, [])
+    setting = Setting(here, split, development, [])
     everything = setting.draws(None)
     counts = everything[everything["part"] == "train"].groupby("repeat").size()
     return replace(setting, left=counts.tolist())

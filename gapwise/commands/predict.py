@@ -144,7 +144,7 @@ class _Job:
         if self.threshold is not None:
             yield f"{self.abstained:,} of {self.labelled:,} labels are below {self.threshold:g}: abstain is yes"
         if out is not None:
-            yield f"Wrote {self.rows:,} rows to {out}"
+            yield f"Wrote {counted(self.rows, 'row')} to {out}"
 
 
 def _column(revision: str, model: Path | None) -> str:

@@ -11,7 +11,7 @@ from huggingface_hub import EvalResult, ModelCard, ModelCardData
 
 from gapwise.network.description import Description
 from gapwise.reports.evidence import by_class
-from gapwise.scoring.thresholds import ONE
+from gapwise.scoring.thresholds import MEAN, ONE
 
 LOADING = "## How to load it"  # the last section, which an export has another one for
 SHOWN = (0.0, 0.6, 0.7, 0.8, 0.9, 0.95, 0.99)  # thresholds of the table
@@ -31,6 +31,7 @@ class Facts:
         thresholds: See `scoring.thresholds`.
         predictions: `tables.Predictions` of the repeats.
         seen: Rows that a network of the repeats was trained on, at most.
+        confidence: Of the intervals, above 0 and below 1.
     """
 
     about: Mapping[str, Any]
@@ -41,6 +42,7 @@ class Facts:
     thresholds: pd.DataFrame
     predictions: pd.DataFrame
     seen: int
+    confidence: float
 
 
 def write_card(path: Path, facts: Facts, license: str | None) -> None:
@@ -51,9 +53,10 @@ def write_card(path: Path, facts: Facts, license: str | None) -> None:
         facts: What it tells.
         license: Of the data and so of the network, by its SPDX name; None if nobody has said it.
     """
-    metrics = {**facts.metrics, "test": _scaled(facts.metrics["test"])}
+    is_mean = facts.network.repeats > 1
+    metrics = facts.metrics if is_mean else {**facts.metrics, "test": _scaled(facts.metrics["test"])}
     table = facts.thresholds
-    table = table[(table["predictor"] == ONE) & table["threshold"].round(6).isin(SHOWN)]
+    table = table[(table["predictor"] == (MEAN if is_mean else ONE)) & table["threshold"].round(6).isin(SHOWN)]
     data = ModelCardData(
         license=license,
         library_name="gapwise",
@@ -80,15 +83,23 @@ def write_card(path: Path, facts: Facts, license: str | None) -> None:
         license=license,
         networks=metrics["repeats"] * metrics.get("rotations", 1),
         seen=facts.seen,
+        confidence=f"{100 * facts.confidence:g} %",
         about=facts.about,
         network=facts.network,
         metrics=metrics,
         rows=facts.rows,
-        cut=facts.tokens["development"].get("share_truncated", 0.0),
+        cut=_cut(facts.tokens, is_rotated="rotations" in metrics),
         classes=by_class(facts.predictions).to_dict("records"),
         thresholds=table.to_dict("records"),
     )
     card.save(path)
+
+
+def _cut(tokens: Mapping[str, Any], *, is_rotated: bool) -> float:
+    """Gives the share of all texts that are cut; in a rotation the development texts are all."""
+    parts = [tokens[part] for part in (("development",) if is_rotated else ("development", "test"))]
+    cut = sum(part["share_truncated"] * part["texts"] for part in parts if part["texts"])
+    return float(cut / sum(part["texts"] for part in parts))
 
 
 def _scaled(scores: Mapping[str, Any]) -> Mapping[str, Any]:

@@ -51,6 +51,15 @@ def read_params(*models: type[Section]) -> Section | tuple[Section, ...]:
     return sections if len(models) > 1 else sections[0]
 
 
+def check_params_without_validation() -> None:
+    """Checks params.yaml again once the source is read and gives no validation part.
+
+    Raises:
+        UserError: If no repeat has validation rows, and something needs them.
+    """
+    validate(_document(), is_source_read=True)
+
+
 def _document() -> Any:
     try:
         return YAML(typ="safe").load(Path("params.yaml").read_text(encoding="utf-8-sig"))

@@ -11,8 +11,8 @@ from gapwise.splitting.draws import draw_repeats
 from gapwise.splitting.params import SplitParams
 
 GIVEN = (
-    "split.rotate tests every row once, but prepare.split_column gives {} part: set split.rotate to null, or "
-    "prepare.split_column to null"
+    "split.rotate tests every row once, but the source gives {} part, by prepare.split_column or by a file of its own: "
+    "set split.rotate to null; or set prepare.split_column to null, or put all rows into one file"
 )
 
 
@@ -32,10 +32,8 @@ def rotate(texts: pd.DataFrame, params: SplitParams) -> pd.DataFrame:
         UserError: If parts are given, a part would lack a class, or as `draw_repeats` does.
     """
     assert params.rotate is not None
-    given = texts["part"].dropna()
-    if given.isin(["test", "validation"]).any():
-        named = "a test" if given.isin(["test"]).any() else "a validation"
-        raise UserError("The test parts cannot be drawn:", [GIVEN.format(named)])
+    if given := given_parts(texts):
+        raise UserError("The test parts cannot be drawn:", [GIVEN.format(f"a {given[0]}")])
     rows = texts.sort_values("text_id", ignore_index=True)
     parts = _divide(rows, params.rotate, derive(params.seed, "rotate"), is_validated=params.validation_fraction > 0)
     tables = []
@@ -47,6 +45,11 @@ def rotate(texts: pd.DataFrame, params: SplitParams) -> pd.DataFrame:
             both = pd.concat([table, tested], ignore_index=True).sort_values("text_id")
             tables.append(both.assign(repeat=int(str(repeat)) * params.rotate + number))
     return pd.concat(tables).sort_values(["repeat", "text_id"], kind="stable", ignore_index=True)
+
+
+def given_parts(texts: pd.DataFrame) -> list[str]:
+    """Names what of `test` and `validation` the source gives; with either there is no rotation."""
+    return [part for part in ("test", "validation") if (texts["part"] == part).any()]
 
 
 def _require_groups(rows: pd.DataFrame, classes: list[str], parts: int, *, is_validated: bool) -> None:

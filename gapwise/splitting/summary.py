@@ -55,12 +55,13 @@ def _counts(rows: pd.DataFrame) -> dict[str, Any]:
     return {"rows": len(rows), "groups": int(rows["group"].nunique()), "classes": classes}
 
 
-def in_lines(report: dict[str, Any], fraction: float) -> list[str]:
+def in_lines(report: dict[str, Any], fraction: float, *, is_given: bool = False) -> list[str]:
     """Says where the rows went, for the terminal.
 
     Args:
         report: From `summarize`.
         fraction: `split.validation_fraction`.
+        is_given: Whether the source gives a test or a validation part, with which there is no rotation.
     """
     repeats = report["repeats"]
     train, validation = ([repeat[part]["rows"] for repeat in repeats] for part in ("train", "validation"))
@@ -83,7 +84,7 @@ def in_lines(report: dict[str, Any], fraction: float) -> list[str]:
     if max(not_drawn):
         asked = "split.train_size or split.train_per_class asks for fewer; with both null all are"
         lines.append(f"  {_span(not_drawn)} not used in a repeat: {asked}")
-    if not tested and rows + report["development"]["rows"] < FEW:
+    if not tested and not is_given and rows + report["development"]["rows"] < FEW:
         lines.append(f"  with fewer than {FEW:,} rows, split.rotate=5 tests every one of them, at 5 times the training")
     groups = report["test"]["groups"]
     if groups < min(rows, FEW_GROUPS):

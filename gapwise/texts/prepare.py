@@ -143,11 +143,12 @@ def counts(report: dict[str, Any]) -> dict[str, int]:
     }
 
 
-def in_lines(report: dict[str, Any]) -> list[str]:
+def in_lines(report: dict[str, Any], disagreement: str) -> list[str]:
     """Says what became of the rows, for the terminal.
 
     Args:
         report: From `prepare`.
+        disagreement: `prepare.disagreement`.
     """
     dropped, read = report["rows_dropped"], report["rows_read"]
     reasons = {
@@ -162,10 +163,11 @@ def in_lines(report: dict[str, Any]) -> list[str]:
     lines += [f"  {rows:,} dropped: they {reasons[why]}" for why, rows in dropped.items() if rows]
     if dropped["conflicting_labels"] > MUCH * read:
         share = dropped["conflicting_labels"] / read
+        other = ", or set prepare.disagreement to majority, and prepare.annotator_column to who gave the label"
         lines.append(
             f"  WARNING: {share:.0%} of the rows are lost to several labels per text, and what is left is the easy "
-            "part; metrics/data.json lists them under conflicts: settle them in the source, or set "
-            "prepare.disagreement to majority, and prepare.annotator_column to who gave the label"
+            "part; metrics/data.json lists them under conflicts: settle them in the source"
+            f"{' (no label has a majority)' if disagreement == 'majority' else other}"
         )
     if without := report.get("rows_without_group"):
         lines.append(f"  {counted(without, 'row')} with nothing in prepare.group_column: each is a group of its own")

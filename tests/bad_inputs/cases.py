@@ -293,6 +293,15 @@ REFUSED = [
     Refused("a given validation part without a class", parts("validation", "train", "train", "train"),
             f"The given validation part cannot be kept as it is:\n  - class 'bad' has no row in the given validation "
             f"part: {KEEP_OR_DRAW}", GIVEN),
+    Refused("what needs validation rows, where a test part alone is given", parts("train", "test"),
+            MISTAKES + "evaluate.temperature_scaling (true) is fitted to validation rows, and there are none "
+            "(split.validation_fraction is 0); set it to null or false, or split.validation_fraction above 0",
+            GIVEN | {"split.validation_fraction": 0, "evaluate.temperature_scaling": True,
+                     "finetune.early_stopping.min_epochs": None}),
+    Refused("a rotation of a given test part", parts("train", "test"),
+            "The test parts cannot be drawn:\n  - split.rotate tests every row once, but the source gives a test part, "
+            "by prepare.split_column or by a file of its own: set split.rotate to null; or set prepare.split_column to "
+            "null, or put all rows into one file", GIVEN | {"split.rotate": 2}),
     # What the split cannot give.
     Refused("fewer rows to train on than classes", rows(labels=["a", "b", "c"]),
             NO_TRAIN + "split.train_size: 2 asked, but 3 classes need a row each: use at least 3",

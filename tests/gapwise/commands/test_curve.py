@@ -178,6 +178,14 @@ def test_without_a_run_the_rows_are_not_known(copied):
     assert "dvc.lock knows no data/development.parquet; run `dvc repro`" in mistake()
 
 
+def test_rows_that_are_not_here_are_to_be_made_or_pulled(copied):
+    copy, mistake = copied
+    shutil.rmtree(copy.folder / "data")
+    shutil.rmtree(copy.folder / ".dvc/cache")
+    missing = "data/development.parquet is neither in the cache nor on a remote"
+    assert f"{missing}; run `dvc repro`, or `dvc pull` after `dvc push` where it was run" in mistake()
+
+
 def test_other_rows_than_were_split_are_refused(copied):
     copy, mistake = copied
     params = copy.folder / "params.yaml"

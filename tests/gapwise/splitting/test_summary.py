@@ -97,6 +97,20 @@ def test_few_rows_are_not_to_be_spent_on_validation_where_all_of_them_are_used()
     assert hint not in {said(46, 0.1, 0), said(44, 0.1, 1), said(44, 0.0, 0)}
 
 
+def test_a_rotation_is_proposed_for_few_rows_but_not_where_the_source_gives_a_part():
+    train = {"rows": 20, "classes": {"no": 10, "yes": 10}}
+    left_out = {"group_in_given_validation": 0, "not_drawn": 0}
+    report = {
+        "test": {"rows": 9, "groups": 9},
+        "development": {"rows": 22},
+        "left_out": {"group_in_given_test": 0},
+        "repeats": [{"train": train, "validation": {"rows": 2}, "left_out": left_out}],
+    }
+    hint = "  with fewer than 1,000 rows, split.rotate=5 tests every one of them, at 5 times the training"
+    assert hint in in_lines(report, 0.1)
+    assert hint not in in_lines(report, 0.1, is_given=True)
+
+
 @pytest.mark.parametrize(("groups", "is_said"), [(19, True), (20, False)])
 def test_few_groups_that_share_the_test_rows_are_said_and_texts_that_are_each_a_group_are_not(groups, is_said):
     train = {"rows": 20, "classes": {"no": 10, "yes": 10}}

@@ -63,7 +63,7 @@ def test_rows_are_cleaned_and_grouped():
 
 def test_the_report_tells_what_became_of_each_row():
     _, report = prepare(source(), PARAMS, None)
-    assert "  3 rows with nothing in prepare.group_column: each is a group of its own" in in_lines(report)
+    assert "  3 rows with nothing in prepare.group_column: each is a group of its own" in in_lines(report, "drop")
     assert report == {
         "source": "data/raw/mine.csv",
         "sha256": "b305ecec5c61c816957a3746bf795e6cea7352a8e97c36cf8f5809ae2ff45553",
