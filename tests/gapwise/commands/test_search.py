@@ -148,7 +148,9 @@ def test_given_parts_without_validation_rows_are_refused_before_anything_is_trai
     else:
         rows.to_csv(clone.folder / prepare["source"], index=False)
     clone.run("dvc", "add", "-q", prepare["source"])
-    clone.set_params({"prepare": prepare, "split": {"validation_fraction": 0, "train_size": None}})
+    stopping = {"early_stopping": {"monitor": "loss", "patience": 2, "min_delta": 0.0, "min_epochs": None}}
+    split = {"validation_fraction": 0, "train_size": None}
+    clone.set_params({"prepare": prepare, "split": split, "finetune": stopping})
     clone.commit()
     said = command(clone, fails=True)
     assert (
