@@ -37,10 +37,11 @@ PUBLIC_TITLES = {
     "forgetful": "Gapwise, no memory",
     "nameless": "Gapwise, no class names",
     "named": "Gapwise, all class names",
+    "balanced": "Gapwise, balanced",
     "gapwise": "Gapwise",
 }
 HALVES = {"the half that was looked at": open_sets.OPEN, "the locked half": open_sets.LOCKED}
-OTHERS_OF_OURS = ("defaults", "fixed", "forgetful", "nameless", "named")
+OTHERS_OF_OURS = ("defaults", "fixed", "forgetful", "nameless", "named", "balanced")
 OURS = dict.fromkeys(OTHERS_OF_OURS, "#7fb2e5") | {"gapwise": "#1f5fa8"}  # and what colour
 
 

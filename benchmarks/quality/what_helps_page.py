@@ -69,6 +69,9 @@ def render(
         ),
         averaged_change=lambda size, score, way="mean of three": mean_change(averaged, size, score, way, "one network"),
         named=lambda: side_by_side(public.query("size == '8 per class'"), NAMES, ("accuracy",)),
+        balanced=lambda: side_by_side(
+            public, {"gapwise": "as they come", "balanced": "balanced"}, ("accuracy", "macro_f1")
+        ),
         named_gain=lambda column: mean_change(public, "8 per class", "accuracy", column, "nameless"),
         all_pairs=lambda: mean_change(public, "8 per class", "accuracy", "setfit_all", "setfit"),
         penalty=lambda: penalty_by_cell(penalties),
