@@ -74,13 +74,14 @@ def _right(tested: Predicted) -> Floats:
 def _errors(setting: Predictor, part: str, texts: pd.DataFrame, rotations: int) -> Errors:
     table = per_text(setting.predictions, part)
     rows = setting.predictions[setting.predictions["part"] == part]
-    right = (rows["predicted"] == rows["label"]).groupby(rows["repeat"])
+    right = rows["predicted"] == rows["label"]
+    by_repeat = right.groupby(rows["repeat"]).mean()
     # In a rotation test parts differ in size, and each row counts alike, as in metrics/evaluate.json.
-    accuracy = right.obj.mean() if part == "test" else right.mean().mean()
+    accuracy = right.mean() if part == "test" else by_repeat.mean()
     return Errors(
         texts=len(table),
-        repeats=right.ngroups // rotations,
-        accuracy=float(accuracy) if right.ngroups else None,
+        repeats=len(by_repeat) // rotations,
+        accuracy=float(accuracy) if len(by_repeat) else None,
         rows=listed(table, texts),
     )
 
