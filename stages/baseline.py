@@ -22,7 +22,7 @@ def main() -> None:
     test = read_table("data/test.parquet", Texts)
     repeats = read_table("data/repeats.parquet", Repeats)
     tokens = pd.concat([read_table(f"data/tokens/{part}.parquet", Tokens) for part in ("development", "test")])
-    used = tokens["text_id"].isin([*repeats["text_id"], *test["text_id"]])  # no variant is
+    used = tokens["text_id"].isin([*repeats["text_id"], *test["text_id"]])  # variants are in neither
     texts = tokens[used].drop_duplicates("text_id")
     vectors = frozen_vectors(texts, params)
     write_table("data/baseline_predictions.parquet", predict(development, test, repeats, vectors), BaselinePredictions)

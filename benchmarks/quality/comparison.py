@@ -122,8 +122,7 @@ PUBLIC = Comparison(
     sets=open_sets.NAMES,
     # At 400 rows 3 epochs were measured first, as two classes take them; settings/auto takes more for more classes.
     # Then the contrastive term got a memory, which settings/auto has with more than 8 classes. Then there were class
-    # sentences: nowhere, everywhere, or where `class_sentence_margin` leaves them. Last,
-    # classes that count alike.
+    # sentences: nowhere, everywhere, or where `class_sentence_margin` leaves them. Last came classes that count alike.
     trained={
         "fixed": {"400 rows": RECOMMENDED["400 rows"] | {"contrastive_memory": 0}},
         "forgetful": dict.fromkeys(("8 per class", "400 rows"), NAMELESS | {"contrastive_memory": 0}),

@@ -10,29 +10,28 @@ NONE = "there are none (split.validation_fraction is 0)"
 OR_DRAW = "or split.validation_fraction above 0"
 
 
-def problems(sections: Mapping[str, Any], *, is_source_read: bool = False) -> list[str]:
+def problems(sections: Mapping[str, Any], *, none_given: bool = False) -> list[str]:
     """Names what in params.yaml has no effect without validation rows.
 
     Args:
         sections: Those sections that are valid by themselves, by name.
-        is_source_read: Whether it is known that the source gives no validation part.
+        none_given: Whether the source was read and gives no validation part.
 
     Returns:
         One message each; none if all is well, or if validation rows may come with the source.
     """
     if not {"prepare", "split"} <= sections.keys():
         return []
-    prepare, split = sections["prepare"], sections["split"]
-    if not none_drawn(prepare, split) and not (is_source_read and split.validation_fraction == 0):
+    if not none_drawn(sections["prepare"], sections["split"], none_given=none_given):
         return []
     checks = {"finetune": of_training, "evaluate": of_scores}
     return [problem for name, check in checks.items() if name in sections for problem in check(sections[name])]
 
 
-def none_drawn(prepare: Any, split: Any) -> bool:
+def none_drawn(prepare: Any, split: Any, *, none_given: bool = False) -> bool:
     """Tells whether no repeat has validation rows. Where a column or a folder gives parts, only the source can tell."""
-    gives_parts = prepare.split_column is not None or not PurePosixPath(prepare.source).suffix
-    return split.validation_fraction == 0 and not gives_parts
+    may_be_given = prepare.split_column is not None or not PurePosixPath(prepare.source).suffix
+    return split.validation_fraction == 0 and (none_given or not may_be_given)
 
 
 def of_training(recipe: Any) -> list[str]:

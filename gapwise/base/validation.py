@@ -55,13 +55,13 @@ LIMITS = {
 }
 
 
-def validate(document: Any, *models: type[Section], is_source_read: bool = False) -> tuple[Section, ...]:
+def validate(document: Any, *models: type[Section], none_given: bool = False) -> tuple[Section, ...]:
     """Validates the whole of params.yaml and returns some sections of it.
 
     Args:
         document: What params.yaml holds, as plain dicts, lists and scalars.
         models: The models of the sections to return, each the target of a name in `SECTIONS`.
-        is_source_read: Whether it is known that the source gives no validation part.
+        none_given: Whether the source was read and gives no validation part.
 
     Returns:
         The sections, in the order of `models`.
@@ -92,7 +92,7 @@ def validate(document: Any, *models: type[Section], is_source_read: bool = False
                 for place, lines in [_explain(name, problem, model)]
                 for line in lines.splitlines()
             ]
-    problems += unvalidated.problems(valid, is_source_read=is_source_read)
+    problems += unvalidated.problems(valid, none_given=none_given)
     if problems:
         raise UserError("params.yaml has mistakes, nothing was run:", problems)
     return tuple(sections[model] for model in models)

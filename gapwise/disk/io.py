@@ -57,7 +57,7 @@ def check_params_without_validation() -> None:
     Raises:
         UserError: If no repeat has validation rows, and something needs them.
     """
-    validate(_document(), is_source_read=True)
+    validate(_document(), none_given=True)
 
 
 def _document() -> Any:

@@ -57,7 +57,8 @@ def test_the_order_of_rows_changes_nothing():
 @pytest.mark.parametrize(("part", "named"), [("test", "a test"), ("validation", "a validation")])
 def test_given_parts_are_refused(part, named):
     texts = table([("a", None, part), *[("b", None, "train"), ("a", None, "train")] * 9])
-    with pytest.raises(UserError, match=rf"split\.rotate .* gives {named} part, by .*: set split\.rotate to null"):
+    given = rf"gives {named} part, by prepare\.split_column or by a file of its own: set split\.rotate to null;"
+    with pytest.raises(UserError, match=rf"split\.rotate .* {given}"):
         rotate(texts, params(rotate=2))
 
 
